@@ -1,0 +1,1 @@
+"""Blocks → kernels → totals: what every row costs, and exact sums of it."""

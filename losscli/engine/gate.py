@@ -1,0 +1,137 @@
+"""The one gate in front of all kernels: after it, values fit their kind and nothing is missing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.inputs.dataset import Block
+from losscli.labels import Misfit
+from losscli.vocabulary import Kind
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A block without missing values. `kept` are the positions of its rows in the file's block."""
+
+    start: int
+    pred: Array
+    label: Array | None
+    weight: Array | None
+    dropped: int
+    kept: NDArray[np.intp] | None = None
+
+
+def settle(block: Block, *, drop_missing: bool) -> Settled:
+    """The rows of a block that are whole.
+
+    Raises Misfit at the first missing or infinite item, unless `drop_missing` leaves out the rows
+    where something is missing.
+    """
+    arrays = {"prediction": block.pred, "label": block.label, "weight": block.weight}
+    missing = {
+        role: _missing(array) for role, array in arrays.items() if array is not None
+    }
+    hit = {role: where for role, where in missing.items() if where is not None}
+    if hit and not drop_missing:
+        role, where = min(hit.items(), key=lambda pair: int(np.argmax(_by_row(pair[1]))))
+        row, column = np.argwhere(where.reshape(len(where), -1))[0].tolist()
+        raise Misfit(
+            role, row, "is missing (NaN)" if role == "prediction" else "is missing",
+            column=column, value="a value",
+            hint="Say --nan drop to leave such rows out; their number is reported.",
+        )
+    if block.weight is not None:
+        _check_weight(block.weight)
+    if not hit:
+        return Settled(block.start, block.pred, block.label, block.weight, 0)
+    whole = ~np.logical_or.reduce([_by_row(where) for where in hit.values()])
+    kept = np.flatnonzero(whole)
+    return Settled(
+        block.start,
+        block.pred[kept],
+        None if block.label is None else block.label[kept],
+        None if block.weight is None else block.weight[kept],
+        len(whole) - kept.size,
+        kept,
+    )
+
+
+def _missing(array: Array) -> Array | None:
+    """Where items are missing, None where none is."""
+    if array.dtype == object:
+        where = np.equal(array, None).astype(bool)
+        return where if where.any() else None
+    if array.dtype.kind != "f" or array.size == 0 or not math.isnan(float(array.min())):
+        return None
+    return np.isnan(array)
+
+
+def _by_row(where: Array) -> Array:
+    return where.any(axis=1) if where.ndim == 2 else where
+
+
+def _check_weight(weight: Array) -> None:
+    bad = (weight < 0) | np.isinf(weight)
+    if bad.any():
+        row, column = _first(bad)
+        raise Misfit(
+            "weight", row, "is not a weight (0 or more, finite)",
+            value=_shown(weight, row, column), column=column,
+        )
+
+
+_BOUNDS = {
+    Kind.PROBABILITY: (0.0, 1.0, "a probability (0..1)", "logits, say --kind logit"),
+    Kind.TANH: (-1.0, 1.0, "a tanh output (−1..1)", "logits, say --kind logit"),
+    Kind.LOG_PROBABILITY: (-math.inf, 0.0, "a log-probability (0 or less)", "logits, say --kind logit"),
+}
+
+
+def check_values(pred: Array, kind: Kind) -> None:
+    """Raise Misfit at the first item that a prediction of that kind cannot hold."""
+    if pred.size == 0:
+        return
+    low, high, noun, instead = _BOUNDS.get(
+        kind, (-math.inf, math.inf, "a finite number", "")
+    )
+    if kind not in _BOUNDS:
+        if math.isfinite(float(pred.min())) and math.isfinite(float(pred.max())):
+            return
+        bad = ~np.isfinite(pred)
+    else:
+        if pred.min() >= low and pred.max() <= high:
+            return
+        bad = ~((pred >= low) & (pred <= high))
+    row, column = _first(bad)
+    raise Misfit(
+        "prediction", row, f"is not {noun}", value=_shown(pred, row, column), column=column,
+        hint=f"If these are {instead}." if instead else "",
+    )
+
+
+def check_sums(rows: Array, tolerance: float, role: str, hint: str) -> None:
+    """Raise Misfit at the first row of shares (n, c) that do not sum to 1."""
+    sums = rows.sum(axis=1)
+    bad = ~(np.abs(sums - 1.0) <= tolerance)
+    if bad.any():
+        row, _ = _first(bad)
+        raise Misfit(
+            role, row, f"the {rows.shape[1]} items sum to {sums[row]:.6g}, not to 1", column=-1,
+            hint=hint,
+        )
+
+
+def _first(bad: Array) -> tuple[int, int]:
+    row, *rest = np.argwhere(bad)[0].tolist()
+    return row, rest[0] if rest else 0
+
+
+def _shown(array: Array, row: int, column: int) -> str:
+    return repr(float(array[row, column] if array.ndim == 2 else array[row]))

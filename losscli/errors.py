@@ -1,0 +1,65 @@
+"""The two ways a user can be told no: wrong usage (exit code 2) and bad data (exit code 3)."""
+
+from __future__ import annotations
+
+
+class LosscliError(Exception):
+    """Whatever losscli refuses; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(LosscliError):
+    """The request makes no sense as it stands: an unknown loss, a flag that does not fit.
+
+    `hint` says what to type instead.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problem: str, *, hint: str = "") -> None:
+        super().__init__(problem, hint)
+        self.problem = problem
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return _sentences(self.problem, self.hint)
+
+
+class DataError(LosscliError):
+    """The data cannot be what the request takes them for.
+
+    `file` is the name the user gave, `position` the row as that file counts it (`line 5` of a CSV
+    file, `row 4` of an array), `value` the offending item as it stands there.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str = "",
+        position: str = "",
+        column: str = "",
+        value: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(problem, file, position, column, value, hint)
+        self.problem = problem
+        self.file = file
+        self.position = position
+        self.column = column
+        self.value = value
+        self.hint = hint
+
+    def __str__(self) -> str:
+        column = f"column {self.column}" if self.column else ""
+        place = ", ".join(part for part in (self.file, self.position, column) if part)
+        statement = f"{self.value} {self.problem}" if self.value else self.problem
+        return _sentences(f"{place}: {statement}" if place else statement, self.hint)
+
+
+def _sentences(problem: str, hint: str) -> str:
+    problem = problem if problem.endswith((".", "?", "!", ":")) else f"{problem}."
+    return f"{problem} {hint}" if hint else problem

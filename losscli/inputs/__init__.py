@@ -1,0 +1,1 @@
+"""Files → arrays: one reader per format, the roles of columns, and the pairing of rows."""

@@ -1,0 +1,84 @@
+"""Losses that ask the same question of two classes, of several, and of several labels a row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Reading
+from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.vocabulary import Kind, Task
+
+_EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
+
+
+def squared_probability_error(pred: Bernoulli, label: Array) -> Array:
+    """(p − y)², elementwise; taken from 1 − p for a positive label, where it has more digits."""
+    difference = np.where(label == 1.0, pred.q, pred.p - label)
+    return difference * difference
+
+
+def squared_distribution_error(pred: Categorical, label: Classes) -> Array:
+    """Σⱼ (pⱼ − yⱼ)², per row."""
+    difference = pred.p - label.share(pred.p.shape[1])
+    return np.einsum("ij,ij->i", difference, difference)
+
+
+def wrong_side(pred: Array, label: Array) -> Array:
+    """1 where any item of the row is decided wrongly, else 0, per row."""
+    wrong = pred != label
+    return (wrong.any(axis=1) if wrong.ndim == 2 else wrong).astype(np.float64)
+
+
+def wrong_class(pred: Array, label: Classes) -> Array:
+    """1 where the decided class is not the true one, else 0, per row."""
+    return (pred != label.most()).astype(np.float64)
+
+
+BRIER = Loss(
+    id="brier",
+    title="Brier score",
+    family="classification",
+    aliases=("brier_score",),
+    names={
+        "sklearn": (Name("brier_score_loss", kind=Kind.PROBABILITY),),
+        "scoringrules": (Name("brier_score", kind=Kind.PROBABILITY),),
+        "catboost": (Name("BrierScore", kind=Kind.LOGIT),),
+    },
+    readings=(
+        Reading(
+            squared_probability_error, Form.BERNOULLI, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)
+        ),
+        Reading(
+            squared_distribution_error,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            (Task.MULTICLASS, Task.DISTRIBUTION),
+        ),
+    ),
+    formula="mean (p − y)²; over classes mean Σⱼ (pⱼ − yⱼ)²",
+    summary="The squared distance between a probability and what happened.",
+    when="A proper score that a single sure mistake cannot blow up: at most 1 (2 over classes).",
+    reference="Brier 1950, Monthly Weather Review 78(1)",
+    example=_EXAMPLE,
+    upper=2.0,
+    constant=Constant.BASE_RATE,
+)
+
+ZERO_ONE = Loss(
+    id="zero_one",
+    title="zero-one loss",
+    family="classification",
+    aliases=("zero_one_loss", "error_rate"),
+    names={"sklearn": (Name("zero_one_loss"),), "catboost": (Name("ZeroOneLoss"),)},
+    readings=(
+        Reading(wrong_side, Form.DECISION, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),
+        Reading(wrong_class, Form.DECISION, Labels.CLASSES, (Task.MULTICLASS,)),
+    ),
+    formula="share of rows whose decision is wrong: p > ½ (logit > 0), or the largest class",
+    summary="One minus the accuracy.",
+    when="To report; not to train or compare finely, since it ignores how sure the model was.",
+    reference="scikit-learn 1.9 zero_one_loss",
+    example=_EXAMPLE,
+    upper=1.0,
+    constant=Constant.MAJORITY,
+)

@@ -1,0 +1,328 @@
+"""What kernels see: predictions and labels in the form their arithmetic wants.
+
+However a prediction is written (probability, logit, log-probability, tanh output), a kernel of
+binary cross entropy reads `log_p` and `log_q`, each computed on its own so that neither loses
+digits to the other. How probabilities are kept away from 0 and 1 is the convention's `Floor`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.vocabulary import Kind
+
+Array = NDArray[np.float64]
+
+
+class Form(StrEnum):
+    """The shapes of prediction that kernels are written for."""
+
+    VALUE = "value"
+    BERNOULLI = "bernoulli"
+    CATEGORICAL = "categorical"
+    MARGIN = "margin"
+    DECISION = "decision"
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of prediction that can be read in this form."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    Form.VALUE: (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE, Kind.TANH),
+    Form.BERNOULLI: (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH),
+    Form.CATEGORICAL: (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY),
+    Form.MARGIN: (Kind.SCORE, Kind.LOGIT, Kind.TANH),
+    Form.DECISION: (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE, Kind.TANH, Kind.CLASS),
+}
+
+
+class Guard(StrEnum):
+    """How a convention keeps the logarithm of a probability finite."""
+
+    NONE = "none"
+    CLIP = "clip"
+    ADD = "add"
+    CLAMP_LOG = "clamp_log"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A guard and its size.
+
+    CLIP moves p into [size, 1 − size] (or [size, 1] where `one_sided`), ADD takes log(p + size),
+    CLAMP_LOG raises the logarithm itself to at least `size`.
+    """
+
+    guard: Guard = Guard.NONE
+    size: float = 0.0
+    one_sided: bool = False
+
+    @property
+    def words(self) -> str:
+        """The policy in a few words, for help and docs."""
+        upper = "1" if self.one_sided else f"1 − {self.size:g}"
+        return {
+            Guard.NONE: "probabilities as they are (log 0 = −∞)",
+            Guard.CLIP: f"probabilities clipped to [{self.size:g}, {upper}]",
+            Guard.ADD: f"{self.size:g} added inside each log",
+            Guard.CLAMP_LOG: f"each log clamped at {self.size:g}",
+        }[self.guard]
+
+    def moved(self, p: Array) -> int:
+        """How many of the probabilities `p` (any shape) the clip moves."""
+        if self.guard is not Guard.CLIP or p.size == 0:
+            return 0
+        top = 1.0 if self.one_sided else 1.0 - self.size
+        if p.min() >= self.size and p.max() <= top:
+            return 0
+        return int(np.count_nonzero(p < self.size) + np.count_nonzero(p > top))
+
+    def apply(self, p: Array) -> Array:
+        """The probabilities that enter the formula: clipped under CLIP, else as they are."""
+        if self.moved(p) == 0:
+            return p
+        return np.clip(p, self.size, 1.0 if self.one_sided else 1.0 - self.size)
+
+    def log(self, p: Array) -> Array:
+        """log p under this policy, for probabilities that `apply` has seen."""
+        if self.guard is Guard.ADD:
+            return np.log(p + self.size)
+        with np.errstate(divide="ignore"):
+            logs = np.log(p)
+        return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
+
+    def log_of_rest(self, p: Array) -> Array:
+        """log(1 − p) under this policy, to full precision for tiny p."""
+        if self.guard is Guard.ADD:
+            return np.log((1.0 - p) + self.size)
+        with np.errstate(divide="ignore"):
+            logs = np.log1p(-p)
+        return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + eˣ) without overflow, to full relative precision at both ends."""
+    result = np.exp(-np.abs(x))
+    np.log1p(result, out=result)
+    result += np.maximum(x, 0.0)
+    return result
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + e⁻ˣ), to full relative precision at both ends."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1.0 + small)
+
+
+def times(weight: Array, log: Array) -> Array:
+    """weight · log with the limit 0 · (−∞) = 0 that entropies need."""
+    with np.errstate(invalid="ignore"):
+        product = weight * log
+    if not np.isfinite(log).all():
+        product[weight == 0] = 0.0
+    return product
+
+
+class Bernoulli:
+    """The probability of the positive label (`p`), of the other (`q`), and their logarithms.
+
+    All have the shape of the prediction, (n,) or (n, c); logarithms are in nats.
+    """
+
+    clipped = 0
+    p: Array
+    q: Array
+    log_p: Array
+    log_q: Array
+
+    @staticmethod
+    def read(pred: Array, kind: Kind, floor: Floor) -> Bernoulli:
+        """The form of a prediction of that kind; `floor` guards what is given as probability."""
+        if kind is Kind.LOGIT:
+            return _FromLogit(pred)
+        if kind is Kind.LOG_PROBABILITY:
+            return _FromLogProbability(pred)
+        if kind is Kind.TANH:
+            return _FromProbability((1.0 + pred) / 2.0, floor)
+        return _FromProbability(pred, floor)
+
+
+class _FromProbability(Bernoulli):
+    def __init__(self, pred: Array, floor: Floor) -> None:
+        self._floor = floor
+        self.clipped = floor.moved(pred)
+        self.p = floor.apply(pred) if self.clipped else pred
+
+    @cached_property
+    def q(self) -> Array:  # type: ignore[override]
+        return 1.0 - self.p
+
+    @cached_property
+    def log_p(self) -> Array:  # type: ignore[override]
+        return self._floor.log(self.p)
+
+    @cached_property
+    def log_q(self) -> Array:  # type: ignore[override]
+        return self._floor.log_of_rest(self.p)
+
+
+class _FromLogit(Bernoulli):
+    def __init__(self, pred: Array) -> None:
+        self._z = pred
+
+    @cached_property
+    def p(self) -> Array:  # type: ignore[override]
+        return sigmoid(self._z)
+
+    @cached_property
+    def q(self) -> Array:  # type: ignore[override]
+        return sigmoid(-self._z)
+
+    @cached_property
+    def log_p(self) -> Array:  # type: ignore[override]
+        return -softplus(-self._z)
+
+    @cached_property
+    def log_q(self) -> Array:  # type: ignore[override]
+        return -softplus(self._z)
+
+
+class _FromLogProbability(Bernoulli):
+    def __init__(self, pred: Array) -> None:
+        self.log_p = pred
+
+    @cached_property
+    def p(self) -> Array:  # type: ignore[override]
+        return np.exp(self.log_p)
+
+    @cached_property
+    def q(self) -> Array:  # type: ignore[override]
+        return -np.expm1(self.log_p)
+
+    @cached_property
+    def log_q(self) -> Array:  # type: ignore[override]
+        # log(1 − eˡ): each formula keeps its digits on its own side of log ½ (Mächler 2012).
+        with np.errstate(divide="ignore"):
+            near_zero = np.log(-np.expm1(self.log_p))
+            far = np.log1p(-np.exp(self.log_p))
+        return np.where(self.log_p > -math.log(2.0), near_zero, far)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Labels of rows with one true class each (`index`, shape (n,)) or a share each (`rows`, (n, c)).
+
+    Exactly one of the two is given.
+    """
+
+    index: NDArray[np.intp] | None = None
+    rows: Array | None = None
+
+    def share(self, width: int) -> Array:
+        """The labels as shares, shape (n, width): one-hot where they are indices."""
+        if self.rows is not None:
+            return self.rows
+        assert self.index is not None
+        shares = np.zeros((self.index.size, width))
+        shares[np.arange(self.index.size), self.index] = 1.0
+        return shares
+
+    def most(self) -> NDArray[np.intp]:
+        """The class with the largest share, shape (n,)."""
+        if self.index is not None:
+            return self.index
+        assert self.rows is not None
+        return self.rows.argmax(axis=1)
+
+
+class Categorical:
+    """A distribution over c classes per row: `p` and `log_p` (nats), both of shape (n, c)."""
+
+    clipped = 0
+    p: Array
+    log_p: Array
+
+    @staticmethod
+    def read(pred: Array, kind: Kind, floor: Floor, *, renormalise: bool) -> Categorical:
+        """The form of a prediction (n, c) of that kind.
+
+        `renormalise` divides rows of probabilities by their sum before `floor` sees them.
+        """
+        if kind is Kind.LOGIT:
+            return _FromLogits(pred)
+        if kind is Kind.LOG_PROBABILITY:
+            return _FromLogProbabilities(pred)
+        if renormalise:
+            pred = pred / pred.sum(axis=1, keepdims=True)
+        return _FromProbabilities(pred, floor)
+
+    def log_likelihood(self, label: Classes) -> Array:
+        """Σⱼ labelⱼ · log pⱼ for each row, shape (n,), with 0 · (−∞) = 0."""
+        if label.index is not None:
+            return self._log_at(label.index)
+        assert label.rows is not None
+        return times(label.rows, self.log_p).sum(axis=1)
+
+    def probability_of(self, label: Classes) -> Array:
+        """Σⱼ labelⱼ · pⱼ for each row, shape (n,)."""
+        if label.index is not None:
+            return self.p[np.arange(label.index.size), label.index]
+        assert label.rows is not None
+        return (label.rows * self.p).sum(axis=1)
+
+    def _log_at(self, index: NDArray[np.intp]) -> Array:
+        return self.log_p[np.arange(index.size), index]
+
+
+class _FromProbabilities(Categorical):
+    def __init__(self, pred: Array, floor: Floor) -> None:
+        self._floor = floor
+        self.clipped = floor.moved(pred)
+        self.p = floor.apply(pred) if self.clipped else pred
+
+    @cached_property
+    def log_p(self) -> Array:  # type: ignore[override]
+        return self._floor.log(self.p)
+
+    def _log_at(self, index: NDArray[np.intp]) -> Array:
+        return self._floor.log(self.p[np.arange(index.size), index])
+
+
+class _FromLogits(Categorical):
+    def __init__(self, pred: Array) -> None:
+        rows = np.arange(len(pred))
+        top = pred.argmax(axis=1)
+        self._shifted = pred - pred[rows, top][:, None]
+        # log Σ eᶻ with the largest term left out of the sum: log1p keeps the digits of a loss
+        # that is nearly zero.
+        rest = np.exp(self._shifted)
+        rest[rows, top] = 0.0
+        self._log_norm = np.log1p(rest.sum(axis=1))
+
+    @cached_property
+    def log_p(self) -> Array:  # type: ignore[override]
+        return self._shifted - self._log_norm[:, None]
+
+    @cached_property
+    def p(self) -> Array:  # type: ignore[override]
+        return np.exp(self.log_p)
+
+    def _log_at(self, index: NDArray[np.intp]) -> Array:
+        return self._shifted[np.arange(index.size), index] - self._log_norm
+
+
+class _FromLogProbabilities(Categorical):
+    def __init__(self, pred: Array) -> None:
+        self.log_p = pred
+
+    @cached_property
+    def p(self) -> Array:  # type: ignore[override]
+        return np.exp(self.log_p)

@@ -1,0 +1,90 @@
+"""Losses of predictions over classes of which one is true; every kernel gives one loss per row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Categorical, Classes, Form
+from losscli.vocabulary import Kind, Reduction, Task
+
+_EXAMPLE = Example(
+    ((0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)), (0, 1, 0), Kind.PROBABILITY, Task.MULTICLASS
+)
+_ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
+
+
+def class_negative_log_likelihood(pred: Categorical, label: Classes) -> Array:
+    """−Σⱼ yⱼ log pⱼ in nats, per row."""
+    return -pred.log_likelihood(label)
+
+
+def class_focal_error(
+    pred: Categorical, label: Classes, *, gamma: float, alpha: float | None
+) -> Array:
+    """−α Σⱼ yⱼ (1 − pⱼ)^γ log pⱼ in nats, per row."""
+    rest = np.maximum(0.0, 1.0 - pred.p)
+    share = label.share(pred.p.shape[1]) * rest**gamma
+    loss = -pred.log_likelihood(Classes(rows=share))
+    return loss if alpha is None else alpha * loss
+
+
+CATEGORICAL_CROSS_ENTROPY = Loss(
+    id="categorical_cross_entropy",
+    title="categorical cross entropy",
+    family="multiclass",
+    aliases=("ce", "cce", "cross_entropy", "softmax_cross_entropy", "log_loss", "logloss"),
+    names={
+        "torch": (
+            Name("cross_entropy", kind=Kind.LOGIT),
+            Name("CrossEntropyLoss", kind=Kind.LOGIT),
+        ),
+        "keras": (Name("CategoricalCrossentropy"), Name("SparseCategoricalCrossentropy")),
+        "sklearn": (Name("log_loss", kind=Kind.PROBABILITY),),
+        "optax": (
+            Name("softmax_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),
+            Name(
+                "softmax_cross_entropy_with_integer_labels",
+                kind=Kind.LOGIT,
+                reduction=Reduction.NONE,
+            ),
+        ),
+        "catboost": (Name("MultiClass", kind=Kind.LOGIT),),
+        "textbook": (Name("CCEE"), Name("CEE", reduction=Reduction.SUM)),
+    },
+    params={
+        "label_smoothing": Param(0.0, "labels become y(1 − s) + s/c", minimum=0.0, maximum=1.0),
+        "ignore_index": Param(None, "rows with this class index are left out, and counted"),
+    },
+    readings=(Reading(class_negative_log_likelihood, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="−mean Σⱼ yⱼ log pⱼ",
+    summary="Minus the log of the probability given to the true class.",
+    when="Each row belongs to one of several classes and its probabilities sum to 1.",
+    reference="Good 1952, J. R. Stat. Soc. B 14(1); Bridle 1990 for the softmax",
+    example=_EXAMPLE,
+    unit="nats",
+    linear_in_label=True,
+    constant=Constant.BASE_RATE,
+)
+
+CATEGORICAL_FOCAL = Loss(
+    id="categorical_focal",
+    title="categorical focal loss",
+    family="multiclass",
+    aliases=("focal", "focal_loss"),
+    names={"keras": (Name("CategoricalFocalCrossentropy", params={"alpha": 0.25}),)},
+    params={
+        "gamma": Param(2.0, "how fast easy rows fade; 0 is cross entropy", minimum=0.0),
+        "alpha": Param(None, "factor on every row", minimum=0.0),
+        "label_smoothing": Param(0.0, "labels become y(1 − s) + s/c", minimum=0.0, maximum=1.0),
+    },
+    readings=(Reading(class_focal_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="−mean α Σⱼ yⱼ (1 − pⱼ)^γ log pⱼ",
+    summary="Cross entropy that fades for rows whose true class already has most of the mass.",
+    when="Many classes or rows that are already easy, and a few hard ones that matter.",
+    reference="Lin et al. 2017, arXiv:1708.02002; Keras 3 CategoricalFocalCrossentropy",
+    example=_EXAMPLE,
+    unit="nats",
+    linear_in_label=True,
+    constant=Constant.BASE_RATE,
+)

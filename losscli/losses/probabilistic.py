@@ -1,0 +1,203 @@
+"""Losses between distributions; every kernel gives one value per row.
+
+The logarithm is natural (nats) unless `base` says otherwise (2: bits, 10: bans).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Categorical, Classes, Form, times
+from losscli.vocabulary import Kind, Reduction, Task
+
+_ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
+_EXAMPLE = Example(
+    ((0.5, 0.3, 0.2), (0.1, 0.1, 0.8)),
+    ((0.6, 0.3, 0.1), (0.0, 0.0, 1.0)),
+    Kind.PROBABILITY,
+    Task.DISTRIBUTION,
+)
+_BASE = Param(math.e, "base of the logarithm: e gives nats, 2 bits", minimum=1.0, open_ends=True)
+
+
+def _log(p: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.log(p)
+
+
+def row_entropy(pred: Categorical, label: None = None, *, base: float) -> Array:  # noqa: ARG001
+    """−Σⱼ pⱼ log pⱼ, per row, with 0 log 0 = 0."""
+    return -times(pred.p, pred.log_p).sum(axis=1) / math.log(base)
+
+
+def row_cross_entropy(pred: Categorical, label: Classes, *, base: float) -> Array:
+    """−Σⱼ yⱼ log pⱼ, per row."""
+    return -pred.log_likelihood(label) / math.log(base)
+
+
+def row_divergence(
+    pred: Categorical, label: Classes, *, base: float
+) -> tuple[Array, Array, Array]:
+    """Σⱼ yⱼ log(yⱼ/pⱼ) per row, and its two parts: cross entropy and entropy of the label."""
+    if label.index is not None:
+        cross = -pred.log_likelihood(label) / math.log(base)
+        return cross, cross, np.zeros_like(cross)
+    share = label.share(pred.p.shape[1])
+    log_share = _log(share)
+    with np.errstate(invalid="ignore"):
+        log_ratio = np.where(share > 0, log_share - pred.log_p, 0.0)
+    nats = math.log(base)
+    return (
+        (share * log_ratio).sum(axis=1) / nats,
+        -pred.log_likelihood(label) / nats,
+        -times(share, log_share).sum(axis=1) / nats,
+    )
+
+
+def row_js_divergence(pred: Categorical, label: Classes, *, base: float) -> Array:
+    """½ KL(y‖m) + ½ KL(p‖m) with m = (y + p)/2, per row."""
+    share = label.share(pred.p.shape[1])
+    middle = 0.5 * (pred.p + share)
+    halves = _pointwise_kl(share, middle) + _pointwise_kl(pred.p, middle)
+    return 0.5 * halves.sum(axis=1) / math.log(base)
+
+
+def row_js_distance(pred: Categorical, label: Classes, *, base: float) -> Array:
+    """The square root of the Jensen–Shannon divergence, per row."""
+    return np.sqrt(np.maximum(0.0, row_js_divergence(pred, label, base=base)))
+
+
+def _pointwise_kl(p: Array, q: Array) -> Array:
+    """p log(p/q) − p + q, elementwise: sums to the divergence, and no term is negative.
+
+    With d = (p − q)/q the term is q((1 + d) log(1 + d) − d); near d = 0 the difference of two
+    nearly equal numbers is replaced by its series.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        d = np.where(q > 0, (p - q) / q, 0.0)
+        direct = (1.0 + d) * np.log1p(d) - d
+    direct[d == -1.0] = 1.0
+    small = np.abs(d) < 0.02
+    if small.any():
+        s = d[small]
+        # (1+d) log(1+d) − d = Σ_{k≥2} (−d)^k / (k(k−1))
+        series = np.zeros_like(s)
+        for k in range(11, 1, -1):
+            series = (-s) * series + 1.0 / (k * (k - 1))
+        direct[small] = s * s * series
+    return q * direct
+
+
+ENTROPY = Loss(
+    id="entropy",
+    title="entropy",
+    family="probabilistic",
+    aliases=("shannon_entropy",),
+    names={"scipy": (Name("entropy"),)},
+    params={"base": _BASE},
+    readings=(
+        Reading(row_entropy, Form.CATEGORICAL, Labels.NONE, (*_ROWS, Task.BINARY, Task.MULTILABEL)),
+    ),
+    formula="−Σⱼ pⱼ log pⱼ",
+    summary="How surprising a draw from the distribution is on average.",
+    when="To say how hard a guess is before any model: a bag with 20 red and 80 blue balls has "
+    "0.50 nats, one with 1 and 99 has 0.06. It needs no label.",
+    reference="Shannon 1948, Bell Syst. Tech. J. 27",
+    example=Example(((0.2, 0.8), (0.01, 0.99)), None, Kind.PROBABILITY, Task.DISTRIBUTION),
+    unit="nats",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+CROSS_ENTROPY_DISTRIBUTION = Loss(
+    id="cross_entropy_distribution",
+    title="cross entropy of distributions",
+    family="probabilistic",
+    aliases=("cross_entropy_sum", "ced"),
+    params={"base": _BASE},
+    readings=(Reading(row_cross_entropy, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    reduction=Reduction.SUM,
+    formula="−Σ yⱼ log pⱼ",
+    summary="The summed surprise at draws from the label's distribution; nothing is divided.",
+    when="For one distribution, or to check KL = cross entropy − entropy by hand. It grows with "
+    "the number of rows.",
+    reference="Cover & Thomas 2006, Elements of Information Theory, ch. 2",
+    example=_EXAMPLE,
+    unit="nats",
+    zero_at_perfect=False,
+    linear_in_label=True,
+    constant=Constant.BASE_RATE,
+    featured=False,
+)
+
+KL_DIVERGENCE = Loss(
+    id="kl_divergence",
+    title="Kullback–Leibler divergence",
+    family="probabilistic",
+    aliases=("kl", "kld", "kl_div", "relative_entropy"),
+    names={
+        "torch": (
+            Name("kl_div", kind=Kind.LOG_PROBABILITY),
+            Name("KLDivLoss", kind=Kind.LOG_PROBABILITY),
+        ),
+        "keras": (Name("KLDivergence"),),
+        "optax": (
+            Name("kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),
+        ),
+        "torchmetrics": (Name("kl_divergence"),),
+        "scipy": (Name("entropy(pk, qk)", reduction=Reduction.SUM), Name("rel_entr")),
+    },
+    params={"base": _BASE},
+    readings=(Reading(row_divergence, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    parts=("cross_entropy", "entropy"),
+    formula="mean Σⱼ yⱼ log(yⱼ / pⱼ) = cross entropy − entropy",
+    summary="What the prediction costs beyond what the label's own entropy makes unavoidable.",
+    when="Labels are distributions. For one-hot labels the entropy is 0 and KL is cross entropy.",
+    reference="Kullback & Leibler 1951, Ann. Math. Statist. 22(1)",
+    example=_EXAMPLE,
+    unit="nats",
+    constant=Constant.BASE_RATE,
+)
+
+JENSEN_SHANNON_DIVERGENCE = Loss(
+    id="jensen_shannon_divergence",
+    title="Jensen–Shannon divergence",
+    family="probabilistic",
+    aliases=("js", "jsd"),
+    names={"torchmetrics": (Name("jensen_shannon_divergence"),)},
+    params={"base": _BASE},
+    readings=(Reading(row_js_divergence, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="mean ½ KL(y‖m) + ½ KL(p‖m), m = ½(y + p)",
+    summary="A symmetric divergence, never above log 2.",
+    when="Distributions with zeros on either side, where KL would be infinite.",
+    reference="Lin 1991, IEEE Trans. Inf. Theory 37(1)",
+    example=_EXAMPLE,
+    unit="nats",
+    upper=1.0 / math.log2(math.e),
+    symmetric=True,
+    constant=Constant.BASE_RATE,
+    featured=False,
+)
+
+JENSEN_SHANNON_DISTANCE = Loss(
+    id="jensen_shannon_distance",
+    title="Jensen–Shannon distance",
+    family="probabilistic",
+    aliases=("js_distance",),
+    names={"scipy": (Name("jensenshannon"),)},
+    params={"base": _BASE},
+    readings=(Reading(row_js_distance, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="mean √(½ KL(y‖m) + ½ KL(p‖m)), m = ½(y + p)",
+    summary="The square root of the Jensen–Shannon divergence: a metric.",
+    when="Where the triangle inequality matters, such as clustering distributions.",
+    reference="Endres & Schindelin 2003, IEEE Trans. Inf. Theory 49(7)",
+    example=_EXAMPLE,
+    unit="√nats",
+    upper=math.sqrt(math.log(2.0)),
+    symmetric=True,
+    constant=Constant.BASE_RATE,
+    featured=False,
+)

@@ -1,0 +1,72 @@
+"""Every loss there is, found by any of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+from losscli.errors import UsageError
+from losscli.losses import binary, classification, multiclass, probabilistic, regression
+from losscli.losses.definition import Loss
+from losscli.vocabulary import Task
+
+
+class Registry:
+    """The losses in the order of their definition, and what each name stands for."""
+
+    def __init__(self, losses: Iterable[Loss]) -> None:
+        self._by_id: dict[str, Loss] = {}
+        self._by_name: dict[str, list[Loss]] = {}
+        for loss in losses:
+            if loss.id in self._by_id:
+                raise ValueError(f"two losses have the id {loss.id!r}")
+            self._by_id[loss.id] = loss
+            for name in (loss.id, *loss.aliases):
+                self._by_name.setdefault(_key(name), []).append(loss)
+
+    def __iter__(self) -> Iterator[Loss]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, name: str, task: Task | None = None) -> Loss:
+        """The loss of that id or alias; where several share it, the one that fits `task`.
+
+        Raises UsageError for a name that none has, with the nearest that there are.
+        """
+        found = self._by_name.get(_key(name))
+        if not found:
+            raise UsageError(f"no loss is called {name!r}", hint=self._nearest(name))
+        return next((loss for loss in found if task in loss.tasks), found[0])
+
+    def families(self) -> dict[str, list[Loss]]:
+        """The losses by family, in the order of their definition."""
+        families: dict[str, list[Loss]] = {}
+        for loss in self:
+            families.setdefault(loss.family, []).append(loss)
+        return families
+
+    def _nearest(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        close = get_close_matches(_key(name), self._by_name, n=3, cutoff=0.5)
+        if close:
+            return f"Did you mean {' or '.join(close)}?"
+        return "`losscli losses` lists them all."
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("-", "_")
+
+
+def _defined_in(modules: Iterable[ModuleType]) -> Iterator[Loss]:
+    for module in modules:
+        for value in vars(module).values():
+            if isinstance(value, Loss):
+                yield value
+
+
+REGISTRY = Registry(
+    _defined_in((regression, binary, multiclass, classification, probabilistic))
+)

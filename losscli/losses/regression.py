@@ -1,0 +1,190 @@
+"""Losses of real-valued predictions. Every kernel gives one loss per element."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Form
+from losscli.vocabulary import Kind, Reduction, Task
+
+_EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
+
+
+def squared_error(pred: Array, label: Array) -> Array:
+    """(p − y)², elementwise."""
+    difference = pred - label
+    return np.multiply(difference, difference, out=difference)
+
+
+def absolute_error(pred: Array, label: Array) -> Array:
+    """|p − y|, elementwise."""
+    difference = pred - label
+    return np.abs(difference, out=difference)
+
+
+def huber_error(pred: Array, label: Array, *, delta: float) -> Array:
+    """½d² where |d| ≤ δ, else δ(|d| − ½δ), elementwise."""
+    size = np.abs(pred - label)
+    bent = np.minimum(size, delta)
+    return bent * (size - 0.5 * bent)
+
+
+def log_cosh_error(pred: Array, label: Array) -> Array:
+    """log cosh d, elementwise, without overflow and without loss of digits at small d."""
+    size = np.abs(pred - label)
+    # cosh d = 1 + 2 sinh²(d/2) is exact near 0; d + log(1 + e⁻²ᵈ) − log 2 cannot overflow.
+    half = np.sinh(0.5 * np.minimum(size, 1.0))
+    near = np.log1p(2.0 * half * half)
+    far = size + (np.log1p(np.exp(-2.0 * size)) - math.log(2.0))
+    return np.where(size < 1.0, near, far)
+
+
+def _root(mean: float, params: Mapping[str, Any]) -> float:
+    return math.sqrt(mean + params["eps"])
+
+
+def _reading(kernel: Any) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),)
+
+
+MEAN_SQUARED_ERROR = Loss(
+    id="mean_squared_error",
+    title="mean squared error",
+    family="regression",
+    aliases=("mse",),
+    names={
+        "torch": (Name("mse_loss"), Name("MSELoss")),
+        "keras": (Name("MeanSquaredError"),),
+        "sklearn": (Name("mean_squared_error"),),
+        "optax": (Name("squared_error", reduction=Reduction.NONE),),
+        "torchmetrics": (Name("mean_squared_error"),),
+        "textbook": (Name("MSE"),),
+    },
+    readings=_reading(squared_error),
+    formula="mean (p − y)²",
+    summary="The average square of the distance between prediction and label.",
+    when="The default for regression: its best constant prediction is the mean. A few large "
+    "errors dominate it.",
+    reference="Gauss 1809, Theoria motus corporum coelestium",
+    example=_EXAMPLE,
+    unit="label²",
+    symmetric=True,
+    constant=Constant.MEAN,
+)
+
+ROOT_MEAN_SQUARED_ERROR = Loss(
+    id="root_mean_squared_error",
+    title="root mean squared error",
+    family="regression",
+    aliases=("rmse",),
+    names={
+        "sklearn": (Name("root_mean_squared_error"),),
+        "catboost": (Name("RMSE"),),
+        "textbook": (Name("RMSE"), Name("RMSELoss", params={"eps": 1e-6})),
+    },
+    params={"eps": Param(0.0, "added inside the root, as in sqrt(MSE + 1e-6)", minimum=0.0)},
+    readings=_reading(squared_error),
+    transform=_root,
+    formula="√(mean (p − y)² + eps)",
+    summary="The mean squared error brought back to the unit of the label.",
+    when="To say in the label's own unit how far off the predictions are.",
+    reference="scikit-learn 1.9 root_mean_squared_error; PyTorch idiom sqrt(MSE + 1e-6)",
+    example=_EXAMPLE,
+    unit="label",
+    symmetric=True,
+    constant=Constant.MEAN,
+)
+
+SUM_SQUARED_ERROR = Loss(
+    id="sum_squared_error",
+    title="sum of squared errors",
+    family="regression",
+    aliases=("sse",),
+    names={"textbook": (Name("SSE"),)},
+    readings=_reading(squared_error),
+    reduction=Reduction.SUM,
+    scale=0.5,
+    formula="½ Σ (p − y)²",
+    summary="Half the sum of the squared distances; the half cancels in the derivative, p − y.",
+    when="To follow a textbook derivation. It grows with the number of rows: two models can be "
+    "compared by it only on the same rows; the mean squared error has no such limit.",
+    reference="Bishop 2006, Pattern Recognition and Machine Learning, eq. 1.2",
+    example=_EXAMPLE,
+    unit="label²",
+    symmetric=True,
+    constant=Constant.MEAN,
+)
+
+MEAN_ABSOLUTE_ERROR = Loss(
+    id="mean_absolute_error",
+    title="mean absolute error",
+    family="regression",
+    aliases=("mae", "l1"),
+    names={
+        "torch": (Name("l1_loss"), Name("L1Loss")),
+        "keras": (Name("MeanAbsoluteError"),),
+        "sklearn": (Name("mean_absolute_error"),),
+        "torchmetrics": (Name("mean_absolute_error"),),
+        "catboost": (Name("MAE"),),
+    },
+    readings=_reading(absolute_error),
+    formula="mean |p − y|",
+    summary="The average distance between prediction and label.",
+    when="When outliers should count no more than their distance: its best constant prediction "
+    "is the median.",
+    reference="Laplace 1774; scikit-learn 1.9 mean_absolute_error",
+    example=_EXAMPLE,
+    unit="label",
+    symmetric=True,
+    constant=Constant.MEDIAN,
+)
+
+HUBER = Loss(
+    id="huber",
+    title="Huber loss",
+    family="regression",
+    aliases=("huber_loss",),
+    names={
+        "torch": (Name("huber_loss"), Name("HuberLoss")),
+        "keras": (Name("Huber"),),
+        "optax": (Name("huber_loss", reduction=Reduction.NONE),),
+        "catboost": (Name("Huber"),),
+    },
+    params={"delta": Param(1.0, "where the square turns into a line", minimum=0.0, open_ends=True)},
+    readings=_reading(huber_error),
+    formula="mean ½d² if |d| ≤ δ else δ(|d| − ½δ), d = p − y",
+    summary="Squared near zero, linear beyond δ.",
+    when="Regression with outliers that should pull, but not rule.",
+    reference="Huber 1964, Ann. Math. Statist. 35(1)",
+    example=_EXAMPLE,
+    unit="label²",
+    symmetric=True,
+    constant=Constant.FITTED,
+)
+
+LOG_COSH = Loss(
+    id="log_cosh",
+    title="log-cosh",
+    family="regression",
+    aliases=("logcosh",),
+    names={
+        "keras": (Name("LogCosh"),),
+        "optax": (Name("log_cosh", reduction=Reduction.NONE),),
+        "torchmetrics": (Name("log_cosh_error"),),
+        "catboost": (Name("LogCosh"),),
+    },
+    readings=_reading(log_cosh_error),
+    formula="mean log cosh(p − y)",
+    summary="Smooth everywhere: ½d² near zero, |d| − log 2 far away.",
+    when="As Huber, where a second derivative is wanted and no δ is to be chosen.",
+    reference="Keras 3 LogCosh; optax 0.2.8 log_cosh",
+    example=_EXAMPLE,
+    unit="label",
+    symmetric=True,
+    constant=Constant.FITTED,
+)

@@ -1,0 +1,176 @@
+"""The result of an evaluation as plain data: what every renderer reads and none changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SCHEMA = "losscli/1"
+
+Scalar = float | int | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file or array that was read, and the part it played."""
+
+    role: str
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One step of reasoning: what was looked at, what was found, what follows."""
+
+    step: str
+    finding: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Which loss fits the data, and why.
+
+    `loss` is a canonical id, `kind` how the prediction is read, `confidence` is high, medium or
+    low, `suggestions` say what else is worth a look (class weights, focal loss).
+    """
+
+    task: str
+    kind: str
+    loss: str
+    title: str
+    confidence: str
+    because: str
+    evidence: tuple[Evidence, ...]
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The loss of the best constant prediction; `skill` of a result is 1 − loss ÷ baseline."""
+
+    value: float
+    constant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One loss of one prediction.
+
+    `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
+    moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
+    named quantities that the value is made of (cross entropy and entropy of a KL divergence).
+    `interval` is the 95 % confidence interval of a mean. `rows` are the losses before the
+    reduction, where the reduction is `none`.
+    """
+
+    loss: str
+    title: str
+    value: float | None
+    n: int
+    reduction: str
+    convention: str
+    kind: str
+    unit: str
+    params: Mapping[str, Any]
+    lower_is_better: bool
+    recommended: bool
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    minimum: float | None
+    maximum: float | None
+    weight: float | None
+    baseline: Baseline | None
+    skill: float | None
+    clipped: int
+    dropped: int
+    ignored: int
+    parts: Mapping[str, float]
+    signature: str
+    rows: NDArray[np.float64] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one evaluation found.
+
+    Index it by any name of a loss: `report["bce"].value`.
+    """
+
+    version: str
+    inputs: tuple[Input, ...]
+    task: str
+    kind: str
+    results: tuple[Result, ...]
+    recommendation: Recommendation | None
+    notes: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Result:
+        """The first result of the loss of that name (canonical id or alias).
+
+        Raises KeyError where the report holds no such loss.
+        """
+        from losscli.losses.registry import REGISTRY
+
+        loss = REGISTRY.get(name).id
+        for result in self.results:
+            if result.loss == loss:
+                return result
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as the JSON document of schema `losscli/1`: strict, full precision.
+
+        A value that is not finite is None, with `"nonfinite": "inf"` beside it; so is any other
+        number, with `"<its name>_nonfinite"` beside it.
+        """
+        return {"schema": SCHEMA, **plain(self)}
+
+
+def plain(item: Any) -> dict[str, Any]:
+    """A dataclass of this module as JSON-ready data, every number finite or None."""
+    data: dict[str, Any] = {}
+    for name in item.__dataclass_fields__:
+        value = getattr(item, name)
+        if name == "rows" and value is None:
+            continue
+        data[name] = _plain(value)
+        if lost := _nonfinite(value):
+            data["nonfinite" if name == "value" else f"{name}_nonfinite"] = lost
+    return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (tuple, list)):
+        return [_plain(entry) for entry in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return plain(value)
+    return value
+
+
+def _nonfinite(value: Any) -> str | dict[str, Any] | None:
+    """What `_plain` replaced by None: a word for a number, {place: word} for a collection."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else repr(value)
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (tuple, list)):
+        value = {str(place): entry for place, entry in enumerate(value)}
+    if not isinstance(value, Mapping):
+        return None
+    lost = {key: _nonfinite(entry) for key, entry in value.items()}
+    return {key: word for key, word in lost.items() if word} or None

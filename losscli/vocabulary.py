@@ -1,0 +1,36 @@
+"""The words that every stage shares: what is predicted, how it is written, how it is reduced."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """What kind of thing is predicted."""
+
+    REGRESSION = "regression"
+    BINARY = "binary"
+    MULTILABEL = "multilabel"
+    MULTICLASS = "multiclass"
+    DISTRIBUTION = "distribution"
+
+
+class Kind(StrEnum):
+    """How the numbers of a prediction are to be read."""
+
+    VALUE = "value"
+    PROBABILITY = "probability"
+    LOGIT = "logit"
+    LOG_PROBABILITY = "log_probability"
+    TANH = "tanh"
+    SCORE = "score"
+    CLASS = "class"
+
+
+class Reduction(StrEnum):
+    """How the losses of the rows become one number (`batchmean` is the sum over rows ÷ rows)."""
+
+    MEAN = "mean"
+    SUM = "sum"
+    BATCHMEAN = "batchmean"
+    NONE = "none"
