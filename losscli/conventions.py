@@ -6,7 +6,7 @@ and its rows are reduced by the denominators that the convention names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -41,16 +41,16 @@ class Axes:
     weighted_mean: Denominator = Denominator.WEIGHTS
     class_weighted_mean: Denominator = Denominator.WEIGHTS
 
-    def differences(self, other: Axes) -> tuple[str, ...]:
-        """In words, what this does where `other` does something else."""
+    def differences(self, other: Axes, matter: Collection[str]) -> tuple[str, ...]:
+        """In words, what this does where `other` does something else, on the axes that matter."""
         return tuple(
             _WORDS[axis.name](getattr(self, axis.name))
             for axis in fields(self)
-            if getattr(self, axis.name) != getattr(other, axis.name)
+            if axis.name in matter and getattr(self, axis.name) != getattr(other, axis.name)
         )
 
 
-_WORDS = {
+_WORDS: Mapping[str, Callable[[Any], str]] = {
     "floor": lambda floor: floor.words,
     "class_floor": lambda floor: floor.words,
     "renormalise": lambda on: "rows divided by their sum" if on else "rows taken as they are",

@@ -1,0 +1,52 @@
+"""losscli: which number do these predictions score, under which convention, on which rows?
+
+The API is four functions — `evaluate`, `recommend`, `get_loss`, `list_losses` — and the errors
+they raise. Nothing is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from losscli.api import evaluate, get_loss, list_losses, recommend
+    from losscli.errors import DataError, LosscliError, UsageError
+    from losscli.inputs.roles import Columns
+    from losscli.report import Report, Result
+
+__all__ = [
+    "Columns",
+    "DataError",
+    "LosscliError",
+    "Report",
+    "Result",
+    "UsageError",
+    "__version__",
+    "evaluate",
+    "get_loss",
+    "list_losses",
+    "recommend",
+]
+
+_HOMES = {
+    "Columns": "losscli.inputs.roles",
+    "DataError": "losscli.errors",
+    "LosscliError": "losscli.errors",
+    "Report": "losscli.report",
+    "Result": "losscli.report",
+    "UsageError": "losscli.errors",
+    "evaluate": "losscli.api",
+    "get_loss": "losscli.api",
+    "list_losses": "losscli.api",
+    "recommend": "losscli.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'losscli' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

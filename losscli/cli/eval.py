@@ -1,0 +1,132 @@
+"""`losscli eval`: the losses of a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from losscli.cli.inputs import COLUMNS, READING, InputOptions
+from losscli.cli.options import option, switch
+from losscli.errors import UsageError
+from losscli.vocabulary import Reduction
+
+FORMATS = ("table", "json", "jsonl", "csv", "markdown")
+
+
+def _loss_names(incomplete: str) -> list[str]:
+    from losscli.losses.registry import REGISTRY
+
+    names = [name for loss in REGISTRY for name in (loss.id, *loss.aliases)]
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in names if name.startswith(last)]
+
+
+def _convention_names(incomplete: str) -> list[str]:
+    from losscli.conventions import CONVENTIONS
+
+    return [name for name in CONVENTIONS if name.startswith(incomplete)]
+
+
+@dataclass(frozen=True)
+class EvalOptions(InputOptions):
+    """Evaluate the losses of predictions against labels.
+
+    Without --loss, the losses that fit the data are shown, the recommended one first.
+
+    Examples:
+
+      losscli eval preds.npy labels.npy
+
+      losscli eval results.csv --pred-col prob --label-col label -l bce,focal:gamma=2
+
+      losscli eval preds.npy labels.npy -l bce --like textbook -q
+    """
+
+    loss: tuple[str, ...] = option(
+        "-l", "--loss", metavar="ID[:NAME=VALUE,…]", many=True, complete=_loss_names,
+        help="A loss, with parameters: mse,focal:gamma=2,alpha=0.25. `losscli losses` lists them.",
+    )
+    like: str = option(
+        "--like", metavar="CONVENTION", default="standard", complete=_convention_names,
+        help="Print the number as this framework would: standard, exact, textbook, …",
+    )
+    reduction: str | None = option(
+        "--reduction", choices=tuple(Reduction),
+        help="How the rows become one number; each loss's own if not given.",
+    )
+    weight_col: str | None = option(
+        "--weight-col", metavar="COL", panel=COLUMNS, help="Column of row weights."
+    )
+    weight: str | None = option(
+        "--weight", metavar="FILE", panel=COLUMNS, help="File of row weights."
+    )
+    class_weight: str | None = option(
+        "--class-weight", metavar="W0,W1,…|NAME=W,…", panel=READING,
+        help="One weight per class, in the order of the classes or by name.",
+    )
+    nan: str = option(
+        "--nan", choices=("error", "drop"), default="error", panel=READING,
+        help="What to do with missing values.",
+    )
+    quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
+    format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
+    output: str | None = option(
+        "-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."
+    )
+
+
+def run(options: EvalOptions) -> None:
+    """Evaluate and print."""
+    from losscli.api import evaluate
+    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.progress import progress_bar
+    from losscli.render import Screen, format_of, render
+
+    if options.pred is None:
+        raise UsageError("which predictions?", hint="Usage: losscli eval PRED [LABEL].")
+    name = _format(options, format_of)
+    with progress_bar() as progress:
+        report = evaluate(
+            options.pred,
+            options.label,
+            options.loss or None,
+            kind=options.kind,
+            task=options.task,
+            like=options.like,
+            weight=options.weight,
+            class_weight=_class_weight(options.class_weight),
+            classes=options.class_names(),
+            reduction=options.reduction,
+            nan=options.nan,  # type: ignore[arg-type]
+            columns=options.columns(weight=options.weight_col),
+            progress=progress,
+        )
+    note(report.notes)
+    emit(render(report, name, Screen(width(), color(options.output))), options.output)
+
+
+def _format(options: EvalOptions, format_of: Callable[[str], str]) -> str:
+    if options.quiet:
+        return "bare"
+    if options.format is not None:
+        if options.format not in FORMATS:
+            raise UsageError(
+                f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}."
+            )
+        return options.format
+    return "table" if options.output is None else format_of(options.output)
+
+
+def _class_weight(text: str | None) -> Sequence[float] | dict[str, float] | None:
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        if "=" in text:
+            pairs = [part.rpartition("=") for part in parts]
+            return {name: float(value) for name, _, value in pairs}
+        return [float(part) for part in parts]
+    except ValueError:
+        raise UsageError(
+            f"--class-weight {text}: not numbers", hint="Write 1,5 or cat=1,dog=5."
+        ) from None

@@ -1,0 +1,59 @@
+"""The options that say which files and columns are read, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from losscli.cli.options import argument, option
+from losscli.vocabulary import Kind, Task
+
+if TYPE_CHECKING:
+    from losscli.inputs.roles import Columns
+
+COLUMNS = "Columns and files"
+READING = "How the numbers are read"
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """Prediction and label: two files, or one CSV file with columns of both."""
+
+    pred: str | None = argument("PRED", "Predictions: a CSV, TSV or NPY file; - for stdin.")
+    label: str | None = argument("[LABEL]", "Labels: a file with as many rows.")
+    pred_col: tuple[str, ...] = option(
+        "-p", "--pred-col", metavar="COL", many=True, panel=COLUMNS,
+        help="Prediction column: a name or a glob such as 'p_*'; repeatable.",
+    )
+    label_col: tuple[str, ...] = option(
+        "-y", "--label-col", metavar="COL", many=True, panel=COLUMNS,
+        help="Label column: a name or a glob; repeatable.",
+    )
+    id_col: str | None = option(
+        "--id-col", metavar="COL", panel=COLUMNS,
+        help="Pair the rows of two CSV files by this key, in any order.",
+    )
+    classes: str | None = option(
+        "--classes", metavar="A,B,…", panel=READING,
+        help="The labels in the order of the prediction columns (binary: negative,positive).",
+    )
+    kind: str | None = option(
+        "--kind", choices=tuple(Kind), panel=READING,
+        help="How predictions are to be read; found from the data if not given.",
+    )
+    task: str | None = option(
+        "--task", choices=tuple(Task), panel=READING,
+        help="What is predicted; found from the data if not given.",
+    )
+
+    def columns(self, *, weight: str | None = None) -> Columns:
+        """The columns asked for, as the readers want them."""
+        from losscli.inputs.roles import Columns
+
+        return Columns(pred=self.pred_col, label=self.label_col, weight=weight, id=self.id_col)
+
+    def class_names(self) -> tuple[str, ...] | None:
+        """The names given by --classes."""
+        if self.classes is None:
+            return None
+        return tuple(name.strip() for name in self.classes.split(","))

@@ -1,0 +1,160 @@
+"""One declaration of a command's options, read by two parsers.
+
+A command declares its options as a frozen dataclass. Typer gets a function signature made from it
+and does all the work: help, completion, errors. Building Typer's machinery costs more time than a
+small evaluation, so plain command lines (known options, each with its value) are first offered to
+`parse_plain`, which understands exactly the same declaration or else declines.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, dataclass, field
+from typing import Any, TypeVar
+
+Options = TypeVar("Options")
+
+_KEY = "losscli"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How one field of an options dataclass appears on the command line.
+
+    Without `flags` it is positional. `many` may be given several times, `switch` takes no value.
+    """
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str
+    panel: str | None
+    many: bool
+    switch: bool
+    complete: Callable[[str], Sequence[str]] | None
+
+
+def argument(metavar: str, help: str, *, default: Any = None) -> Any:  # noqa: A002
+    """A positional argument; optional where it has a default."""
+    spec = Spec((), help, metavar, None, many=False, switch=False, complete=None)
+    return field(default=default, metadata={_KEY: spec})
+
+
+def option(
+    *flags: str,
+    help: str,  # noqa: A002
+    metavar: str = "TEXT",
+    default: Any = None,
+    panel: str | None = None,
+    many: bool = False,
+    choices: Sequence[str] = (),
+    complete: Callable[[str], Sequence[str]] | None = None,
+) -> Any:
+    """An option with a value; `choices` are what completion offers and the help lists."""
+    if choices:
+        metavar = "|".join(choices)
+
+        def complete(incomplete: str) -> list[str]:
+            return [choice for choice in choices if choice.startswith(incomplete)]
+
+    spec = Spec(flags, help, metavar, panel, many, switch=False, complete=complete)
+    return field(default=() if many else default, metadata={_KEY: spec})
+
+
+def switch(*flags: str, help: str, panel: str | None = None) -> Any:  # noqa: A002
+    """An option without a value: off unless given."""
+    spec = Spec(flags, help, "", panel, many=False, switch=True, complete=None)
+    return field(default=False, metadata={_KEY: spec})
+
+
+def _specs(options: type[Any]) -> dict[str, Spec]:
+    return {item.name: item.metadata[_KEY] for item in dataclasses.fields(options)}
+
+
+def parse_plain(options: type[Options], words: Sequence[str]) -> Options | None:
+    """The options that `words` spell out plainly, or None where Typer should look at them."""
+    specs = _specs(options)
+    by_flag = {flag: name for name, spec in specs.items() for flag in spec.flags}
+    positions = [name for name, spec in specs.items() if not spec.flags]
+    values: dict[str, Any] = {}
+    rest = iter(words)
+    for word in rest:
+        if word == "-" or not word.startswith("-"):
+            if not positions:
+                return None
+            values[positions.pop(0)] = word
+            continue
+        flag, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        name = by_flag.get(flag)
+        if name is None:
+            return None
+        spec = specs[name]
+        if spec.switch:
+            if equals:
+                return None
+            values[name] = True
+            continue
+        if not equals:
+            value = next(rest, "--")
+            if value.startswith("-") and value != "-":
+                return None
+        if spec.many:
+            values[name] = (*values.get(name, ()), value)
+        else:
+            values[name] = value
+    return options(**values)
+
+
+def typer_function(options: type[Options], run: Callable[[Options], None]) -> Callable[..., None]:
+    """A function whose signature tells Typer of these options, and which runs the command."""
+    import typer
+
+    parameters = []
+    for item in dataclasses.fields(options):  # type: ignore[arg-type]
+        spec: Spec = item.metadata[_KEY]
+        default: Any = None if item.default is MISSING else item.default
+        declared: Any
+        if not spec.flags:
+            declared = typer.Argument(metavar=spec.metavar, help=spec.help, show_default=False)
+            annotation: Any = str | None
+        elif spec.switch:
+            declared = typer.Option(*spec.flags, help=spec.help, rich_help_panel=spec.panel)
+            annotation = bool
+        else:
+            declared = typer.Option(
+                *spec.flags,
+                help=spec.help,
+                metavar=spec.metavar,
+                rich_help_panel=spec.panel,
+                autocompletion=spec.complete,
+                show_default=default is not None and not spec.many,
+            )
+            annotation = list[str] if spec.many else str | None
+            default = [] if spec.many else default
+        parameters.append(
+            inspect.Parameter(
+                item.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=default,
+                annotation=typer_annotation(annotation, declared),
+            )
+        )
+
+    def command(**values: Any) -> None:
+        given = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        run(options(**given))
+
+    command.__doc__ = options.__doc__
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return command
+
+
+def typer_annotation(annotation: Any, declared: Any) -> Any:
+    """`Annotated[annotation, declared]`, built at run time."""
+    from typing import Annotated
+
+    return Annotated[annotation, declared]

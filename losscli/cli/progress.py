@@ -1,0 +1,45 @@
+"""A progress bar on stderr for work that takes long, and silence for work that does not."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# Seconds of work before a bar appears.
+PATIENCE = 1.0
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int], None]]:
+    """A function to call with the rows done so far; draws only where stderr is a terminal."""
+    started = time.monotonic()
+    bar: Any = None
+    task: Any = None
+
+    def advance(rows: int) -> None:
+        nonlocal bar, task
+        if bar is None:
+            if time.monotonic() - started < PATIENCE or not sys.stderr.isatty():
+                return
+            from rich.console import Console
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.completed:,} rows"),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            bar.start()
+            task = bar.add_task("rows", total=None)
+        bar.update(task, completed=rows)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.stop()

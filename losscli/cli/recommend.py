@@ -1,0 +1,72 @@
+"""`losscli recommend`: BCE or CE, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.cli.inputs import InputOptions
+from losscli.cli.options import option
+from losscli.errors import UsageError
+
+FORMATS = ("table", "json")
+
+
+@dataclass(frozen=True)
+class RecommendOptions(InputOptions):
+    """Say which loss fits the predictions — BCE, CE or a regression loss — with the evidence.
+
+    Examples:
+
+      losscli recommend preds.npy labels.npy
+
+      losscli recommend --values 0.7,0.6,0.4
+    """
+
+    values: tuple[str, ...] = option(
+        "--values", metavar="P,P,…", many=True,
+        help="Predictions typed in instead of a file: one row; repeat it for more rows.",
+    )
+    format: str = option(
+        "--format", choices=FORMATS, default="table", help="How to print the advice."
+    )
+
+
+def run(options: RecommendOptions) -> None:
+    """Look at the data and print the advice."""
+    from losscli.api import recommend
+    from losscli.cli.output import color, emit, width
+    from losscli.render import Screen, render_recommendation
+
+    if options.format not in FORMATS:
+        raise UsageError(f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}.")
+    if options.values and options.pred is not None:
+        raise UsageError("give a file or --values, not both")
+    pred: Any = _rows(options.values) if options.values else options.pred
+    if pred is None:
+        raise UsageError(
+            "which predictions?", hint="Usage: losscli recommend PRED [LABEL], or --values."
+        )
+    advice = recommend(
+        pred,
+        options.label,
+        kind=options.kind,
+        task=options.task,
+        classes=options.class_names(),
+        columns=options.columns(),
+    )
+    emit(render_recommendation(advice, options.format, Screen(width(), color(None))), None)
+
+
+def _rows(values: tuple[str, ...]) -> list[list[float]]:
+    rows = []
+    for text in values:
+        try:
+            rows.append([float(part) for part in text.strip("[] ").split(",")])
+        except ValueError:
+            raise UsageError(
+                f"--values {text}: not numbers", hint="Write --values 0.7,0.6,0.4."
+            ) from None
+    if len({len(row) for row in rows}) > 1:
+        raise UsageError("--values: the rows have different lengths")
+    return rows

@@ -1,0 +1,169 @@
+"""The page of one loss, made from its definition: nothing here is written per loss."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from losscli.conventions import CONVENTIONS, Convention
+from losscli.engine.evaluation import Batch, Evaluation, Setting, measure, totals
+from losscli.engine.finish import finish
+from losscli.engine.gate import Settled
+from losscli.labels import LabelCode
+from losscli.losses.definition import Loss, Name
+from losscli.losses.forms import Form
+from losscli.vocabulary import Kind, Reduction
+
+# The axes that matter to a reading, beside those that matter to every loss.
+_AXES_OF_FORM = {
+    Form.BERNOULLI: {"floor"},
+    Form.CATEGORICAL: {"class_floor", "renormalise"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParamLine:
+    """One parameter: `gamma`, its default, its range, what it does."""
+
+    name: str
+    default: str
+    range: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionLine:
+    """What a convention does differently, and what it makes of the worked example."""
+
+    name: str
+    differs: tuple[str, ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class LossPage:
+    """Everything `losses NAME` says."""
+
+    id: str
+    title: str
+    family: str
+    aliases: tuple[str, ...]
+    formula: str
+    summary: str
+    when: str
+    tasks: tuple[str, ...]
+    kinds: tuple[str, ...]
+    params: tuple[ParamLine, ...]
+    range: str
+    direction: str
+    reduction: str
+    unit: str
+    reference: str
+    frameworks: tuple[tuple[str, tuple[str, ...]], ...]
+    conventions: tuple[ConventionLine, ...]
+    example_pred: str
+    example_label: str
+    example_value: float
+    command: str
+
+
+def describe(loss: Loss) -> LossPage:
+    """The page of a loss; the example's numbers are computed now."""
+    example = loss.example
+    return LossPage(
+        id=loss.id,
+        title=loss.title,
+        family=loss.family,
+        aliases=loss.aliases,
+        formula=loss.formula,
+        summary=loss.summary,
+        when=loss.when,
+        tasks=tuple(task.value for task in loss.tasks),
+        kinds=tuple(kind.value for kind in loss.kinds),
+        params=tuple(
+            ParamLine(name, _word(param.default), param.range, param.doc)
+            for name, param in loss.params.items()
+        ),
+        range=_range(loss),
+        direction="lower is better" if loss.lower_is_better else "higher is better",
+        reduction=loss.reduction.value,
+        unit=loss.unit,
+        reference=loss.reference,
+        frameworks=tuple(
+            (framework, tuple(_call(name) for name in names))
+            for framework, names in loss.names.items()
+        ),
+        conventions=tuple(_convention_lines(loss)),
+        example_pred=_array(example.pred),
+        example_label="" if example.label is None else _array(example.label),
+        example_value=example_value(loss, CONVENTIONS["standard"]),
+        command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l "
+        f"{loss.aliases[0] if loss.aliases else loss.id}",
+    )
+
+
+def example_value(loss: Loss, convention: Convention) -> float:
+    """The loss of the definition's worked example under a convention."""
+    example = loss.example
+    reading = loss.reading_for(example.task)
+    assert reading is not None
+    pred = np.asarray(example.pred, dtype=np.float64)
+    label = None if example.label is None else np.asarray(example.label, dtype=np.float64)
+    evaluation = Evaluation(
+        loss=loss,
+        reading=reading,
+        task=example.task,
+        kind=example.kind,
+        params=loss.settle(convention.defaults_of(loss.id)),
+        convention=convention,
+        reduction=loss.reduction if loss.reduction is not Reduction.NONE else Reduction.MEAN,
+    )
+    setting = Setting(LabelCode(pred.shape[1] if pred.ndim == 2 else 1), 1e-6)
+    batch = Batch(Settled(0, pred, label, None, 0), setting)
+    return finish(evaluation, totals(measure(evaluation, batch))).value
+
+
+def _convention_lines(loss: Loss) -> list[ConventionLine]:
+    standard = CONVENTIONS["standard"].axes_of(loss.id)
+    matter = {"mean_over", "weighted_mean"}
+    for reading in loss.readings:
+        matter |= _AXES_OF_FORM.get(reading.form, set())
+        if reading.form in _AXES_OF_FORM:
+            matter.add("class_weighted_mean")
+    lines = []
+    for convention in CONVENTIONS.values():
+        differs = convention.axes_of(loss.id).differences(standard, matter)
+        defaults = tuple(
+            f"{name} = {_word(value)}" for name, value in convention.defaults_of(loss.id).items()
+        )
+        if differs or defaults:
+            value = example_value(loss, convention)
+            lines.append(ConventionLine(convention.name, (*differs, *defaults), value))
+    return lines
+
+
+def _range(loss: Loss) -> str:
+    if math.isinf(loss.upper):
+        return "−∞ to ∞" if math.isinf(loss.lower) else f"{loss.lower:g} and up"
+    return f"{loss.lower:g} to {loss.upper:.4g}"
+
+
+def _call(name: Name) -> str:
+    settings = [f"{key}={_word(value)}" for key, value in name.params.items()]
+    if name.reduction is not None:
+        settings.append(f"reduction={name.reduction}")
+    if name.kind not in (None, Kind.VALUE):
+        settings.append(str(name.kind))
+    return f"{name.name} ({', '.join(settings)})" if settings else name.name
+
+
+def _word(value: object) -> str:
+    if isinstance(value, float):
+        return "e" if value == math.e else f"{value:g}"
+    return "none" if value is None else str(value).lower()
+
+
+def _array(items: tuple[object, ...]) -> str:
+    return str([list(item) if isinstance(item, tuple) else item for item in items])

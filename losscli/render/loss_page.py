@@ -1,0 +1,85 @@
+"""The list of losses and the page of one, as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+from losscli.describe import LossPage
+from losscli.losses.definition import Loss
+
+_WIDEST = 100
+
+
+def render_list(families: Mapping[str, Sequence[Loss]], width: int | None) -> str:
+    """All losses by family: the shortest name to type, the canonical id, what it is."""
+    columns = min(width or _WIDEST, _WIDEST)
+    lines = []
+    for family, losses in families.items():
+        lines.append(family)
+        for loss in losses:
+            short = loss.aliases[0] if loss.aliases else loss.id
+            lines.extend(_entry(f"  {short:<18}", f"{loss.id} — {loss.summary}", columns))
+        lines.append("")
+    lines.append("losscli losses NAME shows the page of one.")
+    return "\n".join(lines) + "\n"
+
+
+def render_page(page: LossPage, width: int | None) -> str:
+    """The page of one loss."""
+    columns = min(width or _WIDEST, _WIDEST)
+    return "\n".join(_page_lines(page, columns)) + "\n"
+
+
+def _page_lines(page: LossPage, columns: int) -> Iterator[str]:
+    yield from textwrap.wrap(f"{page.title} ({page.id})", columns)
+    yield from textwrap.wrap(page.summary, columns)
+    yield ""
+    facts = {
+        "formula": page.formula,
+        "when": page.when,
+        "aliases": ", ".join(page.aliases),
+        "tasks": ", ".join(page.tasks),
+        "kinds": ", ".join(page.kinds),
+        "range": f"{page.range}; {page.direction}",
+        "reduction": page.reduction,
+        "unit": page.unit,
+        "reference": page.reference,
+    }
+    for name, fact in facts.items():
+        if fact:
+            yield from _entry(f"{name:<10}", fact, columns)
+    if page.params:
+        yield ""
+        yield "parameters"
+        for param in page.params:
+            extent = f", in {param.range}" if param.range else ""
+            text = f"{param.doc} (default {param.default}{extent})"
+            yield from _entry(f"  {param.name:<16}", text, columns)
+    if page.frameworks:
+        yield ""
+        yield "its name elsewhere"
+        for framework, names in page.frameworks:
+            yield from _entry(f"  {framework:<16}", "; ".join(names), columns)
+    yield ""
+    yield "example"
+    yield from _entry("  prediction  ", page.example_pred, columns)
+    if page.example_label:
+        yield from _entry("  label       ", page.example_label, columns)
+    yield f"  loss        {page.example_value!r}"
+    for line in page.conventions:
+        yield from _entry(
+            f"  --like {line.name:<12}", f"{line.value!r}: {'; '.join(line.differs)}", columns
+        )
+    yield ""
+    yield page.command
+
+
+def _entry(head: str, text: str, columns: int) -> list[str]:
+    """`head` and then `text`, wrapped under itself where there is room."""
+    indent = len(head) if columns - len(head) >= 24 else 4
+    lines = textwrap.wrap(
+        head + text, columns, subsequent_indent=" " * indent, drop_whitespace=True,
+        break_on_hyphens=False,
+    )
+    return lines or [head.rstrip()]
