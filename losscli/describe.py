@@ -14,7 +14,7 @@ from losscli.engine.gate import Settled
 from losscli.labels import LabelCode
 from losscli.losses.definition import Loss, Name
 from losscli.losses.forms import Form
-from losscli.vocabulary import Kind, Reduction
+from losscli.vocabulary import Kind, Reduction, Task
 
 # The axes that matter to a reading, beside those that matter to every loss.
 _AXES_OF_FORM = {
@@ -100,7 +100,7 @@ def describe(loss: Loss) -> LossPage:
         example_label="" if example.label is None else _array(example.label),
         example_value=example_value(loss, CONVENTIONS["standard"]),
         command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l "
-        f"{loss.aliases[0] if loss.aliases else loss.id}",
+        f"{loss.short}",
     )
 
 
@@ -127,7 +127,9 @@ def example_value(loss: Loss, convention: Convention) -> float:
 
 def _convention_lines(loss: Loss) -> list[ConventionLine]:
     standard = CONVENTIONS["standard"].axes_of(loss.id)
-    matter = {"mean_over", "weighted_mean"}
+    matter = {"weighted_mean"}
+    if {Task.REGRESSION, Task.MULTILABEL} & set(loss.tasks):
+        matter.add("mean_over")
     for reading in loss.readings:
         matter |= _AXES_OF_FORM.get(reading.form, set())
         if reading.form in _AXES_OF_FORM:
@@ -140,7 +142,9 @@ def _convention_lines(loss: Loss) -> list[ConventionLine]:
         )
         if differs or defaults:
             value = example_value(loss, convention)
-            lines.append(ConventionLine(convention.name, (*differs, *defaults), value))
+            lines.append(ConventionLine(
+                    convention.name, tuple(dict.fromkeys((*differs, *defaults))), value
+                ))
     return lines
 
 

@@ -42,7 +42,7 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         error *= loss.scale
     interval = None if error is None else (level - Z95 * error, level + Z95 * error)
     if loss.transform is None:
-        return Finished(level, error, _within(interval, loss.lower, loss.upper), parts)
+        return Finished(level, error, _above(loss.lower, interval), parts)
     params = evaluation.params
     value = loss.transform(level, params) if not math.isnan(level) else level
     if interval is not None:
@@ -50,12 +50,8 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         # The transform is monotone: its slope between the interval's ends carries the error over.
         error = (high - low) / (2.0 * Z95)
         interval = (low, high)
-    return Finished(value, error, _within(interval, loss.lower, loss.upper), parts)
+    return Finished(value, error, _above(loss.lower, interval), parts)
 
 
-def _within(
-    interval: tuple[float, float] | None, lower: float, upper: float
-) -> tuple[float, float] | None:
-    if interval is None:
-        return None
-    return max(interval[0], lower), min(interval[1], upper)
+def _above(lower: float, interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if interval is None else (max(interval[0], lower), interval[1])

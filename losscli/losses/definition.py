@@ -171,6 +171,11 @@ class Loss:
     featured: bool = True
 
     @property
+    def short(self) -> str:
+        """The shortest name to type."""
+        return min((self.id, *self.aliases), key=len)
+
+    @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that the loss is made for."""
         return tuple(task for reading in self.readings for task in reading.tasks)

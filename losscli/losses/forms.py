@@ -138,10 +138,26 @@ class Bernoulli:
     """
 
     clipped = 0
-    p: Array
-    q: Array
-    log_p: Array
-    log_q: Array
+
+    @cached_property
+    def p(self) -> Array:
+        """The probability of the positive label."""
+        return np.exp(self.log_p)
+
+    @cached_property
+    def q(self) -> Array:
+        """The probability of the negative label."""
+        return 1.0 - self.p
+
+    @cached_property
+    def log_p(self) -> Array:
+        """log p, in nats."""
+        return np.log(self.p)
+
+    @cached_property
+    def log_q(self) -> Array:
+        """log(1 − p), in nats."""
+        return np.log1p(-self.p)
 
     @staticmethod
     def read(pred: Array, kind: Kind, floor: Floor) -> Bernoulli:
@@ -162,15 +178,11 @@ class _FromProbability(Bernoulli):
         self.p = floor.apply(pred) if self.clipped else pred
 
     @cached_property
-    def q(self) -> Array:  # type: ignore[override]
-        return 1.0 - self.p
-
-    @cached_property
-    def log_p(self) -> Array:  # type: ignore[override]
+    def log_p(self) -> Array:
         return self._floor.log(self.p)
 
     @cached_property
-    def log_q(self) -> Array:  # type: ignore[override]
+    def log_q(self) -> Array:
         return self._floor.log_of_rest(self.p)
 
 
@@ -179,19 +191,19 @@ class _FromLogit(Bernoulli):
         self._z = pred
 
     @cached_property
-    def p(self) -> Array:  # type: ignore[override]
+    def p(self) -> Array:
         return sigmoid(self._z)
 
     @cached_property
-    def q(self) -> Array:  # type: ignore[override]
+    def q(self) -> Array:
         return sigmoid(-self._z)
 
     @cached_property
-    def log_p(self) -> Array:  # type: ignore[override]
+    def log_p(self) -> Array:
         return -softplus(-self._z)
 
     @cached_property
-    def log_q(self) -> Array:  # type: ignore[override]
+    def log_q(self) -> Array:
         return -softplus(self._z)
 
 
@@ -200,15 +212,11 @@ class _FromLogProbability(Bernoulli):
         self.log_p = pred
 
     @cached_property
-    def p(self) -> Array:  # type: ignore[override]
-        return np.exp(self.log_p)
-
-    @cached_property
-    def q(self) -> Array:  # type: ignore[override]
+    def q(self) -> Array:
         return -np.expm1(self.log_p)
 
     @cached_property
-    def log_q(self) -> Array:  # type: ignore[override]
+    def log_q(self) -> Array:
         # log(1 − eˡ): each formula keeps its digits on its own side of log ½ (Mächler 2012).
         with np.errstate(divide="ignore"):
             near_zero = np.log(-np.expm1(self.log_p))
@@ -247,8 +255,16 @@ class Categorical:
     """A distribution over c classes per row: `p` and `log_p` (nats), both of shape (n, c)."""
 
     clipped = 0
-    p: Array
-    log_p: Array
+
+    @cached_property
+    def p(self) -> Array:
+        """The probabilities of the classes."""
+        return np.exp(self.log_p)
+
+    @cached_property
+    def log_p(self) -> Array:
+        """Their logarithms, in nats."""
+        return np.log(self.p)
 
     @staticmethod
     def read(pred: Array, kind: Kind, floor: Floor, *, renormalise: bool) -> Categorical:
@@ -289,7 +305,7 @@ class _FromProbabilities(Categorical):
         self.p = floor.apply(pred) if self.clipped else pred
 
     @cached_property
-    def log_p(self) -> Array:  # type: ignore[override]
+    def log_p(self) -> Array:
         return self._floor.log(self.p)
 
     def _log_at(self, index: NDArray[np.intp]) -> Array:
@@ -308,12 +324,8 @@ class _FromLogits(Categorical):
         self._log_norm = np.log1p(rest.sum(axis=1))
 
     @cached_property
-    def log_p(self) -> Array:  # type: ignore[override]
+    def log_p(self) -> Array:
         return self._shifted - self._log_norm[:, None]
-
-    @cached_property
-    def p(self) -> Array:  # type: ignore[override]
-        return np.exp(self.log_p)
 
     def _log_at(self, index: NDArray[np.intp]) -> Array:
         return self._shifted[np.arange(index.size), index] - self._log_norm
@@ -322,7 +334,3 @@ class _FromLogits(Categorical):
 class _FromLogProbabilities(Categorical):
     def __init__(self, pred: Array) -> None:
         self.log_p = pred
-
-    @cached_property
-    def p(self) -> Array:  # type: ignore[override]
-        return np.exp(self.log_p)

@@ -18,8 +18,7 @@ def render_list(families: Mapping[str, Sequence[Loss]], width: int | None) -> st
     for family, losses in families.items():
         lines.append(family)
         for loss in losses:
-            short = loss.aliases[0] if loss.aliases else loss.id
-            lines.extend(_entry(f"  {short:<18}", f"{loss.id} — {loss.summary}", columns))
+            lines.extend(_entry(f"  {loss.short:<18}", f"{loss.id} — {loss.summary}", columns))
         lines.append("")
     lines.append("losscli losses NAME shows the page of one.")
     return "\n".join(lines) + "\n"
