@@ -294,14 +294,8 @@ def _report(
     notes = list(dataset.notes)
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
-    for result in results:
-        if result.clipped:
-            notes.append(
-                f"{result.loss}: {result.clipped:,} probabilities clipped "
-                f"({settings.convention.name}; --like exact does not clip)"
-            )
-        if result.ignored:
-            notes.append(f"{result.loss}: {result.ignored:,} rows ignored by their label")
+    notes += _count_notes(results, "clipped", "probabilities clipped", settings)
+    notes += _count_notes(results, "ignored", "rows ignored by their label", settings)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only with a sum over "
@@ -316,6 +310,21 @@ def _report(
         recommendation=recommend_for(reading.verdict, summary.shares()),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _count_notes(
+    results: Sequence[Result], count: str, words: str, settings: Settings
+) -> list[str]:
+    """What was left out or moved, said once for all losses with the same count."""
+    losses: dict[int, list[str]] = {}
+    for result in results:
+        losses.setdefault(getattr(result, count), []).append(REGISTRY.get(result.loss).short)
+    way_out = "; --like exact does not clip" if count == "clipped" else ""
+    return [
+        f"{number:,} {words} ({settings.convention.name}{way_out}): {', '.join(names)}"
+        for number, names in losses.items()
+        if number
+    ]
 
 
 def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:

@@ -84,8 +84,10 @@ class LabelSummary:
         yes = [Sum.of(np.ascontiguousarray(column)) for column in columns.T]
         if isinstance(label, Classes):
             return yes
-        one = np.ones_like(columns) if weight is None else np.broadcast_to(
-            weight[:, None] if weight.ndim == 1 else weight, columns.shape
+        one = (
+            np.ones_like(columns)
+            if weight is None
+            else np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, columns.shape)
         )
         all_of = [Sum.of(np.ascontiguousarray(column)) for column in one.T]
         no = [Sum(a.exact - y.exact) for a, y in zip(all_of, yes, strict=True)]
@@ -127,7 +129,7 @@ def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) ->
         return None
     if evaluation.task is Task.REGRESSION:
         return _real_baseline(evaluation, summary, setting)
-    if summary.counts is None:
+    if summary.counts is None or _decides_rows(evaluation):
         return None
     counts = np.array([float(entry.exact) for entry in summary.counts])
     if counts.sum() <= 0:
@@ -135,9 +137,12 @@ def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) ->
     return _class_baseline(evaluation, counts, setting)
 
 
-def _class_baseline(
-    evaluation: Evaluation, counts: Array, setting: Setting
-) -> Baseline | None:
+def _decides_rows(evaluation: Evaluation) -> bool:
+    """Whether a row's loss hangs on several labels at once, of which only counts are kept."""
+    return evaluation.task is Task.MULTILABEL and evaluation.reading.form is Form.DECISION
+
+
+def _class_baseline(evaluation: Evaluation, counts: Array, setting: Setting) -> Baseline | None:
     """One row per class, weighted by how often it occurs, all with the same prediction."""
     width = setting.code.width
     form = evaluation.reading.form
@@ -162,7 +167,8 @@ def _class_baseline(
         label, weight = label[:, 0], weight[:, 0]
     kind = Kind.PROBABILITY if form is not Form.MARGIN else Kind.SCORE
     plain = replace(
-        evaluation, kind=kind,
+        evaluation,
+        kind=kind,
         params={**evaluation.params, "ignore_index": None},
     )
     # Counts stand for rows, so the reading of the labels is that of numbers 0, 1, …
@@ -178,9 +184,7 @@ def _class_baseline(
 def _counting_weights(evaluation: Evaluation) -> Evaluation:
     """The same evaluation, with weights that stand for rows: a mean divides by their sum."""
     axes = replace(evaluation.axes, weighted_mean=Denominator.WEIGHTS)
-    return replace(
-        evaluation, convention=replace(evaluation.convention, axes=axes, exceptions={})
-    )
+    return replace(evaluation, convention=replace(evaluation.convention, axes=axes, exceptions={}))
 
 
 def _two_sided_candidates(form: Form, rate: Array) -> list[Array]:
@@ -202,16 +206,24 @@ def _real_baseline(
     assert constant is not None
     columns = label if label.ndim == 2 else label[:, None]
     by_column = None if weight is None else (weight if weight.ndim == 2 else weight[:, None])
-    best = np.array([
-        _best_constant(
-            constant, columns[:, j],
-            None if by_column is None else np.broadcast_to(by_column, columns.shape)[:, j],
-            lambda c, y, w: float(np.average(
-                evaluation.reading.kernel(np.full_like(y, c), y, **_kernel_params(evaluation)),
-                weights=w)),
-        )
-        for j in range(columns.shape[1])
-    ])
+    best = np.array(
+        [
+            _best_constant(
+                constant,
+                columns[:, j],
+                None if by_column is None else np.broadcast_to(by_column, columns.shape)[:, j],
+                lambda c, y, w: float(
+                    np.average(
+                        evaluation.reading.kernel(
+                            np.full_like(y, c), y, **_kernel_params(evaluation)
+                        ),
+                        weights=w,
+                    )
+                ),
+            )
+            for j in range(columns.shape[1])
+        ]
+    )
     pred = np.broadcast_to(best if label.ndim == 2 else best[0], label.shape)
     plain = replace(evaluation, kind=Kind.VALUE)
     value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)

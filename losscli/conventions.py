@@ -71,7 +71,9 @@ class Convention:
     name: str
     summary: str
     axes: Axes = Axes()
-    exceptions: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    exceptions: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def axes_of(self, loss: str) -> Axes:

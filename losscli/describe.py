@@ -99,8 +99,7 @@ def describe(loss: Loss) -> LossPage:
         example_pred=_array(example.pred),
         example_label="" if example.label is None else _array(example.label),
         example_value=example_value(loss, CONVENTIONS["standard"]),
-        command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l "
-        f"{loss.short}",
+        command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l {loss.short}",
     )
 
 
@@ -142,9 +141,9 @@ def _convention_lines(loss: Loss) -> list[ConventionLine]:
         )
         if differs or defaults:
             value = example_value(loss, convention)
-            lines.append(ConventionLine(
-                    convention.name, tuple(dict.fromkeys((*differs, *defaults))), value
-                ))
+            lines.append(
+                ConventionLine(convention.name, tuple(dict.fromkeys((*differs, *defaults))), value)
+            )
     return lines
 
 

@@ -95,8 +95,11 @@ class LabelCode:
             if bad.any():
                 row, column = _first(bad)
                 raise Misfit(
-                    "label", row, "is not a share of a class (0 or more)",
-                    value=_written(label, row, column), column=column,
+                    "label",
+                    row,
+                    "is not a share of a class (0 or more)",
+                    value=_written(label, row, column),
+                    column=column,
                 )
             return Classes(rows=rows)
         if self.classes is not None:

@@ -56,9 +56,7 @@ class PredProfile:
             if high <= 0.0:
                 off = np.abs(np.exp(pred).sum(axis=1) - 1.0)
                 uneven_log = int(np.count_nonzero(off > max(tolerance, 1e-4)))
-        return cls(
-            len(pred), pred.size, missing, low, high, outside, uneven, worst, uneven_log
-        )
+        return cls(len(pred), pred.size, missing, low, high, outside, uneven, worst, uneven_log)
 
     def __add__(self, other: PredProfile) -> PredProfile:
         return _merged(self, other)
@@ -106,7 +104,9 @@ class LabelProfile:
         one_hot = uneven = 0
         if width > 1:
             ones = (numbers == 1.0).sum(axis=1)
-            one_hot = int(np.count_nonzero((ones == 1) & ((numbers == 0.0).sum(axis=1) == width - 1)))
+            one_hot = int(
+                np.count_nonzero((ones == 1) & ((numbers == 0.0).sum(axis=1) == width - 1))
+            )
             uneven = int(np.count_nonzero(np.abs(numbers.sum(axis=1) - 1.0) > tolerance))
         return cls(
             len(label),

@@ -70,9 +70,7 @@ def _rarest(shares: tuple[tuple[str, float], ...]) -> tuple[str, float] | None:
     return (name, share) if share < RARE and share < 0.5 * even else None
 
 
-def _imbalance_evidence(
-    task: Task, shares: tuple[tuple[str, float], ...]
-) -> tuple[Evidence, ...]:
+def _imbalance_evidence(task: Task, shares: tuple[tuple[str, float], ...]) -> tuple[Evidence, ...]:
     rarest = _rarest(shares)
     if rarest is None:
         return ()

@@ -130,14 +130,13 @@ def _value_evidence(pred: PredProfile, *, unit: bool) -> Evidence:
             "probabilities with mistakes among them",
         )
     return Evidence(
-        "values", f"{pred.outside_unit:,} of {pred.items:,} outside [0, 1] ({_range(pred)})",
+        "values",
+        f"{pred.outside_unit:,} of {pred.items:,} outside [0, 1] ({_range(pred)})",
         "not probabilities",
     )
 
 
-def _one_item(
-    pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints
-) -> Verdict:
+def _one_item(pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints) -> Verdict:
     unit = _in_unit(pred, hints)
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
@@ -164,7 +163,8 @@ def _one_item(
             confidence = LOW
             evidence.append(
                 Evidence(
-                    "values", "all in [−1, 1]",
+                    "values",
+                    "all in [−1, 1]",
                     "read as logits; if they are tanh outputs, say --kind tanh",
                 )
             )
@@ -201,7 +201,9 @@ def _several_items(
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
     if label is not None and not label.text and label.width == width and _real(label):
         evidence.append(
-            Evidence("labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression")
+            Evidence(
+                "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
+            )
         )
         return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
     if unit:
@@ -315,7 +317,9 @@ def _several_scores(
         return Verdict(Task.MULTILABEL, kind, HIGH, tuple(evidence))
     if label.uneven:
         evidence.append(
-            Evidence("labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression")
+            Evidence(
+                "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
+            )
         )
         return Verdict(Task.REGRESSION, Kind.VALUE, MEDIUM, tuple(evidence))
     evidence.append(Evidence("labels", "rows sum to 1", "distributions over classes"))

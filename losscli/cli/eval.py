@@ -43,15 +43,23 @@ class EvalOptions(InputOptions):
     """
 
     loss: tuple[str, ...] = option(
-        "-l", "--loss", metavar="ID[:NAME=VALUE,…]", many=True, complete=_loss_names,
+        "-l",
+        "--loss",
+        metavar="ID[:NAME=VALUE,…]",
+        many=True,
+        complete=_loss_names,
         help="A loss, with parameters: mse,focal:gamma=2,alpha=0.25. `losscli losses` lists them.",
     )
     like: str = option(
-        "--like", metavar="CONVENTION", default="standard", complete=_convention_names,
+        "--like",
+        metavar="CONVENTION",
+        default="standard",
+        complete=_convention_names,
         help="Print the number as this framework would: standard, exact, textbook, …",
     )
     reduction: str | None = option(
-        "--reduction", choices=tuple(Reduction),
+        "--reduction",
+        choices=tuple(Reduction),
         help="How the rows become one number; each loss's own if not given.",
     )
     weight_col: str | None = option(
@@ -61,11 +69,16 @@ class EvalOptions(InputOptions):
         "--weight", metavar="FILE", panel=COLUMNS, help="File of row weights."
     )
     class_weight: str | None = option(
-        "--class-weight", metavar="W0,W1,…|NAME=W,…", panel=READING,
+        "--class-weight",
+        metavar="W0,W1,…|NAME=W,…",
+        panel=READING,
         help="One weight per class, in the order of the classes or by name.",
     )
     nan: str = option(
-        "--nan", choices=("error", "drop"), default="error", panel=READING,
+        "--nan",
+        choices=("error", "drop"),
+        default="error",
+        panel=READING,
         help="What to do with missing values.",
     )
     quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
@@ -110,9 +123,7 @@ def _format(options: EvalOptions, format_of: Callable[[str], str]) -> str:
         return "bare"
     if options.format is not None:
         if options.format not in FORMATS:
-            raise UsageError(
-                f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}."
-            )
+            raise UsageError(f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}.")
         return options.format
     return "table" if options.output is None else format_of(options.output)
 

@@ -22,27 +22,43 @@ class InputOptions:
     pred: str | None = argument("PRED", "Predictions: a CSV, TSV or NPY file; - for stdin.")
     label: str | None = argument("[LABEL]", "Labels: a file with as many rows.")
     pred_col: tuple[str, ...] = option(
-        "-p", "--pred-col", metavar="COL", many=True, panel=COLUMNS,
+        "-p",
+        "--pred-col",
+        metavar="COL",
+        many=True,
+        panel=COLUMNS,
         help="Prediction column: a name or a glob such as 'p_*'; repeatable.",
     )
     label_col: tuple[str, ...] = option(
-        "-y", "--label-col", metavar="COL", many=True, panel=COLUMNS,
+        "-y",
+        "--label-col",
+        metavar="COL",
+        many=True,
+        panel=COLUMNS,
         help="Label column: a name or a glob; repeatable.",
     )
     id_col: str | None = option(
-        "--id-col", metavar="COL", panel=COLUMNS,
+        "--id-col",
+        metavar="COL",
+        panel=COLUMNS,
         help="Pair the rows of two CSV files by this key, in any order.",
     )
     classes: str | None = option(
-        "--classes", metavar="A,B,…", panel=READING,
+        "--classes",
+        metavar="A,B,…",
+        panel=READING,
         help="The labels in the order of the prediction columns (binary: negative,positive).",
     )
     kind: str | None = option(
-        "--kind", choices=tuple(Kind), panel=READING,
+        "--kind",
+        choices=tuple(Kind),
+        panel=READING,
         help="How predictions are to be read; found from the data if not given.",
     )
     task: str | None = option(
-        "--task", choices=tuple(Task), panel=READING,
+        "--task",
+        choices=tuple(Task),
+        panel=READING,
         help="What is predicted; found from the data if not given.",
     )
 

@@ -22,9 +22,7 @@ class LossesOptions:
     """
 
     name: str | None = argument("[NAME]", "The id or an alias of a loss.")
-    format: str = option(
-        "--format", choices=FORMATS, default="table", help="How to print it."
-    )
+    format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
 
 
 def run(options: LossesOptions) -> None:

@@ -24,7 +24,9 @@ class RecommendOptions(InputOptions):
     """
 
     values: tuple[str, ...] = option(
-        "--values", metavar="P,P,…", many=True,
+        "--values",
+        metavar="P,P,…",
+        many=True,
         help="Predictions typed in instead of a file: one row; repeat it for more rows.",
     )
     format: str = option(

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from losscli.conventions import Axes, Convention, Denominator, MeanOver
 from losscli.engine.exact import Sum
-from losscli.engine.gate import Settled, check_sums, check_values
+from losscli.engine.gate import SHARES, Settled, bounds_of, check_sums, check_values
 from losscli.engine.totals import Spread, Totals
+from losscli.errors import UsageError
 from losscli.labels import LabelCode
 from losscli.losses.definition import Labels, Loss, Reading
 from losscli.losses.forms import Bernoulli, Categorical, Classes, Form
@@ -89,8 +90,16 @@ def measure(evaluation: Evaluation, batch: Batch) -> Measured:
     label = _label(evaluation, batch)
     pred = _pred(evaluation, batch)
     params = {name: evaluation.params[name] for name in reading.params}
-    key = (reading.kernel, reading.form, evaluation.kind, axes.floor, axes.class_floor,
-           axes.renormalise, _label_key(evaluation), tuple(params.items()))
+    key = (
+        reading.kernel,
+        reading.form,
+        evaluation.kind,
+        axes.floor,
+        axes.class_floor,
+        axes.renormalise,
+        _label_key(evaluation),
+        tuple(params.items()),
+    )
     computed = batch.once(key, lambda: reading.kernel(pred, label.asked, **params))
     losses, *parts = computed if isinstance(computed, tuple) else (computed,)
     numerator, denominator = _weights(evaluation, batch, losses, label)
@@ -149,19 +158,17 @@ def _pred(evaluation: Evaluation, batch: Batch) -> Any:
     """The prediction in the reading's form, checked once per kind."""
     form, kind, axes = evaluation.reading.form, evaluation.kind, evaluation.axes
     pred = batch.block.pred
-    batch.once(("checked", kind), lambda: check_values(pred, kind))
+    divided = axes.renormalise and form is Form.CATEGORICAL and kind is Kind.PROBABILITY
+    bounds = SHARES if divided else bounds_of(kind)
+    batch.once(("checked", bounds), lambda: check_values(pred, bounds))
     if form is Form.BERNOULLI:
-        return batch.once(
-            (form, kind, axes.floor), lambda: Bernoulli.read(pred, kind, axes.floor)
-        )
+        return batch.once((form, kind, axes.floor), lambda: Bernoulli.read(pred, kind, axes.floor))
     if form is Form.CATEGORICAL:
         if kind is Kind.PROBABILITY and not axes.renormalise:
             batch.once("sums", lambda: _check_pred_sums(batch))
         return batch.once(
             (form, kind, axes.class_floor, axes.renormalise),
-            lambda: Categorical.read(
-                pred, kind, axes.class_floor, renormalise=axes.renormalise
-            ),
+            lambda: Categorical.read(pred, kind, axes.class_floor, renormalise=axes.renormalise),
         )
     if form is Form.DECISION:
         return batch.once((form, kind), lambda: _decided(pred, kind, evaluation.task))
@@ -279,6 +286,10 @@ def _weights(
     class_weight = batch.setting.class_weight
     factors: list[tuple[Array, bool]] = []
     if batch.block.weight is not None:
+        if batch.block.weight.ndim > losses.ndim:
+            raise UsageError(
+                f"{evaluation.loss.id} is one number per row: weights per item do not fit it"
+            )
         factors.append((batch.block.weight, axes.weighted_mean is Denominator.WEIGHTS))
     by_class = None
     if class_weight is not None and label.stands is not None:

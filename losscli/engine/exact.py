@@ -71,4 +71,12 @@ def nearest(number: Fraction) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(math.inf, number)
+        return math.inf if number > 0 else -math.inf
+
+
+def root(number: Fraction) -> float:
+    """The square root of a number ≥ 0, which itself may be beyond the range of float64."""
+    if number <= 0:
+        return 0.0
+    exponent = (number.numerator.bit_length() - number.denominator.bit_length()) // 2
+    return math.ldexp(math.sqrt(number / Fraction(4) ** exponent), exponent)

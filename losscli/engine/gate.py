@@ -35,16 +35,17 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
     where something is missing.
     """
     arrays = {"prediction": block.pred, "label": block.label, "weight": block.weight}
-    missing = {
-        role: _missing(array) for role, array in arrays.items() if array is not None
-    }
+    missing = {role: _missing(array) for role, array in arrays.items() if array is not None}
     hit = {role: where for role, where in missing.items() if where is not None}
     if hit and not drop_missing:
         role, where = min(hit.items(), key=lambda pair: int(np.argmax(_by_row(pair[1]))))
         row, column = np.argwhere(where.reshape(len(where), -1))[0].tolist()
         raise Misfit(
-            role, row, "is missing (NaN)" if role == "prediction" else "is missing",
-            column=column, value="a value",
+            role,
+            row,
+            "is missing (NaN)" if role == "prediction" else "is missing",
+            column=column,
+            value="a value",
             hint="Say --nan drop to leave such rows out; their number is reported.",
         )
     if block.weight is not None:
@@ -82,37 +83,53 @@ def _check_weight(weight: Array) -> None:
     if bad.any():
         row, column = _first(bad)
         raise Misfit(
-            "weight", row, "is not a weight (0 or more, finite)",
-            value=_shown(weight, row, column), column=column,
+            "weight",
+            row,
+            "is not a weight (0 or more, finite)",
+            value=_shown(weight, row, column),
+            column=column,
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What an item of a prediction may be, and what it perhaps is where it is something else."""
+
+    low: float
+    high: float
+    noun: str
+    perhaps: str = ""
+
+
+_LARGEST = float(np.finfo(np.float64).max)
+_FINITE = Bounds(-_LARGEST, _LARGEST, "a finite number")
+_LOGITS = "If these are logits, say --kind logit."
 _BOUNDS = {
-    Kind.PROBABILITY: (0.0, 1.0, "a probability (0..1)", "logits, say --kind logit"),
-    Kind.TANH: (-1.0, 1.0, "a tanh output (−1..1)", "logits, say --kind logit"),
-    Kind.LOG_PROBABILITY: (-math.inf, 0.0, "a log-probability (0 or less)", "logits, say --kind logit"),
+    Kind.PROBABILITY: Bounds(0.0, 1.0, "a probability (0..1)", _LOGITS),
+    Kind.TANH: Bounds(-1.0, 1.0, "a tanh output (−1..1)", _LOGITS),
+    Kind.LOG_PROBABILITY: Bounds(-math.inf, 0.0, "a log-probability (0 or less)", _LOGITS),
 }
+# Parts of a whole that a convention divides by their sum.
+SHARES = Bounds(0.0, _LARGEST, "a share (0 or more)", _LOGITS)
 
 
-def check_values(pred: Array, kind: Kind) -> None:
-    """Raise Misfit at the first item that a prediction of that kind cannot hold."""
-    if pred.size == 0:
+def bounds_of(kind: Kind) -> Bounds:
+    """What an item of a prediction of that kind may be."""
+    return _BOUNDS.get(kind, _FINITE)
+
+
+def check_values(pred: Array, bounds: Bounds) -> None:
+    """Raise Misfit at the first item of a prediction that is out of bounds."""
+    if pred.size == 0 or (pred.min() >= bounds.low and pred.max() <= bounds.high):
         return
-    low, high, noun, instead = _BOUNDS.get(
-        kind, (-math.inf, math.inf, "a finite number", "")
-    )
-    if kind not in _BOUNDS:
-        if math.isfinite(float(pred.min())) and math.isfinite(float(pred.max())):
-            return
-        bad = ~np.isfinite(pred)
-    else:
-        if pred.min() >= low and pred.max() <= high:
-            return
-        bad = ~((pred >= low) & (pred <= high))
-    row, column = _first(bad)
+    row, column = _first(~((pred >= bounds.low) & (pred <= bounds.high)))
     raise Misfit(
-        "prediction", row, f"is not {noun}", value=_shown(pred, row, column), column=column,
-        hint=f"If these are {instead}." if instead else "",
+        "prediction",
+        row,
+        f"is not {bounds.noun}",
+        value=_shown(pred, row, column),
+        column=column,
+        hint=bounds.perhaps,
     )
 
 
@@ -123,7 +140,10 @@ def check_sums(rows: Array, tolerance: float, role: str, hint: str) -> None:
     if bad.any():
         row, _ = _first(bad)
         raise Misfit(
-            role, row, f"the {rows.shape[1]} items sum to {sums[row]:.6g}, not to 1", column=-1,
+            role,
+            row,
+            f"the {rows.shape[1]} items sum to {sums[row]:.6g}, not to 1",
+            column=-1,
             hint=hint,
         )
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.exact import Sum, block_sum, nearest
+from losscli.engine.exact import Sum, block_sum, root
 
 Array = NDArray[np.float64]
 
@@ -115,4 +115,4 @@ class Totals:
             return None
         mean = self.loss.exact / self.weight
         variance = self.spread.about(mean) * self.rows / (self.rows - 1) / self.weight**2
-        return math.sqrt(max(0.0, nearest(variance)))
+        return root(variance)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
@@ -17,23 +15,19 @@ _ITEMS = (Task.BINARY, Task.MULTILABEL)
 
 def negative_log_likelihood(pred: Bernoulli, label: Array, *, pos_weight: float) -> Array:
     """−(pos_weight · y log p + (1 − y) log(1 − p)) in nats, elementwise."""
-    positive = times(label, pred.log_p)
-    if pos_weight != 1.0:
-        positive *= pos_weight
+    positive = times(label if pos_weight == 1.0 else pos_weight * label, pred.log_p)
     positive += times(1.0 - label, pred.log_q)
     return np.negative(positive, out=positive)
 
 
-def focal_error(
-    pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None
-) -> Array:
+def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None) -> Array:
     """−α_t (1 − p_t)^γ log p_t in nats, elementwise; for a soft label the two sides are mixed."""
-    positive = times(label * pred.q**gamma, pred.log_p)
-    negative = times((1.0 - label) * pred.p**gamma, pred.log_q)
+    positive = label * pred.q**gamma
+    negative = (1.0 - label) * pred.p**gamma
     if alpha is not None:
         positive *= alpha
         negative *= 1.0 - alpha
-    return -(positive + negative)
+    return -(times(positive, pred.log_p) + times(negative, pred.log_q))
 
 
 def hinge_error(pred: Array, label: Array) -> Array:
@@ -55,9 +49,7 @@ BINARY_CROSS_ENTROPY = Loss(
         ),
         "keras": (Name("BinaryCrossentropy"),),
         "sklearn": (Name("log_loss", kind=Kind.PROBABILITY),),
-        "optax": (
-            Name("sigmoid_binary_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),
-        ),
+        "optax": (Name("sigmoid_binary_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),),
         "scoringrules": (Name("log_score", kind=Kind.PROBABILITY, reduction=Reduction.NONE),),
         "catboost": (Name("Logloss", kind=Kind.LOGIT), Name("CrossEntropy", kind=Kind.LOGIT)),
         "textbook": (Name("BCEE", kind=Kind.PROBABILITY),),

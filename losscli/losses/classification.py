@@ -18,8 +18,9 @@ def squared_probability_error(pred: Bernoulli, label: Array) -> Array:
 
 
 def squared_distribution_error(pred: Categorical, label: Classes) -> Array:
-    """Σⱼ (pⱼ − yⱼ)², per row."""
-    difference = pred.p - label.share(pred.p.shape[1])
+    """Σⱼ (pⱼ − yⱼ)², per row; taken from 1 − p for a sure class, where it has more digits."""
+    share = label.share(pred.p.shape[1])
+    difference = np.where(share == 1.0, pred.q, pred.p - share)
     return np.einsum("ij,ij->i", difference, difference)
 
 

@@ -70,6 +70,8 @@ class Param:
         """`value`, if it lies in the range. Raises UsageError where it does not."""
         if value is None or isinstance(value, bool):
             return value
+        if not math.isfinite(value):
+            raise UsageError(f"{name}={value}: {name} is a finite number")
         inside = (
             self.minimum < value < self.maximum
             if self.open_ends
@@ -189,6 +191,11 @@ class Loss:
     def needs_label(self) -> bool:
         """False for a loss of the prediction alone, such as entropy."""
         return any(reading.labels is not Labels.NONE for reading in self.readings)
+
+    @property
+    def reads_distributions(self) -> bool:
+        """Whether it can only read predictions whose rows are distributions over classes."""
+        return all(reading.form is Form.CATEGORICAL for reading in self.readings)
 
     def reading_for(self, task: Task) -> Reading | None:
         """How this loss reads data of that task; None where it does not fit."""

@@ -167,7 +167,7 @@ class Bernoulli:
         if kind is Kind.LOG_PROBABILITY:
             return _FromLogProbability(pred)
         if kind is Kind.TANH:
-            return _FromProbability((1.0 + pred) / 2.0, floor)
+            return _FromTanh(pred, floor)
         return _FromProbability(pred, floor)
 
 
@@ -184,6 +184,28 @@ class _FromProbability(Bernoulli):
     @cached_property
     def log_q(self) -> Array:
         return self._floor.log_of_rest(self.p)
+
+
+class _FromTanh(_FromProbability):
+    def __init__(self, pred: Array, floor: Floor) -> None:
+        given = (1.0 + pred) / 2.0
+        super().__init__(given, floor)
+        # Near 1 the complement has digits that p, rounded, has lost.
+        rest = (1.0 - pred) / 2.0
+        self.q = np.where(self.p == given, rest, 1.0 - self.p) if self.clipped else rest
+        self._above_half = pred > 0.0
+
+    @cached_property
+    def log_p(self) -> Array:
+        return np.where(
+            self._above_half, self._floor.log_of_rest(self.q), self._floor.log(self.p)
+        )
+
+    @cached_property
+    def log_q(self) -> Array:
+        return np.where(
+            self._above_half, self._floor.log(self.q), self._floor.log_of_rest(self.p)
+        )
 
 
 class _FromLogit(Bernoulli):
@@ -226,7 +248,7 @@ class _FromLogProbability(Bernoulli):
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Labels of rows with one true class each (`index`, shape (n,)) or a share each (`rows`, (n, c)).
+    """Labels: one true class per row (`index`, shape (n,)) or a share per class (`rows`, (n, c)).
 
     Exactly one of the two is given.
     """
@@ -252,7 +274,7 @@ class Classes:
 
 
 class Categorical:
-    """A distribution over c classes per row: `p` and `log_p` (nats), both of shape (n, c)."""
+    """A distribution over c classes per row: `p`, `q` = 1 − p and `log_p` (nats), shape (n, c)."""
 
     clipped = 0
 
@@ -260,6 +282,11 @@ class Categorical:
     def p(self) -> Array:
         """The probabilities of the classes."""
         return np.exp(self.log_p)
+
+    @cached_property
+    def q(self) -> Array:
+        """For each class, the probability of all the others."""
+        return np.maximum(0.0, 1.0 - self.p)
 
     @cached_property
     def log_p(self) -> Array:
@@ -319,9 +346,17 @@ class _FromLogits(Categorical):
         self._shifted = pred - pred[rows, top][:, None]
         # log Σ eᶻ with the largest term left out of the sum: log1p keeps the digits of a loss
         # that is nearly zero.
-        rest = np.exp(self._shifted)
-        rest[rows, top] = 0.0
-        self._log_norm = np.log1p(rest.sum(axis=1))
+        others = np.exp(self._shifted)
+        others[rows, top] = 0.0
+        self._top = (rows, top)
+        self._others = others.sum(axis=1)
+        self._log_norm = np.log1p(self._others)
+
+    @cached_property
+    def q(self) -> Array:
+        rest = 1.0 - self.p
+        rest[self._top] = self._others / (1.0 + self._others)
+        return rest
 
     @cached_property
     def log_p(self) -> Array:
@@ -334,3 +369,7 @@ class _FromLogits(Categorical):
 class _FromLogProbabilities(Categorical):
     def __init__(self, pred: Array) -> None:
         self.log_p = pred
+
+    @cached_property
+    def q(self) -> Array:
+        return -np.expm1(self.log_p)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
-    ((0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)), (0, 1, 0), Kind.PROBABILITY, Task.MULTICLASS
+    ((0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)),
+    (0, 1, 0),
+    Kind.PROBABILITY,
+    Task.MULTICLASS,
 )
 _ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
 
@@ -23,10 +24,10 @@ def class_focal_error(
     pred: Categorical, label: Classes, *, gamma: float, alpha: float | None
 ) -> Array:
     """−α Σⱼ yⱼ (1 − pⱼ)^γ log pⱼ in nats, per row."""
-    rest = np.maximum(0.0, 1.0 - pred.p)
-    share = label.share(pred.p.shape[1]) * rest**gamma
-    loss = -pred.log_likelihood(Classes(rows=share))
-    return loss if alpha is None else alpha * loss
+    share = label.share(pred.p.shape[1]) * pred.q**gamma
+    if alpha is not None:
+        share *= alpha
+    return -pred.log_likelihood(Classes(rows=share))
 
 
 CATEGORICAL_CROSS_ENTROPY = Loss(

@@ -28,7 +28,7 @@ def _log(p: Array) -> Array:
         return np.log(p)
 
 
-def row_entropy(pred: Categorical, label: None = None, *, base: float) -> Array:  # noqa: ARG001
+def row_entropy(pred: Categorical, _label: None, *, base: float) -> Array:
     """−Σⱼ pⱼ log pⱼ, per row, with 0 log 0 = 0."""
     return -times(pred.p, pred.log_p).sum(axis=1) / math.log(base)
 
@@ -38,9 +38,7 @@ def row_cross_entropy(pred: Categorical, label: Classes, *, base: float) -> Arra
     return -pred.log_likelihood(label) / math.log(base)
 
 
-def row_divergence(
-    pred: Categorical, label: Classes, *, base: float
-) -> tuple[Array, Array, Array]:
+def row_divergence(pred: Categorical, label: Classes, *, base: float) -> tuple[Array, Array, Array]:
     """Σⱼ yⱼ log(yⱼ/pⱼ) per row, and its two parts: cross entropy and entropy of the label."""
     if label.index is not None:
         cross = -pred.log_likelihood(label) / math.log(base)
@@ -49,9 +47,19 @@ def row_divergence(
     log_share = _log(share)
     with np.errstate(invalid="ignore"):
         log_ratio = np.where(share > 0, log_share - pred.log_p, 0.0)
+    terms = share * log_ratio
+    total = terms.sum(axis=1)
+    near = (share > 0) & (np.abs(log_ratio) < 0.1)
+    if near.any():
+        # Of nearly equal shares the terms cancel; what is left of them are the two sums below.
+        # Near 1 their difference is that of the complements, which have more digits.
+        excess = np.where(share > 0.5, pred.q - (1.0 - share), share - pred.p)
+        excess[~near] = 0.0
+        terms[near] = _pointwise_kl(excess[near], pred.p[near])
+        total = terms.sum(axis=1) + excess.sum(axis=1)
     nats = math.log(base)
     return (
-        (share * log_ratio).sum(axis=1) / nats,
+        total / nats,
         -pred.log_likelihood(label) / nats,
         -times(share, log_share).sum(axis=1) / nats,
     )
@@ -61,7 +69,7 @@ def row_js_divergence(pred: Categorical, label: Classes, *, base: float) -> Arra
     """½ KL(y‖m) + ½ KL(p‖m) with m = (y + p)/2, per row."""
     share = label.share(pred.p.shape[1])
     middle = 0.5 * (pred.p + share)
-    halves = _pointwise_kl(share, middle) + _pointwise_kl(pred.p, middle)
+    halves = _pointwise_kl(share - middle, middle) + _pointwise_kl(pred.p - middle, middle)
     return 0.5 * halves.sum(axis=1) / math.log(base)
 
 
@@ -70,14 +78,14 @@ def row_js_distance(pred: Categorical, label: Classes, *, base: float) -> Array:
     return np.sqrt(np.maximum(0.0, row_js_divergence(pred, label, base=base)))
 
 
-def _pointwise_kl(p: Array, q: Array) -> Array:
-    """p log(p/q) − p + q, elementwise: sums to the divergence, and no term is negative.
+def _pointwise_kl(difference: Array, q: Array) -> Array:
+    """p log(p/q) − p + q for p = q + `difference`, elementwise; no term is negative.
 
     With d = (p − q)/q the term is q((1 + d) log(1 + d) − d); near d = 0 the difference of two
     nearly equal numbers is replaced by its series.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        d = np.where(q > 0, (p - q) / q, 0.0)
+        d = np.where(q > 0, difference / q, 0.0)
         direct = (1.0 + d) * np.log1p(d) - d
     direct[d == -1.0] = 1.0
     small = np.abs(d) < 0.02
@@ -144,9 +152,7 @@ KL_DIVERGENCE = Loss(
             Name("KLDivLoss", kind=Kind.LOG_PROBABILITY),
         ),
         "keras": (Name("KLDivergence"),),
-        "optax": (
-            Name("kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),
-        ),
+        "optax": (Name("kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),),
         "torchmetrics": (Name("kl_divergence"),),
         "scipy": (Name("entropy(pk, qk)", reduction=Reduction.SUM), Name("rel_entr")),
     },

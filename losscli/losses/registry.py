@@ -67,6 +67,4 @@ def _defined_in(modules: Iterable[ModuleType]) -> Iterator[Loss]:
                 yield value
 
 
-REGISTRY = Registry(
-    _defined_in((regression, binary, multiclass, classification, probabilistic))
-)
+REGISTRY = Registry(_defined_in((regression, binary, multiclass, classification, probabilistic)))

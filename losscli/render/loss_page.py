@@ -78,7 +78,10 @@ def _entry(head: str, text: str, columns: int) -> list[str]:
     """`head` and then `text`, wrapped under itself where there is room."""
     indent = len(head) if columns - len(head) >= 24 else 4
     lines = textwrap.wrap(
-        head + text, columns, subsequent_indent=" " * indent, drop_whitespace=True,
+        head + text,
+        columns,
+        subsequent_indent=" " * indent,
+        drop_whitespace=True,
         break_on_hyphens=False,
     )
     return lines or [head.rstrip()]

@@ -1,0 +1,112 @@
+"""Arrays in memory, and the shapes that an array may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from losscli.errors import DataError
+from losscli.inputs.source import Array, Selection
+
+
+class UntitledColumns:
+    """What holds for every array: columns without names, numbers that are binary."""
+
+    columns: tuple[str, ...] | None = None
+    index = False
+    shape: tuple[int, ...] | None
+    dtype: np.dtype[Any] | None
+
+    def is_text(self, column: int) -> bool:
+        """Whether the array holds strings."""
+        return self.dtype is not None and self.dtype.kind == "O"
+
+    def words(self, column: int) -> frozenset[str]:
+        """Nothing: an array is no table."""
+        return frozenset()
+
+    def decimals(self, columns: Sequence[int]) -> int | None:
+        """None: the numbers are binary."""
+        return None
+
+    def position(self, row: int) -> str:
+        """The row's index, counted from 0 as NumPy does."""
+        return f"row {row}"
+
+    def column(self, index: int) -> str:
+        """The column's index, counted from 0 as NumPy does."""
+        return str(index) if self.shape is not None and len(self.shape) == 2 else ""
+
+
+class ArraySource(UntitledColumns):
+    """An array of shape (n,) or (n, c): numbers, booleans or strings.
+
+    Raises DataError for any other shape or content.
+    """
+
+    def __init__(self, array: Any, name: str) -> None:
+        self.name = name
+        values = np.asarray(array)
+        if values.dtype.kind in "OUS":
+            values = _words_or_numbers(values, name)
+        check_shape(values.shape, name)
+        check_dtype(values.dtype, name)
+        self._values = values
+        self.shape = values.shape
+        self.dtype = values.dtype
+
+    def batches(self, roles: Mapping[str, Selection], rows: int) -> Iterator[dict[str, Array]]:
+        """Slices of the array."""
+        values = self._values if self._values.ndim == 2 else self._values[:, None]
+        for start in range(0, len(values), rows):
+            yield dict.fromkeys(roles, as_items(values[start : start + rows]))
+
+
+def _words_or_numbers(values: Array, name: str) -> Array:
+    """An object array as strings where all are, else as float64 with None as NaN."""
+    items = values.astype(object)
+    flat = items.ravel().tolist()
+    if any(isinstance(item, str) for item in flat):
+        if all(isinstance(item, str) or item is None for item in flat):
+            return items
+        raise DataError("mixes words and numbers", file=name)
+    try:
+        return items.astype(np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            "does not hold one number per place (rows of different lengths?)", file=name
+        ) from None
+
+
+def as_items(piece: Array) -> Array:
+    """Numbers as a reader promises them: float64, or integers, booleans and strings as they are."""
+    if piece.dtype.kind == "f" and piece.dtype != np.float64:
+        return piece.astype(np.float64)
+    return piece
+
+
+def check_dtype(dtype: np.dtype[Any], name: str) -> None:
+    """Raise DataError for a dtype that holds neither real numbers nor strings."""
+    if dtype.kind not in "fiubO":
+        what = "complex numbers" if dtype.kind == "c" else f"items of type {dtype}"
+        raise DataError(f"holds {what}, not real numbers", file=name)
+
+
+def check_shape(shape: tuple[int, ...], name: str) -> None:
+    """Raise DataError for a shape that is neither (n,) nor (n, c), or is empty."""
+    if len(shape) == 0:
+        raise DataError(
+            "holds a single number without a shape", file=name, hint="Save it as a list of rows."
+        )
+    if len(shape) > 2:
+        raise DataError(
+            f"has {len(shape)} dimensions {shape}; losses read (rows,) or (rows, columns)",
+            file=name,
+            hint="Reshape it first: array.reshape(-1, array.shape[-1]).",
+        )
+    if shape[0] == 0:
+        raise DataError("has no rows", file=name)
+    if len(shape) == 2 and shape[1] == 0:
+        raise DataError("has no columns", file=name)

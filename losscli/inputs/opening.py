@@ -1,0 +1,98 @@
+"""What a user names → a source: the content of a file says what it is, not its ending."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from losscli.errors import DataError, UsageError
+from losscli.inputs.array import ArraySource
+from losscli.inputs.npy import MAGIC as NPY
+from losscli.inputs.npy import NpySource
+from losscli.inputs.source import Source
+
+STDIN = "-"
+
+# How formats begin that are recognised and refused, with what to do about it.
+_REFUSED = {
+    b"PK\x03\x04": ("is a ZIP or NPZ archive", "Save one array: np.save(file, array)."),
+    b"PAR1": ("is a Parquet file, which is not read yet", "Export it to CSV or NPY."),
+    b"ARROW1": ("is an Arrow file, which is not read yet", "Export it to CSV or NPY."),
+    b"BZh": ("is compressed by bzip2, which is not read yet", "Use gzip."),
+    b"\x28\xb5\x2f\xfd": ("is compressed by zstd, which is not read yet", "Use gzip."),
+    b"\x80": (
+        "is a pickle, which could run code and is never loaded",
+        "Save plain numbers: np.save(file, array).",
+    ),
+}
+
+
+class Opener:
+    """Opens the inputs of one command, standard input at most once."""
+
+    def __init__(self) -> None:
+        self._spooled: dict[str, Any] = {}
+
+    def open(self, given: Any, role: str) -> Source:
+        """The source that `given` names: a path, `-` for standard input, or an array.
+
+        Raises DataError for a file that is missing, empty or of no known format.
+        """
+        if not isinstance(given, (str, os.PathLike)):
+            return ArraySource(given, role)
+        name = os.fspath(given)
+        if name == STDIN:
+            if STDIN in self._spooled:
+                raise UsageError("standard input can be read only once")
+            return _recognise(self._spool(sys.stdin.buffer, STDIN), "<stdin>")
+        try:
+            mode = Path(name).stat().st_mode
+        except (OSError, ValueError) as error:
+            raise _unreadable(name, error) from None
+        if stat.S_ISDIR(mode):
+            raise DataError("is a folder, not a file", file=name)
+        try:
+            if stat.S_ISREG(mode):
+                return _recognise(Path(name), name)
+            with Path(name).open("rb") as pipe:
+                return _recognise(self._spool(pipe, name), name)
+        except OSError as error:
+            raise _unreadable(name, error) from None
+
+    def _spool(self, stream: BinaryIO, name: str) -> Path:
+        """What a stream holds, as a file that can be read more than once; gone with the opener."""
+        folder = tempfile.TemporaryDirectory(prefix="losscli-")
+        self._spooled[name] = folder
+        path = Path(folder.name) / "spooled"
+        with path.open("wb") as held:
+            shutil.copyfileobj(stream, held)
+        return path
+
+
+def _unreadable(name: str, error: Exception) -> DataError:
+    if isinstance(error, FileNotFoundError):
+        return DataError("there is no such file", file=name)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return DataError(f"cannot be read ({reason.lower()})", file=name)
+
+
+def _recognise(path: Path, name: str) -> Source:
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise DataError("is empty", file=name)
+    if start.startswith(NPY):
+        return NpySource(path, name)
+    for magic, (problem, hint) in _REFUSED.items():
+        if start.startswith(magic):
+            raise DataError(problem, file=name, hint=hint)
+    if name.endswith(".npy"):
+        raise DataError("is no NPY file: it does not begin as one", file=name)
+    from losscli.inputs.delimited import DelimitedSource
+
+    return DelimitedSource(path, name)

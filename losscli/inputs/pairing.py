@@ -1,0 +1,269 @@
+"""Rows of several files side by side: by position, or by a key that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any, Protocol
+
+import numpy as np
+
+from losscli.errors import DataError
+from losscli.inputs.source import Array, Selection, Source
+
+KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source and the roles that are read from it; a role `key` holds what rows are paired by."""
+
+    source: Source
+    roles: Mapping[str, Selection]
+
+
+class Pairing(Protocol):
+    """Feeds whose rows belong together."""
+
+    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
+        """Blocks of `rows` rows of every role (the last may be shorter), valid until the next.
+
+        Raises DataError where the rows of the feeds do not belong together.
+        """
+
+    def position(self, role: str, row: int) -> tuple[Source, str]:
+        """The source of a role, and where in it the row stands that is `row` of the pairs."""
+
+
+class ByPosition:
+    """The first row with the first, the second with the second; keys, where given, must agree."""
+
+    def __init__(self, feeds: Sequence[Feed]) -> None:
+        self._feeds = tuple(feeds)
+
+    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
+        """Blocks of all feeds, one beside the other."""
+        streams = [rechunked(feed.source.batches(feed.roles, rows), rows) for feed in self._feeds]
+        start = 0
+        for parts in zip_longest(*streams):
+            counts = [0 if part is None else _length(part) for part in parts]
+            if len(set(counts)) > 1:
+                rests = [sum(map(_length, stream)) for stream in streams]
+                raise self._uneven([start + a + b for a, b in zip(counts, rests, strict=True)])
+            self._check_keys(parts, start)
+            yield {role: array for part in parts for role, array in part.items() if role != KEY}
+            start += counts[0]
+
+    def position(self, role: str, row: int) -> tuple[Source, str]:
+        """The same row of the role's own file."""
+        source = next(feed.source for feed in self._feeds if role in feed.roles)
+        return source, source.position(row)
+
+    def _uneven(self, counts: Sequence[int]) -> DataError:
+        (one, a), (two, b) = _first_difference(
+            [(feed.source.name, count) for feed, count in zip(self._feeds, counts, strict=True)]
+        )
+        return DataError(
+            f"has {a:,} rows, {two} has {b:,}",
+            file=one,
+            hint="Each prediction needs its label. Is a header taken for a row, or one file cut?"
+            if abs(a - b) == 1
+            else "Each prediction needs its label.",
+        )
+
+    def _check_keys(self, parts: Sequence[Mapping[str, Array]], start: int) -> None:
+        keyed = [
+            (feed.source, part[KEY][:, 0])
+            for feed, part in zip(self._feeds, parts, strict=True)
+            if KEY in part
+        ]
+        if len(keyed) < 2:
+            return
+        (first, keys), *others = keyed
+        for other, theirs in others:
+            differ = keys != theirs
+            if differ.any():
+                row = int(np.argmax(differ))
+                raise DataError(
+                    f"has the key {keys[row]!r} where {other.name} has {theirs[row]!r}: "
+                    "the rows stand in different order",
+                    file=first.name,
+                    position=first.position(start + row),
+                    hint=f"Pair them by key: --id-col {first.column(_key_column(self._feeds[0]))}.",
+                )
+
+
+def _key_column(feed: Feed) -> int:
+    columns = feed.roles[KEY].columns
+    assert columns is not None
+    return columns[0]
+
+
+def _first_difference(named: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], tuple[str, int]]:
+    first = named[0]
+    return first, next(pair for pair in named if pair[1] != first[1])
+
+
+def _length(part: Mapping[str, Array]) -> int:
+    return len(next(iter(part.values())))
+
+
+def rechunked(batches: Iterable[dict[str, Array]], rows: int) -> Iterator[dict[str, Array]]:
+    """The same rows in batches of exactly `rows`, the last one perhaps shorter."""
+    held: list[dict[str, Array]] = []
+    missing = rows
+    for batch in batches:
+        length, start = _length(batch), 0
+        while start < length:
+            stop = min(length, start + missing)
+            piece = {role: array[start:stop] for role, array in batch.items()}
+            missing -= stop - start
+            if missing == 0:
+                yield _joined([*held, piece])
+                held, missing = [], rows
+            else:
+                # A source may use the memory of a batch again for the next.
+                held.append({role: array.copy() for role, array in piece.items()})
+            start = stop
+    if held:
+        yield _joined(held)
+
+
+def _joined(pieces: Sequence[dict[str, Array]]) -> dict[str, Array]:
+    if len(pieces) == 1:
+        return pieces[0]
+    return {role: np.concatenate([piece[role] for piece in pieces]) for role in pieces[0]}
+
+
+@dataclass
+class _Keyed:
+    """A feed held in memory, to be looked up by key."""
+
+    source: Source
+    arrays: dict[str, Array]
+    index: Any
+    seen: Array = field(init=False)
+
+    @classmethod
+    def load(cls, feed: Feed) -> _Keyed:
+        """Read all of a feed. Raises DataError for a key that is missing or stands twice."""
+        import pandas as pd
+
+        [whole] = list(rechunked(feed.source.batches(feed.roles, 1 << 17), 1 << 62)) or [{}]
+        if not whole:
+            raise DataError("has no rows", file=feed.source.name)
+        keys = whole.pop(KEY)[:, 0]
+        _check_present(feed.source, keys, 0)
+        index = pd.Index(keys)
+        twice = index.duplicated()
+        if twice.any():
+            row = int(np.argmax(twice))
+            raise _stands_twice(feed.source, keys[row], row, int(np.argmax(index == keys[row])))
+        return cls(feed.source, whole, index)
+
+
+def _check_present(source: Source, keys: Array, start: int) -> None:
+    missing = np.array([key is None for key in keys.tolist()], bool)
+    if missing.any():
+        raise DataError(
+            "has no key", file=source.name, position=source.position(start + int(missing.argmax()))
+        )
+
+
+def _stands_twice(source: Source, key: str, row: int, first: int) -> DataError:
+    return DataError(
+        f"the key {key!r} stands twice (first on {source.position(first)})",
+        file=source.name,
+        position=source.position(row),
+    )
+
+
+class ById:
+    """Rows with the same key, in the order of the first feed; the other feeds are held in memory.
+
+    Every key must stand in every file exactly once.
+    """
+
+    def __init__(self, feeds: Sequence[Feed]) -> None:
+        self._lead, *self._others = feeds
+        self._held: list[_Keyed] | None = None
+
+    def _keyed(self) -> list[_Keyed]:
+        if self._held is None:
+            self._held = [_Keyed.load(feed) for feed in self._others]
+        return self._held
+
+    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
+        """Blocks of the first feed, with the rows of the others that have the same keys."""
+        keyed = self._keyed()
+        for held in keyed:
+            held.seen = np.zeros(len(held.index), bool)
+        start = 0
+        for part in rechunked(self._lead.source.batches(self._lead.roles, rows), rows):
+            keys = part.pop(KEY)[:, 0]
+            _check_present(self._lead.source, keys, start)
+            for held in keyed:
+                part |= self._matching(held, keys, start)
+            yield part
+            start += len(keys)
+        for held in keyed:
+            self._check_all_seen(held)
+
+    def _matching(self, held: _Keyed, keys: Array, start: int) -> dict[str, Array]:
+        source = self._lead.source
+        places = held.index.get_indexer(keys)
+        if (places < 0).any():
+            row = int(np.argmax(places < 0))
+            raise _nowhere(
+                keys[row], source, source.position(start + row), held.source, (places < 0).sum()
+            )
+        again = held.seen[places]
+        first = np.zeros(len(places), bool)
+        first[np.unique(places, return_index=True)[1]] = True
+        again |= ~first
+        if again.any():
+            row = int(np.argmax(again))
+            raise _stands_twice(
+                source, keys[row], start + row, self._row_of(keys[row], start + row)
+            )
+        held.seen[places] = True
+        return {role: array[places] for role, array in held.arrays.items()}
+
+    def _check_all_seen(self, held: _Keyed) -> None:
+        left = np.flatnonzero(~held.seen)
+        if left.size:
+            row = int(left[0])
+            raise _nowhere(
+                held.index[row],
+                held.source,
+                held.source.position(row),
+                self._lead.source,
+                left.size,
+            )
+
+    def position(self, role: str, row: int) -> tuple[Source, str]:
+        """Where the row's key stands in the role's own file."""
+        source = self._lead.source
+        if role in self._lead.roles:
+            return source, source.position(row)
+        held = next(held for held in self._keyed() if role in held.arrays)
+        return held.source, held.source.position(int(held.index.get_loc(self._key_at(row))))
+
+    def _keys(self) -> Iterator[Any]:
+        only = {KEY: self._lead.roles[KEY]}
+        for batch in self._lead.source.batches(only, 1 << 17):
+            yield from batch[KEY][:, 0].tolist()
+
+    def _key_at(self, row: int) -> Any:
+        return next(key for place, key in enumerate(self._keys()) if place == row)
+
+    def _row_of(self, key: Any, otherwise: int) -> int:
+        return next((place for place, found in enumerate(self._keys()) if found == key), otherwise)
+
+
+def _nowhere(key: Any, source: Source, position: str, other: Source, count: int) -> DataError:
+    more = f" (and {count - 1:,} more like it)" if count > 1 else ""
+    return DataError(
+        f"the key {key!r} is not in {other.name}{more}", file=source.name, position=position
+    )

@@ -1,0 +1,20 @@
+"""Numbers that the frameworks computed are the numbers that losscli prints for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.parity.golden_cases import Case, cases
+from losscli.conventions import CONVENTIONS
+
+THERE = [case for case in cases() if case.is_there() and case.framework in CONVENTIONS]
+
+
+@pytest.mark.parametrize("case", THERE, ids=lambda case: case.id)
+def test_losscli_prints_what_the_framework_computed(case: Case) -> None:
+    got = case.value(case.framework)
+    assert case.agrees(got), f"{case.data['call']}: expected {case.expected}, got {got}"
+
+
+def test_there_are_cases_to_compare_with() -> None:
+    assert THERE
