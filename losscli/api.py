@@ -80,7 +80,7 @@ def evaluate(
     0.414932
     """
     dataset = open_dataset(pred, label, weight=weight, columns=columns or Columns())
-    hints = _hints(kind, task, dataset)
+    hints = _hints(kind, task, classes, dataset)
     requests = _requests(losses)
     if nan not in ("error", "drop"):
         raise UsageError(f"nan={nan!r}: say 'error' or 'drop'")
@@ -147,7 +147,7 @@ def recommend(
     'categorical_cross_entropy'
     """
     dataset = open_dataset(pred, label, columns=columns or Columns())
-    hints = _hints(kind, task, dataset)
+    hints = _hints(kind, task, classes, dataset)
     seen = _full_look(dataset)
     verdict = decide(seen.pred, seen.label, dataset.width, hints)
     if seen.label is None or verdict.task is Task.REGRESSION:
@@ -182,11 +182,14 @@ def _member(enum: Any, value: str, what: str) -> Any:
         raise UsageError(f"no {what} {value!r}", hint=f"Known: {known}.") from None
 
 
-def _hints(kind: str | None, task: str | None, dataset: Dataset) -> Hints:
+def _hints(
+    kind: str | None, task: str | None, classes: Sequence[str] | None, dataset: Dataset
+) -> Hints:
     return Hints(
         kind=None if kind is None else _member(Kind, kind, "kind"),
         task=None if task is None else _member(Task, task, "task"),
         named=kind_named_by(tuple(dataset.pred.columns)) if dataset.pred.columns else None,
+        worded=classes is not None,
     )
 
 

@@ -206,24 +206,27 @@ def _real_baseline(
     assert constant is not None
     columns = label if label.ndim == 2 else label[:, None]
     by_column = None if weight is None else (weight if weight.ndim == 2 else weight[:, None])
-    best = np.array(
-        [
-            _best_constant(
-                constant,
-                columns[:, j],
-                None if by_column is None else np.broadcast_to(by_column, columns.shape)[:, j],
-                lambda c, y, w: float(
-                    np.average(
-                        evaluation.reading.kernel(
-                            np.full_like(y, c), y, **_kernel_params(evaluation)
-                        ),
-                        weights=w,
-                    )
-                ),
-            )
-            for j in range(columns.shape[1])
-        ]
-    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        best = np.array(
+            [
+                _best_constant(
+                    constant,
+                    columns[:, j],
+                    None if by_column is None else np.broadcast_to(by_column, columns.shape)[:, j],
+                    lambda c, y, w: float(
+                        np.average(
+                            evaluation.reading.kernel(
+                                np.full_like(y, c), y, **_kernel_params(evaluation)
+                            ),
+                            weights=w,
+                        )
+                    ),
+                )
+                for j in range(columns.shape[1])
+            ]
+        )
+    if not np.isfinite(best).all():
+        return None
     pred = np.broadcast_to(best if label.ndim == 2 else best[0], label.shape)
     plain = replace(evaluation, kind=Kind.VALUE)
     value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)

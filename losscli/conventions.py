@@ -30,12 +30,15 @@ class MeanOver(StrEnum):
     ROWS = "rows (first axis)"
 
 
+_CLIP = Floor(Guard.CLIP, 1e-7)
+
+
 @dataclass(frozen=True, slots=True)
 class Axes:
     """The choices in which frameworks differ; the defaults are those of `standard`."""
 
-    floor: Floor = Floor(Guard.CLIP, 1e-7)
-    class_floor: Floor = Floor(Guard.CLIP, 1e-7)
+    floor: Floor = _CLIP
+    class_floor: Floor = _CLIP
     renormalise: bool = False
     mean_over: MeanOver = MeanOver.ELEMENTS
     weighted_mean: Denominator = Denominator.WEIGHTS

@@ -17,7 +17,7 @@ from losscli.vocabulary import Task
 Array = NDArray[Any]
 
 
-class Misfit(Exception):  # noqa: N818
+class Misfit(Exception):
     """An item of a block that cannot be what it is taken for.
 
     `row` and `column` count from 0 within the block.
@@ -105,7 +105,8 @@ class LabelCode:
         if self.classes is not None:
             return Classes(index=self._positions(label, self.classes).astype(np.intp))
         numbers = self._numbers(label)
-        index = numbers.astype(np.intp)
+        with np.errstate(invalid="ignore"):
+            index = numbers.astype(np.intp)
         bad = (index != numbers) | (index < 0) | (index >= self.width)
         if bad.any():
             row, _ = _first(bad)

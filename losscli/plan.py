@@ -34,6 +34,8 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     for text in texts:
         for part in text.split(","):
             name, colon, first = part.partition(":")
+            if colon and not name.strip():
+                raise UsageError(f"{part!r} names no loss", hint="Write NAME:PARAMETER=VALUE.")
             if colon:
                 requests.append(Request(name.strip(), dict([_assignment(first)])))
             elif "=" in part:

@@ -50,7 +50,7 @@ class PredProfile:
         uneven, worst, uneven_log = 0, 0.0, 0
         if pred.ndim == 2:
             if outside < pred.size:
-                off = np.abs(pred.sum(axis=1) - 1.0)
+                off = np.abs(_row_sums(pred) - 1.0)
                 uneven = int(np.count_nonzero(off > tolerance))
                 worst = float(np.max(off, initial=0.0, where=~np.isnan(off)))
             if high <= 0.0:
@@ -107,7 +107,7 @@ class LabelProfile:
             one_hot = int(
                 np.count_nonzero((ones == 1) & ((numbers == 0.0).sum(axis=1) == width - 1))
             )
-            uneven = int(np.count_nonzero(np.abs(numbers.sum(axis=1) - 1.0) > tolerance))
+            uneven = int(np.count_nonzero(np.abs(_row_sums(numbers) - 1.0) > tolerance))
         return cls(
             len(label),
             width,
@@ -132,14 +132,19 @@ class LabelProfile:
 
     @property
     def signs(self) -> bool:
-        """Whether every label is −1 or +1, and both occur."""
-        return self.values is not None and self.values == {-1, 1}
+        """Whether every label is −1 or +1, and −1 occurs."""
+        return self.values is not None and -1 in self.values and self.values <= {-1, 1}
 
 
 def _ends(values: Array) -> tuple[float, float]:
     if values.size == 0:
         return math.inf, -math.inf
     return float(values.min()), float(values.max())
+
+
+def _row_sums(rows: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        return rows.sum(axis=1)
 
 
 def _few(values: Array, low: float, high: float) -> frozenset[Any] | None:

@@ -24,6 +24,8 @@ class Hints:
     task: Task | None = None
     named: Kind | None = None
     """The kind that the prediction columns' names speak of (`prob`, `logit`)."""
+    worded: bool = False
+    """Whether the labels' words were given in order, so that they are no real values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ def decide(
     Raises UsageError where a stated kind or task cannot be right for the shape.
     """
     shape = _shape_evidence(width)
-    verdict = (_one_item if width == 1 else _several_items)(pred, label, width, hints)
+    if width == 1:
+        verdict = _one_item(pred, label, hints)
+    else:
+        verdict = _several_items(pred, label, width, hints)
     verdict = replace(verdict, evidence=(shape, *verdict.evidence))
     if hints.kind is not None:
         verdict = replace(verdict, kind=hints.kind, confidence=HIGH)
@@ -136,7 +141,11 @@ def _value_evidence(pred: PredProfile, *, unit: bool) -> Evidence:
     )
 
 
-def _one_item(pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints) -> Verdict:
+# Kinds that only the answer to a yes-or-no question has, where there is one item per row.
+_ANSWERS = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
+
+
+def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Verdict:
     unit = _in_unit(pred, hints)
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
@@ -148,7 +157,8 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, width: int, hints: 
                 Evidence("labels", "none given", "logits or real values: the labels would tell")
             )
         return Verdict(Task.BINARY, hints.named or Kind.LOGIT, LOW, tuple(evidence))
-    yes_or_no = label.zero_one or label.signs or (label.text and len(label.values or ()) <= 2)
+    few = len(label.values or ()) <= 2
+    yes_or_no = label.zero_one or label.signs or (few and (label.text or hints.worded))
     if label.width > 1:
         evidence.append(
             Evidence("labels", f"{label.width} columns", "more label columns than predictions")
@@ -159,7 +169,7 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, width: int, hints: 
         if unit:
             return Verdict(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
         kind = hints.kind or hints.named or Kind.LOGIT
-        if hints.kind is None and hints.named is None and -1.0 <= pred.low and pred.high <= 1.0:
+        if hints.kind is None and hints.named is None and pred.low >= -1.0 and pred.high <= 1.0:
             confidence = LOW
             evidence.append(
                 Evidence(
@@ -178,14 +188,23 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, width: int, hints: 
             )
         )
         return Verdict(Task.BINARY, Kind.PROBABILITY if unit else Kind.LOGIT, LOW, tuple(evidence))
-    if unit and hints.kind or hints.named and unit and 0.0 <= label.low and label.high <= 1.0:
+    if unit and hints.kind is None and label.values is not None and len(label.values) == 2:
+        follows = "yes or no in other words, perhaps: --classes NEGATIVE,POSITIVE"
+        evidence.append(Evidence("labels", _two(label), follows))
+        return Verdict(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
+    soft = label.low >= 0.0 and label.high <= 1.0
+    seen = f"from {label.low:.6g} to {label.high:.6g}"
+    if soft and unit and (hints.kind is not None or hints.named is not None):
         evidence.append(Evidence("labels", "between 0 and 1", "soft labels"))
         return Verdict(Task.BINARY, Kind.PROBABILITY, MEDIUM, tuple(evidence))
+    if hints.kind in _ANSWERS:
+        evidence.append(Evidence("labels", seen, f"contradicts --kind {hints.kind}: not 0 or 1"))
+        return Verdict(Task.BINARY, hints.kind, LOW, tuple(evidence))
     follows = "real values: regression"
-    if unit and 0.0 <= label.low and label.high <= 1.0:
+    if soft and unit:
         follows += "; if the labels are probabilities, say --task binary"
         confidence = MEDIUM
-    evidence.append(Evidence("labels", f"from {label.low:.6g} to {label.high:.6g}", follows))
+    evidence.append(Evidence("labels", seen, follows))
     return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
 
 
@@ -200,6 +219,8 @@ def _several_items(
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
     if label is not None and not label.text and label.width == width and _real(label):
+        if unit:
+            confidence = LOW
         evidence.append(
             Evidence(
                 "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
@@ -208,7 +229,7 @@ def _several_items(
         return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
     if unit:
         return _several_probabilities(pred, label, width, confidence, evidence)
-    return _several_scores(pred, label, width, hints, evidence)
+    return _several_scores(pred, label, hints, evidence)
 
 
 def _several_probabilities(
@@ -226,9 +247,10 @@ def _several_probabilities(
         sums = Evidence("row sums", "no row sums to 1", "items that do not compete")
     else:
         confidence = LOW if min(even, pred.uneven) > 0.05 * pred.rows else MEDIUM
+        uneven = f"{pred.uneven:,} of {pred.rows:,} rows do not sum to 1"
         sums = Evidence(
             "row sums",
-            f"{pred.uneven:,} of {pred.rows:,} rows do not sum to 1 (worst: off by {pred.worst:.3g})",
+            f"{uneven} (worst: off by {pred.worst:.3g})",
             "classes that compete, with mistakes" if competing else "items that do not compete",
         )
     evidence.append(sums)
@@ -264,9 +286,8 @@ def _heed_labels(
             Evidence("labels", "one-hot", "contradicts row sums that are not 1: items taken singly")
         )
         return task, LOW
-    if label.zero_one:
-        several = label.rows - label.one_hot
-        found = f"{several:,} of {label.rows:,} rows have no 1 or several"
+    if label.zero_one or label.signs:
+        found = _multi_hot(label)
         if task is Task.MULTILABEL:
             evidence.append(Evidence("labels", found, "several yes-or-no items per row"))
             return task, confidence
@@ -284,7 +305,6 @@ def _heed_labels(
 def _several_scores(
     pred: PredProfile,
     label: LabelProfile | None,
-    width: int,
     hints: Hints,
     evidence: list[Evidence],
 ) -> Verdict:
@@ -306,14 +326,7 @@ def _several_scores(
         evidence.append(Evidence("labels", "one-hot", "one of several classes"))
         return Verdict(Task.MULTICLASS, kind, HIGH, tuple(evidence))
     if label.zero_one or label.signs:
-        several = label.rows - label.one_hot
-        evidence.append(
-            Evidence(
-                "labels",
-                f"{several:,} of {label.rows:,} rows have no 1 or several",
-                "several yes-or-no items per row",
-            )
-        )
+        evidence.append(Evidence("labels", _multi_hot(label), "several yes-or-no items per row"))
         return Verdict(Task.MULTILABEL, kind, HIGH, tuple(evidence))
     if label.uneven:
         evidence.append(
@@ -324,6 +337,13 @@ def _several_scores(
         return Verdict(Task.REGRESSION, Kind.VALUE, MEDIUM, tuple(evidence))
     evidence.append(Evidence("labels", "rows sum to 1", "distributions over classes"))
     return Verdict(Task.DISTRIBUTION, kind, HIGH, tuple(evidence))
+
+
+def _multi_hot(label: LabelProfile) -> str:
+    if label.signs:
+        return _two(label)
+    several = label.rows - label.one_hot
+    return f"{several:,} of {label.rows:,} rows have no 1 or several"
 
 
 def _real(label: LabelProfile) -> bool:

@@ -13,6 +13,13 @@ class Task(StrEnum):
     MULTILABEL = "multilabel"
     MULTICLASS = "multiclass"
     DISTRIBUTION = "distribution"
+    FORECAST = "forecast"
+    RANKING = "ranking"
+    PAIRS = "pairs"
+    EMBEDDING = "embedding"
+    MASKS = "masks"
+    SEQUENCE = "sequence"
+    SAMPLES = "samples"
 
 
 class Kind(StrEnum):
@@ -25,6 +32,11 @@ class Kind(StrEnum):
     TANH = "tanh"
     SCORE = "score"
     CLASS = "class"
+    DISTRIBUTION = "distribution"
+    INTERVAL = "interval"
+    ENSEMBLE = "ensemble"
+    EMBEDDING = "embedding"
+    DISTANCE = "distance"
 
 
 class Reduction(StrEnum):
@@ -33,4 +45,5 @@ class Reduction(StrEnum):
     MEAN = "mean"
     SUM = "sum"
     BATCHMEAN = "batchmean"
+    WEIGHTED_MEAN = "weighted_mean"
     NONE = "none"

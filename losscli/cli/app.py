@@ -85,14 +85,14 @@ def _typer_app() -> Any:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
-    def show_version(wanted: bool) -> None:  # noqa: FBT001
+    def show_version(wanted: bool) -> None:
         if wanted:
             print(f"losscli {__version__}")
             raise typer.Exit
 
     @app.callback()
     def root(
-        version: bool = typer.Option(  # noqa: ARG001
+        version: bool = typer.Option(
             False, "--version", callback=show_version, is_eager=True, help="Print the version."
         ),
     ) -> None: ...

@@ -35,7 +35,7 @@ class Spec:
     complete: Callable[[str], Sequence[str]] | None
 
 
-def argument(metavar: str, help: str, *, default: Any = None) -> Any:  # noqa: A002
+def argument(metavar: str, help: str, *, default: Any = None) -> Any:
     """A positional argument; optional where it has a default."""
     spec = Spec((), help, metavar, None, many=False, switch=False, complete=None)
     return field(default=default, metadata={_KEY: spec})
@@ -43,7 +43,7 @@ def argument(metavar: str, help: str, *, default: Any = None) -> Any:  # noqa: A
 
 def option(
     *flags: str,
-    help: str,  # noqa: A002
+    help: str,
     metavar: str = "TEXT",
     default: Any = None,
     panel: str | None = None,
@@ -62,7 +62,7 @@ def option(
     return field(default=() if many else default, metadata={_KEY: spec})
 
 
-def switch(*flags: str, help: str, panel: str | None = None) -> Any:  # noqa: A002
+def switch(*flags: str, help: str, panel: str | None = None) -> Any:
     """An option without a value: off unless given."""
     spec = Spec(flags, help, "", panel, many=False, switch=True, complete=None)
     return field(default=False, metadata={_KEY: spec})

@@ -100,7 +100,9 @@ def measure(evaluation: Evaluation, batch: Batch) -> Measured:
         _label_key(evaluation),
         tuple(params.items()),
     )
-    computed = batch.once(key, lambda: reading.kernel(pred, label.asked, **params))
+    # A loss beyond the range of float64 is infinite, which the value says well enough.
+    with np.errstate(over="ignore"):
+        computed = batch.once(key, lambda: reading.kernel(pred, label.asked, **params))
     losses, *parts = computed if isinstance(computed, tuple) else (computed,)
     numerator, denominator = _weights(evaluation, batch, losses, label)
     clipped = getattr(pred, "clipped", 0)
@@ -135,19 +137,23 @@ def totals(measured: Measured) -> Totals:
 
 def weighted(measured: Measured) -> Array:
     """The losses before any reduction: weighted, 0 where the label says ignore."""
-    losses = measured.losses
-    if measured.numerator is None:
+    return _weighted(measured.losses, measured.numerator)
+
+
+def _weighted(losses: Array, numerator: Array | None) -> Array:
+    if numerator is None:
         return losses
-    return _spread_over(measured.numerator, losses) * losses
+    weight = _spread_over(numerator, losses)
+    with np.errstate(invalid="ignore", over="ignore"):
+        product = weight * losses
+    # A weight of 0 takes a row out, however bad it is.
+    return np.where(weight == 0, 0.0, product)
 
 
 def _by_row(losses: Array, numerator: Array | None) -> Array:
-    if numerator is not None:
-        with np.errstate(invalid="ignore"):
-            product = _spread_over(numerator, losses) * losses
-        # A weight of 0 takes a row out, however bad it is.
-        losses = np.where(_spread_over(numerator, losses) == 0, 0.0, product)
-    return losses.sum(axis=1) if losses.ndim == 2 else losses
+    losses = _weighted(losses, numerator)
+    with np.errstate(over="ignore"):
+        return np.asarray(losses.sum(axis=1)) if losses.ndim == 2 else losses
 
 
 def _spread_over(weight: Array, losses: Array) -> Array:
@@ -294,24 +300,25 @@ def _weights(
     by_class = None
     if class_weight is not None and label.stands is not None:
         by_class = _class_weights(label.stands, class_weight, evaluation.task)
-        if not label.inside:
+        # Weights per item are the same in every row: a loss of whole rows does not feel them.
+        if by_class.ndim <= losses.ndim and not label.inside:
             factors.append((by_class, axes.class_weighted_mean is Denominator.WEIGHTS))
     if label.ignored is not None:
         factors.append(((~label.ignored).astype(np.float64), True))
-    numerator = _product([weight for weight, _ in factors], losses) if factors else None
+    numerator = _product([weight for weight, _ in factors]) if factors else None
     counted = [weight for weight, divides in factors if divides]
     if label.inside and by_class is not None and axes.class_weighted_mean is Denominator.WEIGHTS:
         counted.append(by_class)
     if not counted:
         return numerator, per_row
-    divisor = _product(counted, losses)
+    divisor = _product(counted)
     if divisor.ndim == 2:
         divisor = divisor.mean(axis=1) if over_rows else divisor.sum(axis=1)
         return numerator, divisor
     return numerator, divisor * per_row
 
 
-def _product(weights: Sequence[Array], losses: Array) -> Array:
+def _product(weights: Sequence[Array]) -> Array:
     product = weights[0]
     for weight in weights[1:]:
         product = _spread_over(product, weight) * _spread_over(weight, product)

@@ -52,7 +52,7 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
         _check_weight(block.weight)
     if not hit:
         return Settled(block.start, block.pred, block.label, block.weight, 0)
-    whole = ~np.logical_or.reduce([_by_row(where) for where in hit.values()])
+    whole = ~np.any([_by_row(where) for where in hit.values()], axis=0)
     kept = np.flatnonzero(whole)
     return Settled(
         block.start,
@@ -67,7 +67,7 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
 def _missing(array: Array) -> Array | None:
     """Where items are missing, None where none is."""
     if array.dtype == object:
-        where = np.equal(array, None).astype(bool)
+        where = np.equal(array, np.array(None)).astype(bool)
         return where if where.any() else None
     if array.dtype.kind != "f" or array.size == 0 or not math.isnan(float(array.min())):
         return None
@@ -75,7 +75,7 @@ def _missing(array: Array) -> Array | None:
 
 
 def _by_row(where: Array) -> Array:
-    return where.any(axis=1) if where.ndim == 2 else where
+    return np.asarray(where.any(axis=1)) if where.ndim == 2 else where
 
 
 def _check_weight(weight: Array) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,19 +32,19 @@ class Spread:
         """The spread of row losses (n,) with row weights (n,), or one weight for all."""
         if not np.isfinite(loss).all():
             return cls()
-        even = isinstance(weight, float)
-        total = float(loss.size * weight) if even else float(np.sum(weight))
-        middle = float(np.sum(loss)) / total if total else 0.0
+        total = loss.size * weight if isinstance(weight, float) else float(np.sum(weight))
+        with np.errstate(over="ignore"):
+            middle = float(np.sum(loss)) / total if total else 0.0
         if not math.isfinite(middle):
-            return cls()
+            middle = 0.0
         deviation = loss - middle * weight
-        square = Fraction(_square_sum(deviation))
-        if even:
+        square = _square_sum(deviation)
+        if isinstance(weight, float):
             cross = Fraction(weight) * block_sum(deviation)
             weights = loss.size * Fraction(weight) ** 2
         else:
             cross = Fraction(float(np.einsum("i,i->", deviation, weight)))
-            weights = Fraction(_square_sum(np.asarray(weight)))
+            weights = _square_sum(weight)
         shift = Fraction(middle)
         return cls(
             square + 2 * shift * cross + shift * shift * weights, cross + shift * weights, weights
@@ -59,10 +60,18 @@ class Spread:
         return self.square - 2 * mean * self.cross + mean * mean * self.weight
 
 
-def _square_sum(values: Array) -> float:
+# Between these a sum of squares has neither overflowed nor lost a square that matters.
+_SAFE_SQUARES = (1e-280, 1e300)
+
+
+def _square_sum(values: Array) -> Fraction:
     with np.errstate(over="ignore"):
         total = float(np.einsum("i,i->", values, values))
-    return total if math.isfinite(total) else 0.0
+    if _SAFE_SQUARES[0] < total < _SAFE_SQUARES[1] or not values.any():
+        return Fraction(total)
+    exponent = math.frexp(float(np.abs(values).max()))[1]
+    scaled = np.ldexp(values, -exponent)
+    return Fraction(float(np.einsum("i,i->", scaled, scaled))) * Fraction(4) ** exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,9 @@ class Totals:
 
     rows: int = 0
     items: int = 0
-    loss: Sum = Sum()
+    loss: Sum = field(default_factory=Sum)
     weight: Fraction = Fraction(0)
-    spread: Spread = Spread()
+    spread: Spread = field(default_factory=Spread)
     low: float = math.inf
     high: float = -math.inf
     parts: tuple[Sum, ...] = ()
@@ -91,15 +100,15 @@ class Totals:
             if self.parts and other.parts
             else self.parts or other.parts
         )
-        special = {
+        special: dict[str, Any] = {
             "low": min(self.low, other.low),
             "high": max(self.high, other.high),
             "parts": parts,
         }
         added = {
-            field.name: getattr(self, field.name) + getattr(other, field.name)
-            for field in fields(Totals)
-            if field.name not in special
+            item.name: getattr(self, item.name) + getattr(other, item.name)
+            for item in fields(Totals)
+            if item.name not in special
         }
         return Totals(**added, **special)
 

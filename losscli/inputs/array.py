@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -48,8 +49,13 @@ class ArraySource(UntitledColumns):
 
     def __init__(self, array: Any, name: str) -> None:
         self.name = name
-        values = np.asarray(array)
-        if values.dtype.kind in "OUS":
+        if isinstance(array, np.ma.MaskedArray) and array.dtype.kind in "fiub":
+            array = np.ma.filled(array.astype(np.float64), np.nan)
+        try:
+            values = np.asarray(array)
+        except ValueError:
+            raise _uneven(name) from None
+        if values.dtype.kind in "OU":
             values = _words_or_numbers(values, name)
         check_shape(values.shape, name)
         check_dtype(values.dtype, name)
@@ -65,19 +71,30 @@ class ArraySource(UntitledColumns):
 
 
 def _words_or_numbers(values: Array, name: str) -> Array:
-    """An object array as strings where all are, else as float64 with None as NaN."""
-    items = values.astype(object)
-    flat = items.ravel().tolist()
-    if any(isinstance(item, str) for item in flat):
-        if all(isinstance(item, str) or item is None for item in flat):
-            return items
+    """Strings as objects, a missing one as None; else float64, a missing one as NaN."""
+    items = [None if _is_missing(item) else item for item in values.astype(object).flat]
+    words = [isinstance(item, str) for item in items if item is not None]
+    if any(words):
+        if all(words):
+            return np.array(items, dtype=object).reshape(values.shape)
         raise DataError("mixes words and numbers", file=name)
     try:
-        return items.astype(np.float64)
-    except (TypeError, ValueError):
-        raise DataError(
-            "does not hold one number per place (rows of different lengths?)", file=name
-        ) from None
+        return np.array(items, dtype=np.float64).reshape(values.shape)
+    except (TypeError, ValueError, OverflowError):
+        raise _uneven(name) from None
+
+
+def _is_missing(item: Any) -> bool:
+    """Whether an item is None, NaN, or pandas' NA or NaT."""
+    return (
+        item is None
+        or (isinstance(item, float) and math.isnan(item))
+        or type(item).__name__ in ("NAType", "NaTType")
+    )
+
+
+def _uneven(name: str) -> DataError:
+    return DataError("does not hold one number per place (rows of different lengths?)", file=name)
 
 
 def as_items(piece: Array) -> Array:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.choosing import choose, feeds_of
+from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import KEY, ById, ByPosition, Feed, Pairing
-from losscli.inputs.roles import (
-    ID_NAMES,
-    WEIGHT_NAMES,
-    Columns,
-    Table,
-    align,
-    class_names,
-    pick,
-    resolve,
-)
+from losscli.inputs.pairing import ById, ByPosition, Pairing
+from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
 
 Array = NDArray[Any]
@@ -65,7 +58,10 @@ class Dataset:
         parts: dict[str, Part],
         columns: dict[str, tuple[int, ...] | None],
         notes: Sequence[str],
+        opener: Opener,
     ) -> None:
+        # Streams that were copied to files last as long as their opener.
+        self._opener = opener
         self._pairing = pairing
         self._columns = columns
         self.pred = parts["pred"]
@@ -152,160 +148,13 @@ def open_dataset(
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")
         sources["weight"] = opener.open(weight, "weight")
-    chosen, notes = _choose(sources, columns)
-    feeds = _with_keys(_feeds(sources, chosen), columns)
+    chosen, notes = choose(sources, columns)
+    feeds = feeds_of(sources, chosen, columns)
     parts = {role: _part(source, chosen[role][1]) for role, (source, _) in chosen.items()}
     notes += _check_fit(parts)
     pairing = ById(feeds) if columns.id is not None and len(feeds) > 1 else ByPosition(feeds)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
-    return Dataset(pairing, parts, places, notes)
-
-
-_Chosen = dict[str, tuple[Source, Selection]]
-
-
-def _choose(sources: dict[str, Source], columns: Columns) -> tuple[_Chosen, list[str]]:
-    """For each role its source and columns, with notes on what the names decided."""
-    chosen: _Chosen = {}
-    notes: list[str] = []
-    alone = "label" not in sources
-    for role in ("pred", "label"):
-        if role not in sources:
-            continue
-        source = sources[role]
-        table = _table(source)
-        if table is None:
-            if getattr(columns, role):
-                raise UsageError(
-                    f"{source.name} has no named columns", hint=f"Leave out --{role}-col."
-                )
-            chosen[role] = (source, Selection(None, text=source.is_text(0)))
-            continue
-        roles = resolve(
-            table, columns, want_pred=role == "pred", want_label=role == "label" or alone
-        )
-        notes += [roles.note] if roles.note else []
-        for name, places in (("pred", roles.pred), ("label", roles.label)):
-            if places:
-                text = name == "label" and any(map(source.is_text, places))
-                chosen[name] = (source, Selection(places, text=text))
-    if "label" in chosen and not alone:
-        notes += _align_labels(chosen)
-    if columns.weight is not None or "weight" in sources:
-        chosen["weight"] = _weights(sources, columns)
-    if sources["pred"].columns is None and chosen["pred"][1].text:
-        raise DataError("holds words, not predictions", file=sources["pred"].name)
-    return chosen, notes
-
-
-def _table(source: Source) -> Table | None:
-    """The columns of a source that has names for them."""
-    if source.columns is None:
-        return None
-    places = range(len(source.columns))
-    return Table(
-        source.name,
-        source.columns,
-        text=frozenset(place for place in places if source.is_text(place)),
-        words=tuple(source.words(place) for place in places),
-        index=0 if source.index else None,
-    )
-
-
-def _align_labels(chosen: _Chosen) -> list[str]:
-    """Put labels of several columns into the order of the prediction's, where names say so."""
-    (pred_source, pred), (source, label) = chosen["pred"], chosen["label"]
-    if source.columns is None or pred_source.columns is None:
-        return []
-    assert pred.columns is not None
-    assert label.columns is not None
-    names = [source.columns[place] for place in label.columns]
-    order = align([pred_source.columns[place] for place in pred.columns], names)
-    if order is None:
-        return []
-    chosen["label"] = (
-        source,
-        replace(label, columns=tuple(label.columns[place] for place in order)),
-    )
-    moved = ", ".join(names[place] for place in order)
-    return [f"{source.name}: labels taken in the order of the predictions: {moved}"]
-
-
-def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Selection]:
-    if "weight" in sources:
-        source = sources["weight"]
-        table = _table(source)
-        if table is None:
-            return source, Selection(None)
-        free = [
-            place
-            for place, name in enumerate(table.columns)
-            if place != table.index and name.lower() not in ID_NAMES and name != columns.id
-        ]
-        named = [place for place in free if table.columns[place].lower() in WEIGHT_NAMES]
-        if len(named) == 1 or len(free) == 1:
-            return source, Selection(tuple(named or free))
-        raise UsageError(
-            f"{source.name} has {len(free)} columns: which holds the weights?",
-            hint="Keep one column in the file of --weight, or name it weight.",
-        )
-    assert columns.weight is not None
-    tables = [(source, table) for source in sources.values() if (table := _table(source))]
-    for source, table in tables:
-        if columns.weight in table.columns:
-            return source, Selection(pick(table, [columns.weight], "--weight-col"))
-    if not tables:
-        raise UsageError(
-            f"--weight-col {columns.weight}: there are no named columns",
-            hint="Give the weights as a file: --weight FILE.",
-        )
-    return tables[0][0], Selection(pick(tables[0][1], [columns.weight], "--weight-col"))
-
-
-def _feeds(sources: dict[str, Source], chosen: _Chosen) -> list[Feed]:
-    """The roles that are read from each source."""
-    return [
-        Feed(source, {role: part for role, (home, part) in chosen.items() if home is source})
-        for source in dict.fromkeys(sources.values())
-    ]
-
-
-def _with_keys(feeds: list[Feed], columns: Columns) -> list[Feed]:
-    """The feeds with the key column that pairs them, or that must agree row by row."""
-    if len(feeds) == 1:
-        return feeds
-    if columns.id is not None:
-        return [_keyed(feed, _key_of(feed.source, columns.id)) for feed in feeds]
-    keys = [_conventional_key(feed.source) for feed in feeds]
-    names = {_lower_name(feed.source, key) for feed, key in zip(feeds, keys, strict=True)}
-    if len(names - {None}) != 1:
-        return feeds
-    return [
-        feed if key is None else _keyed(feed, key) for feed, key in zip(feeds, keys, strict=True)
-    ]
-
-
-def _keyed(feed: Feed, column: int) -> Feed:
-    return Feed(feed.source, {**feed.roles, KEY: Selection((column,), text=True)})
-
-
-def _lower_name(source: Source, column: int | None) -> str | None:
-    return None if column is None or source.columns is None else source.columns[column].lower()
-
-
-def _key_of(source: Source, name: str) -> int:
-    table = _table(source)
-    if table is None:
-        raise UsageError(
-            f"--id-col {name}: {source.name} has no named columns",
-            hint="Only tables can be paired by key.",
-        )
-    return pick(table, [name], "--id-col")[0]
-
-
-def _conventional_key(source: Source) -> int | None:
-    found = [place for place, name in enumerate(source.columns or ()) if name.lower() in ID_NAMES]
-    return found[0] if len(found) == 1 else None
+    return Dataset(pairing, parts, places, notes, opener)
 
 
 def _part(source: Source, selection: Selection) -> Part:

@@ -1,20 +1,27 @@
-"""CSV, TSV and other text files of columns, streamed by Arrow."""
+"""CSV, TSV and other text files of columns, streamed by Arrow.
+
+Arrow is fast and strict, and knows no line numbers. Where it stumbles, the rows from there on are
+read cell by cell: what Arrow takes amiss (blanks around a missing value, a line longer than its
+block) is then read, and what is wrong is named with its line, column and value.
+"""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
-import sys
+import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from losscli.errors import DataError
-from losscli.inputs.dialect import MISSING, Dialect, sniff
+from losscli.inputs.dialect import MISSING, Dialect, records, sniff
+from losscli.inputs.npy import MAGIC as NPY
 from losscli.inputs.source import Array, Selection
 
 if TYPE_CHECKING:
@@ -25,6 +32,10 @@ GZIP = b"\x1f\x8b"
 _SAMPLE = 1 << 16
 _LONGEST_LINE = 1 << 26
 _BLOCK = 1 << 20
+_CAREFUL = 1 << 14
+_SHOWN = 60
+
+_UNREADABLE = (OSError, EOFError, zlib.error, csv.Error, UnicodeError)
 
 
 class DelimitedSource:
@@ -42,15 +53,19 @@ class DelimitedSource:
         with path.open("rb") as file:
             self._gzipped = file.read(2) == GZIP
         sample, whole = self._sample()
+        if sample.startswith(NPY):
+            raise DataError("is a compressed NPY file", file=name, hint="Decompress it: gunzip.")
         self._dialect: Dialect = sniff(sample, name, whole=whole)
         self.columns: tuple[str, ...] | None = self._dialect.names
         self.index = self._dialect.index
-        if whole and not self._dialect.records:
+        if whole and not self._dialect.rows:
             raise DataError("has a header but no rows", file=name)
 
     def is_text(self, column: int) -> bool:
-        """Whether one of the column's first cells is no number."""
-        return not all(map(self._dialect.is_number, self._dialect.cells(column)))
+        """Whether the column's first cells are words; one word among numbers is a slip."""
+        cells = self._dialect.cells(column)
+        words = sum(not self._dialect.is_number(cell) for cell in cells)
+        return words > 1 or (words == 1 and len(cells) < 3)
 
     def words(self, column: int) -> frozenset[str]:
         """The column's first cells."""
@@ -65,11 +80,9 @@ class DelimitedSource:
         return max((_decimals(cell, dialect.decimal) for cell in numbers), default=None)
 
     def position(self, row: int) -> str:
-        """The line on which a row stands (its last, where a quoted cell spans several)."""
-        for place, (line, _) in enumerate(self._records()):
-            if place == row:
-                return f"line {line}"
-        return f"row {row}"
+        """The line on which a row begins."""
+        line, _ = next(islice(self._records(), row, None))
+        return f"line {line}"
 
     def column(self, index: int) -> str:
         """The column's name."""
@@ -77,27 +90,32 @@ class DelimitedSource:
         return self.columns[index]
 
     def batches(self, roles: Mapping[str, Selection], rows: int) -> Iterator[dict[str, Array]]:
-        """Batches of about a megabyte of text."""
+        """Batches as they come: about a megabyte of text each."""
         import pyarrow as pa
 
         assert self.columns is not None
-        wanted = {
-            role: tuple(range(len(self.columns))) if chosen.columns is None else chosen.columns
-            for role, chosen in roles.items()
-        }
-        types: dict[str, Any] = {}
-        for role, columns in wanted.items():
-            kind = pa.dictionary(pa.int32(), pa.string()) if roles[role].text else pa.float64()
-            types.update({str(column): kind for column in columns})
+        everything = tuple(range(len(self.columns)))
+        wanted = {role: chosen.columns or everything for role, chosen in roles.items()}
+        text = {column: roles[role].text for role, places in wanted.items() for column in places}
+        done = 0
         try:
-            for batch in self._reader(types):
-                arrays = {name: _array(batch.column(place)) for place, name in enumerate(types)}
-                yield {
-                    role: _table([arrays[str(column)] for column in columns])
-                    for role, columns in wanted.items()
-                }
-        except (pa.ArrowInvalid, OSError, EOFError, zlib.error) as error:
-            raise self._fault(roles, wanted, error) from None
+            for arrays in () if self._dialect.aligned else self._by_arrow(text):
+                yield _tables(arrays, wanted)
+                done += len(next(iter(arrays.values())))
+            if not self._dialect.aligned:
+                return
+        except (pa.ArrowException, *_UNREADABLE):
+            pass
+        for arrays in self._by_cell(text, done):
+            yield _tables(arrays, wanted)
+
+    def _by_arrow(self, text: Mapping[int, bool]) -> Iterator[dict[int, Array]]:
+        """The columns in batches of about a megabyte of text."""
+        import pyarrow as pa
+
+        word, number = pa.dictionary(pa.int32(), pa.string()), pa.float64()
+        for batch in self._reader({str(c): word if text[c] else number for c in text}):
+            yield {column: _array(batch.column(place)) for place, column in enumerate(text)}
 
     def _reader(self, types: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -108,7 +126,7 @@ class DelimitedSource:
         read = arrow_csv.ReadOptions(
             # By position, so that names may repeat.
             column_names=[str(place) for place in range(len(self.columns))],
-            skip_rows_after_names=int(dialect.header),
+            skip_rows=dialect.skip,
             block_size=max(_BLOCK, 8 * dialect.longest),
             encoding="utf8" if dialect.encoding == "utf-8-sig" else dialect.encoding,
         )
@@ -149,67 +167,91 @@ class DelimitedSource:
                 raise DataError(f"cannot be decompressed ({error})", file=self.name) from None
             if len(sample) < size:
                 return sample, True
-            if sample.count(b"\n") > 1 or b"\r" in sample:
+            if max(sample.count(b"\n"), sample.count(b"\r")) > 1:
                 return sample, False
             if size >= _LONGEST_LINE:
                 raise DataError("is no text of columns: its first line never ends", file=self.name)
             size *= 8
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """The records below the header with their line numbers, read slowly and carefully."""
-        csv.field_size_limit(sys.maxsize)
-        single = self.columns is not None and len(self.columns) == 1
-        with self._bytes() as file:
-            text = io.TextIOWrapper(file, self._dialect.encoding, newline="")
-            reader = csv.reader(text, delimiter=self._dialect.delimiter)
-            skip = self._dialect.header
-            for record in reader:
-                if not record and not single:
-                    continue
-                if skip:
-                    skip = False
-                    continue
-                yield reader.line_num, record or [""]
+        """The rows with the line on which each begins, read slowly and carefully.
 
-    def _fault(
-        self,
-        roles: Mapping[str, Selection],
-        wanted: Mapping[str, Sequence[int]],
-        error: Exception,
-    ) -> DataError:
-        """What Arrow stumbled over, found by a second look at the file."""
-        assert self.columns is not None
-        numbers = [c for role, columns in wanted.items() if not roles[role].text for c in columns]
-        line = 0
+        Raises DataError where the file cannot be read further.
+        """
+        dialect, line = self._dialect, 0
+        single = self.columns is not None and len(self.columns) == 1
         try:
-            for line, record in self._records():
-                if len(record) != len(self.columns):
-                    return DataError(
-                        f"has {len(record)} cells where the first line has {len(self.columns)}",
-                        file=self.name,
-                        position=f"line {line}",
-                    )
-                for column in numbers:
-                    cell = record[column].strip()
-                    if cell not in MISSING and not self._dialect.is_number(cell):
-                        return DataError(
-                            "is not a number",
-                            file=self.name,
-                            position=f"line {line}",
-                            column=self.column(column),
-                            value=repr(cell),
-                        )
-        except UnicodeDecodeError:
-            return DataError(
-                f"is not {self._dialect.encoding} text", file=self.name, position=f"line {line + 2}"
-            )
-        except (OSError, EOFError, zlib.error, csv.Error) as unreadable:
-            return DataError(
-                f"cannot be read further ({unreadable})",
-                file=self.name,
-                position=f"after line {line}",
-            )
-        return DataError(f"cannot be read ({error})", file=self.name)
+            with self._bytes() as file:
+                # What is no character is kept apart, and refused only where it is wanted.
+                text = io.TextIOWrapper(file, dialect.encoding, "surrogateescape", newline="")
+                below = islice(text, dialect.skip, None)
+                for found in records(below, dialect.delimiter, aligned=dialect.aligned):
+                    line = dialect.skip + found.first
+                    # In a single column an empty line is a missing value.
+                    if single or len(found.cells) > 1 or "".join(found.cells).strip():
+                        yield line, found.cells or [""]
+        except _UNREADABLE as error:
+            raise DataError(
+                f"cannot be read further ({error})", file=self.name, position=f"after line {line}"
+            ) from None
+
+    def _by_cell(self, text: Mapping[int, bool], done: int) -> Iterator[dict[int, Array]]:
+        """The columns from row number `done` on.
+
+        Raises DataError at the first row or cell that is amiss.
+        """
+        rows = islice(self._records(), done, None)
+        while chunk := [
+            [self._value(line, cells, column, text[column]) for column in text]
+            for line, cells in islice(rows, _CAREFUL)
+        ]:
+            yield {
+                column: np.array(values, dtype=object if text[column] else np.float64)
+                for column, values in zip(text, zip(*chunk, strict=True), strict=True)
+            }
+
+    def _value(
+        self, line: int, cells: Sequence[str], column: int, text: bool
+    ) -> float | str | None:
+        assert self.columns is not None
+        if len(cells) != len(self.columns):
+            raise self._ragged(line, len(cells))
+        cell = cells[column].strip()
+        if text and cell.isprintable():
+            return cell or None
+        try:
+            if text:
+                cell.encode()
+                return cell
+            return math.nan if cell in MISSING else self._dialect.number(cell)
+        except UnicodeEncodeError:
+            problem = f"is not {self._dialect.encoding} text"
+        except ValueError:
+            problem = "is not a number"
+        raise DataError(
+            problem,
+            file=self.name,
+            position=f"line {line}",
+            column=self.column(column),
+            value=repr(cell) if len(cell) <= _SHOWN else f"{cell[:_SHOWN]!r}…",
+        )
+
+    def _ragged(self, line: int, count: int) -> DataError:
+        assert self.columns is not None
+        few = count < len(self.columns)
+        return DataError(
+            f"has {count} {'cell' if count == 1 else 'cells'} where the first line has "
+            f"{len(self.columns)}",
+            file=self.name,
+            position=f"line {line}",
+            hint="Leave the cell of a missing value empty, with its delimiters."
+            if few
+            else f"Quote a cell that contains {self._dialect.delimiter!r}.",
+        )
+
+
+def _tables(arrays: Mapping[int, Array], wanted: Mapping[str, Sequence[int]]) -> dict[str, Array]:
+    return {role: _table([arrays[place] for place in places]) for role, places in wanted.items()}
 
 
 def _table(columns: Sequence[Array]) -> Array:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import NamedTuple
 
 from losscli.errors import DataError
 
@@ -22,32 +27,59 @@ MISSING = frozenset(
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
+class Record(NamedTuple):
+    """The cells of one row, and the lines (counted from 1) on which it begins and ends."""
+
+    first: int
+    last: int
+    cells: list[str]
+
+
+def records(lines: Iterable[str], delimiter: str, *, aligned: bool = False) -> Iterator[Record]:
+    """The records that lines hold, an empty line as one without cells.
+
+    `aligned` takes several blanks as one delimiter. Raises csv.Error for what is no text.
+    """
+    csv.field_size_limit(sys.maxsize)
+    if aligned:
+        lines = (line.strip() + "\n" for line in lines)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=aligned)
+    last = 0
+    for cells in reader:
+        first, last = last + 1, reader.line_num
+        yield Record(first, last, cells)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one file is written, and its first records (without the header).
+    """How one file is written, and its first rows.
 
-    `names` are the header's cells, or `1`, `2`, … where there is none. `index` says that the first
-    column is a nameless row index, as pandas writes it.
+    `names` are the header's cells, or `1`, `2`, … where there is none; `skip` lines stand before
+    the first row. `index` says that the first column is a nameless row index, as pandas writes it,
+    `aligned` that several blanks count as one delimiter.
     """
 
     delimiter: str
     encoding: str
-    header: bool
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    skip: int = 0
     index: bool = False
+    aligned: bool = False
     decimal: str = "."
     quoted: bool = False
     longest: int = 0
-    records: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     def cells(self, column: int) -> list[str]:
         """The first cells of a column that are not missing, stripped."""
-        found = (record[column].strip() for record in self.records if column < len(record))
+        found = (row[column].strip() for row in self.rows if column < len(row))
         return [cell for cell in found if cell not in MISSING]
 
     def number(self, cell: str) -> float:
         """The number a cell stands for. Raises ValueError where it is none."""
-        return float(cell if self.decimal == "." else cell.replace(",", "."))
+        if "_" in cell or (self.decimal == "," and "." in cell):
+            raise ValueError(cell)
+        return float(cell if self.decimal == "." else cell.replace(",", ".", 1))
 
     def is_number(self, cell: str) -> bool:
         """Whether a cell is a number in this dialect."""
@@ -55,7 +87,7 @@ class Dialect:
             self.number(cell)
         except ValueError:
             return False
-        return "_" not in cell
+        return True
 
 
 def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
@@ -64,30 +96,34 @@ def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
     Raises DataError for what is no text of columns.
     """
     encoding = _encoding(sample, name)
-    text = sample.decode(encoding, errors="ignore")
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(sample.decode(encoding, errors="ignore"), newline=""))
     if not whole and len(lines) > 1:
         lines.pop()
     if not any(line.strip() for line in lines):
         raise DataError("is empty", file=name)
-    delimiter, records = _delimiter(lines, name)
-    decimal = "." if delimiter == "," else _decimal(records)
-    written = Dialect(delimiter, encoding, False, (), decimal=decimal)
-    first, rest = records[0], records[1:]
-    header = _is_header(first, rest, written)
-    cells = [cell.strip() for cell in first]
-    cells[0] = cells[0].removeprefix("#").strip()
-    below = rest if header else records
+    comments = _comments(lines)
+    delimiter, aligned, found = _delimiter(lines[comments:], name)
+    body = [record.cells for record in found]
+    decimal = "." if delimiter == "," else _decimal(body)
+    written = Dialect(delimiter, encoding, aligned=aligned, decimal=decimal)
+    header, skip = _commented_header(lines[:comments], written), comments
+    if header is not None and (len(header) != len(body[0]) or _names_numbers(body, written)):
+        header = None
+    if header is None and _is_header(body[0], body[1:], written):
+        header, skip = body.pop(0), comments + found[0].last
+    names = [] if header is None else [cell.strip() for cell in header]
     return Dialect(
         delimiter,
         encoding,
-        header,
-        _names(cells) if header else tuple(str(place + 1) for place in range(len(first))),
-        index=header and cells[0] in ("", "Unnamed: 0") and len(cells) > 1 and _counts(rest),
+        names=tuple(cell or str(place + 1) for place, cell in enumerate(names))
+        or tuple(str(place + 1) for place in range(len(body[0]))),
+        skip=skip,
+        index=len(names) > 1 and names[0] in ("", "Unnamed: 0") and _all_differ(body),
+        aligned=aligned,
         decimal=decimal,
-        quoted='"' in text,
+        quoted=any('"' in line for line in lines),
         longest=max(map(len, lines)),
-        records=tuple(map(tuple, below)),
+        rows=tuple(map(tuple, body)),
     )
 
 
@@ -97,79 +133,126 @@ def _encoding(sample: bytes, name: str) -> str:
             return encoding
     if b"\0" in sample:
         raise DataError("is neither text nor an NPY file", file=name)
-    try:
-        sample.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A character may be cut in two where the sample ends.
-        if error.start < len(sample) - 3:
-            return "cp1252"
-    return "utf-8"
-
-
-def _delimiter(lines: Sequence[str], name: str) -> tuple[str, list[list[str]]]:
-    """The delimiter under which the first records are all of one width, and those records."""
-    best: tuple[tuple[float, int], str, list[list[str]]] | None = None
-    for delimiter in (*_DELIMITERS, " "):
-        records = _records(lines, delimiter, name)
-        widths = Counter(map(len, records))
-        width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
-        even = count / len(records) if width > 1 else 0.0
-        # Blanks separate only where nothing else does, and does so on every line.
-        if delimiter == " " and (even < 1.0 or (best is not None and best[0][0] > 0.0)):
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            # A character may be cut in two where the sample ends.
+            codecs.getincrementaldecoder(encoding)().decode(sample)
+        except UnicodeDecodeError:
             continue
-        score = (even, width)
+        return encoding
+    return "latin-1"
+
+
+def _comments(lines: Sequence[str]) -> int:
+    """How many lines of comment, as `np.savetxt` writes its header, stand before the rows."""
+    for place, line in enumerate(lines):
+        if line.strip() and not line.startswith("#"):
+            return place if any(line.startswith("#") for line in lines[:place]) else 0
+    return 0
+
+
+def _delimiter(lines: Sequence[str], name: str) -> tuple[str, bool, list[Record]]:
+    """The delimiter under which the first records are of one width and hold the most numbers.
+
+    With it, whether several blanks count as one, and those records.
+    """
+    best: tuple[tuple[float, float, int], str, list[Record]] | None = None
+    for delimiter in _DELIMITERS:
+        found = _first(lines, delimiter, name)
+        score = _score(found)
         if best is None or score > best[0]:
-            best = (score, delimiter, records)
+            best = (score, delimiter, found)
     assert best is not None
-    return best[1], best[2]
+    (even, _, _), delimiter, found = best
+    if even == 0.0:
+        # Blanks separate only where nothing else does.
+        spaced = _first(lines, " ", name, aligned=True)
+        even, numbers, _ = _score(spaced)
+        if even > 0.5 and numbers >= 0.5:
+            single = _first(lines, " ", name)
+            return " ", [r.cells for r in single] != [r.cells for r in spaced], spaced
+    return delimiter, False, found
 
 
-def _records(lines: Sequence[str], delimiter: str, name: str) -> list[list[str]]:
-    records = []
+def _score(found: Sequence[Record]) -> tuple[float, float, int]:
+    """How many records are of one width, how many cells are numbers, and that width."""
+    widths = Counter(len(record.cells) for record in found)
+    width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
+    if width == 1:
+        return 0.0, 0.0, 1
+    cells = list(chain.from_iterable(record.cells for record in found))
+    numbers = sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in cells)
+    return count / len(found), numbers / len(cells), width
+
+
+def _first(
+    lines: Sequence[str], delimiter: str, name: str, *, aligned: bool = False
+) -> list[Record]:
+    """The first records that are not blank."""
+    found = records(lines, delimiter, aligned=aligned)
     try:
-        for record in csv.reader(lines, delimiter=delimiter):
-            if any(cell.strip() for cell in record):
-                records.append(record)
-            if len(records) == _LOOK:
-                break
+        filled = (record for record in found if any(cell.strip() for cell in record.cells))
+        # A file of nothing but delimiters still has a row.
+        return list(islice(filled, _LOOK)) or list(islice(records(lines, delimiter), 1))
     except csv.Error as error:
         raise DataError(f"is not a text of columns ({error})", file=name) from None
-    return records
 
 
-_COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?$")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
 
-def _decimal(records: Sequence[Sequence[str]]) -> str:
-    cells = [cell.strip() for record in records for cell in record]
-    return "," if any(_COMMA_NUMBER.match(cell) for cell in cells) else "."
+def _decimal(body: Sequence[Sequence[str]]) -> str:
+    numbers = [cell for row in body for cell in row if _NUMBER.fullmatch(cell.strip())]
+    commas = sum("," in cell for cell in numbers)
+    return "," if commas > sum("." in cell for cell in numbers) else "."
+
+
+def _commented_header(comments: Sequence[str], written: Dialect) -> list[str] | None:
+    """The cells of the last comment, which may name the columns."""
+    texts = [line[1:].strip() for line in comments if line.startswith("#")]
+    if not texts:
+        return None
+    return next(records(texts[-1:], written.delimiter, aligned=written.aligned)).cells
+
+
+def _names_numbers(body: Sequence[Sequence[str]], written: Dialect) -> bool:
+    """Whether the first record has a word above a column of nothing but numbers."""
+    first, *rest = body
+    for place, cell in enumerate(first):
+        below = [row[place].strip() for row in rest if place < len(row)]
+        if below and not written.is_number(cell.strip()) and all(map(written.is_number, below)):
+            return True
+    return False
 
 
 def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]], written: Dialect) -> bool:
     """Whether the first record names the columns.
 
-    It does where a cell is no number and no value of its column; and where it is pandas' 0, 1, 2, …
-    above numbers that are not whole.
+    It does where it has a word above nothing but numbers; where all it has are words, one of which
+    its column does not repeat; and where its numbers are whole and count columns (0, 1, 2, … by
+    pandas, 1, 2, 3, … after such classes) above numbers that are not whole.
     """
+    if _names_numbers([first, *rest], written):
+        return True
     cells = [cell.strip() for cell in first]
-    if all(written.is_number(cell) or cell in MISSING for cell in cells):
-        start = 1 if cells[0] == "" else 0
-        counted = cells[start:] == [str(place) for place in range(len(cells) - start)]
-        fractions = any("." in cell or "e" in cell for record in rest[:1] for cell in record)
-        return counted and bool(rest) and (len(cells) - start > 2 or start == 1 or fractions)
-    for place, cell in enumerate(cells):
-        below = [record[place].strip() for record in rest if place < len(record)]
-        if not written.is_number(cell) and cell not in MISSING and cell not in below:
-            return True
-    return False
+    words = [
+        p for p, cell in enumerate(cells) if cell not in MISSING and not written.is_number(cell)
+    ]
+    numbers = [place for place, cell in enumerate(cells) if written.is_number(cell)]
+    if not numbers:
+        below = [{row[place].strip() for row in rest if place < len(row)} for place in words]
+        return any(cells[place] not in seen for place, seen in zip(words, below, strict=True))
+    named = [cells[place] for place in numbers]
+    counted = [k for k in (0, 1) if named == [str(k + place) for place in range(len(named))]]
+    if not rest or not (counted or (words and all(map(str.isdecimal, named)))):
+        return False
+    under = [rest[0][place] for place in numbers if place < len(rest[0])]
+    fractions = any(written.decimal in cell or "e" in cell for cell in under)
+    nameless = not words and cells[0] == "" and len(named) == len(cells) - 1
+    return nameless or fractions or (counted == [0] and len(named) > 2)
 
 
-def _counts(rest: Sequence[Sequence[str]]) -> bool:
-    """Whether the first column counts the rows."""
-    cells = [record[0].strip() for record in rest if record]
-    return bool(cells) and cells == [str(place) for place in range(len(cells))]
-
-
-def _names(cells: Sequence[str]) -> tuple[str, ...]:
-    """The header's cells, an empty one replaced by its position."""
-    return tuple(cell or str(place + 1) for place, cell in enumerate(cells))
+def _all_differ(body: Sequence[Sequence[str]]) -> bool:
+    """Whether no two rows have the same first cell."""
+    cells = [row[0].strip() for row in body]
+    return bool(cells) and len(set(cells)) == len(cells)

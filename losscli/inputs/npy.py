@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tokenize
+import warnings
 from collections.abc import Iterator, Mapping
 from io import FileIO
 from pathlib import Path
@@ -36,6 +38,8 @@ class NpySource(UntitledColumns):
                 file=name,
                 hint="Save plain numbers: np.save(file, array.astype(float)).",
             )
+        if dtype.kind == "U" and dtype.itemsize == 0:
+            raise DataError("holds strings of no length", file=name)
         if dtype.kind != "U":
             check_dtype(dtype, name)
         check_shape(shape, name)
@@ -92,6 +96,8 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
         (1, 0): npy_format.read_array_header_1_0,
         (2, 0): npy_format.read_array_header_2_0,
     }
+    # All that NumPy's header parser raises, or lets through from Python's.
+    damage = (ValueError, SyntaxError, TypeError, EOFError, MemoryError, RecursionError)
     try:
         version = npy_format.read_magic(file)
         if version not in readers:
@@ -99,8 +105,11 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
                 f"is an NPY file of version {version[0]}.{version[1]}, which holds no plain array",
                 file=name,
             )
-        shape, fortran, dtype = readers[version](file)
-    except (ValueError, SyntaxError, TypeError, EOFError, MemoryError, RecursionError) as error:
+        with warnings.catch_warnings():
+            # Of headers from Python 2, which are read all the same.
+            warnings.simplefilter("ignore")
+            shape, fortran, dtype = readers[version](file)
+    except (*damage, tokenize.TokenError) as error:
         reason = str(error).splitlines()[0] if str(error) else "unreadable"
         raise DataError(f"has a damaged NPY header ({reason})", file=name) from None
     if any(not isinstance(length, int) or length < 0 for length in shape):

@@ -7,6 +7,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,23 +21,35 @@ STDIN = "-"
 
 # How formats begin that are recognised and refused, with what to do about it.
 _REFUSED = {
-    b"PK\x03\x04": ("is a ZIP or NPZ archive", "Save one array: np.save(file, array)."),
+    b"PK\x03\x04": (
+        "is a ZIP archive (such as NPZ or Excel), which is not read",
+        "Save one array by np.save(file, array), or a table as CSV.",
+    ),
+    b"\xd0\xcf\x11\xe0": ("is an Excel workbook, which is not read", "Save the sheet as CSV."),
+    b"\x89HDF": ("is an HDF5 file, which is not read", "Export it to CSV or NPY."),
+    b"{": ("is JSON, which is not read yet", "Export it to CSV or NPY."),
     b"PAR1": ("is a Parquet file, which is not read yet", "Export it to CSV or NPY."),
     b"ARROW1": ("is an Arrow file, which is not read yet", "Export it to CSV or NPY."),
     b"BZh": ("is compressed by bzip2, which is not read yet", "Use gzip."),
     b"\x28\xb5\x2f\xfd": ("is compressed by zstd, which is not read yet", "Use gzip."),
-    b"\x80": (
-        "is a pickle, which could run code and is never loaded",
-        "Save plain numbers: np.save(file, array).",
-    ),
+    **{
+        bytes((0x80, protocol)): (
+            "is a pickle, which could run code and is never loaded",
+            "Save plain numbers: np.save(file, array).",
+        )
+        for protocol in range(2, 6)
+    },
 }
 
 
 class Opener:
-    """Opens the inputs of one command, standard input at most once."""
+    """Opens the inputs of one command, a stream at most once.
+
+    Streams are copied to files that last as long as the opener.
+    """
 
     def __init__(self) -> None:
-        self._spooled: dict[str, Any] = {}
+        self._streams: set[str] = set()
 
     def open(self, given: Any, role: str) -> Source:
         """The source that `given` names: a path, `-` for standard input, or an array.
@@ -47,9 +60,8 @@ class Opener:
             return ArraySource(given, role)
         name = os.fspath(given)
         if name == STDIN:
-            if STDIN in self._spooled:
-                raise UsageError("standard input can be read only once")
-            return _recognise(self._spool(sys.stdin.buffer, STDIN), "<stdin>")
+            self._once(STDIN)
+            return _recognise(self._spool(sys.stdin.buffer), "<stdin>")
         try:
             mode = Path(name).stat().st_mode
         except (OSError, ValueError) as error:
@@ -59,17 +71,23 @@ class Opener:
         try:
             if stat.S_ISREG(mode):
                 return _recognise(Path(name), name)
+            self._once(name)
             with Path(name).open("rb") as pipe:
-                return _recognise(self._spool(pipe, name), name)
+                return _recognise(self._spool(pipe), name)
         except OSError as error:
             raise _unreadable(name, error) from None
 
-    def _spool(self, stream: BinaryIO, name: str) -> Path:
-        """What a stream holds, as a file that can be read more than once; gone with the opener."""
-        folder = tempfile.TemporaryDirectory(prefix="losscli-")
-        self._spooled[name] = folder
-        path = Path(folder.name) / "spooled"
-        with path.open("wb") as held:
+    def _once(self, stream: str) -> None:
+        if stream in self._streams:
+            what = "standard input" if stream == STDIN else stream
+            raise UsageError(f"{what} can be read only once")
+        self._streams.add(stream)
+
+    def _spool(self, stream: BinaryIO) -> Path:
+        """What a stream holds, as a file that can be read more than once."""
+        with tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as held:
+            path = Path(held.name)
+            weakref.finalize(self, path.unlink, missing_ok=True)
             shutil.copyfileobj(stream, held)
         return path
 

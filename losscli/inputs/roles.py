@@ -6,27 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from glob import escape
+from shlex import quote
 
 from losscli.errors import UsageError
-
-# The names that columns of each role go by, in lower case.
-LABEL_NAMES = frozenset(
-    "label labels target targets y y_true ytrue true truth ground_truth groundtruth gt actual "
-    "actuals real obs observed class reference".split()
+from losscli.inputs.names import (
+    ID_NAMES,
+    LABEL_NAMES,
+    LABEL_PREFIXES,
+    PRED_NAMES,
+    PRED_PREFIXES,
+    WEIGHT_NAMES,
+    stem,
 )
-PRED_NAMES = frozenset(
-    "pred preds prediction predictions predicted y_pred ypred yhat y_hat prob probs proba "
-    "probability p p_hat phat score scores logit logits output outputs forecast model".split()
-)
-ID_NAMES = frozenset("id ids key index idx row_id rowid sample_id uuid guid filename".split())
-WEIGHT_NAMES = frozenset("weight weights sample_weight sample_weights".split())
-
-_SEPARATORS = "_.:- "
-_PRED_PREFIXES = frozenset(
-    "p prob proba probs probability pred prediction logit logits score y_pred yhat logp logprob "
-    "output class".split()
-)
-_LABEL_PREFIXES = frozenset("label target y true y_true gt actual class".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,10 @@ def pick(table: Table, patterns: Sequence[str], flag: str) -> tuple[int, ...]:
     for pattern in patterns:
         exact = [place for place, name in enumerate(table.columns) if name == pattern]
         if len(exact) > 1:
-            raise UsageError(f"{table.file} has {len(exact)} columns named {pattern!r}")
+            raise UsageError(
+                f"{table.file} has {len(exact)} columns named {pattern!r}",
+                hint="Give each a name of its own.",
+            )
         found = exact or [
             place for place, name in enumerate(table.columns) if fnmatchcase(name, pattern)
         ]
@@ -153,14 +148,6 @@ def _reserved(table: Table, columns: Columns) -> set[int]:
     }
 
 
-def stem(name: str, prefixes: Iterable[str]) -> str | None:
-    """What follows a prefix and a separator: `p_cat` → `cat`; None without such a prefix."""
-    for place, letter in enumerate(name):
-        if letter in _SEPARATORS and name[:place].lower() in prefixes and name[place + 1 :]:
-            return name[place + 1 :]
-    return None
-
-
 def _groups(table: Table, places: Sequence[int], prefixes: frozenset[str]) -> list[list[int]]:
     """Columns of several items each: those that share a prefix such as `p_`."""
     groups: dict[str, list[int]] = {}
@@ -172,17 +159,25 @@ def _groups(table: Table, places: Sequence[int], prefixes: frozenset[str]) -> li
     return list(groups.values())
 
 
+def _pred_named(table: Table, places: Sequence[int]) -> list[tuple[int, ...]]:
+    """The columns, or groups of columns, that go by a prediction's name."""
+    exact = [c for c in places if table.columns[c].lower() in PRED_NAMES]
+    groups = _groups(table, [c for c in places if c not in exact], PRED_PREFIXES)
+    return [(c,) for c in exact] + [tuple(group) for group in groups]
+
+
 def _pred_among(table: Table, free: Sequence[int], label: Sequence[int]) -> tuple[int, ...]:
     numeric = [c for c in free if c not in table.text]
-    exact = [c for c in numeric if table.columns[c].lower() in PRED_NAMES]
-    groups = _groups(table, [c for c in numeric if c not in exact], _PRED_PREFIXES)
-    readings = [(c,) for c in exact] + [tuple(group) for group in groups]
+    readings = _pred_named(table, numeric)
     if len(readings) == 1:
         return readings[0]
     if readings:
         raise _ambiguous(table, "prediction", "--pred-col", readings)
     rest = [c for c in numeric if table.columns[c].lower() not in LABEL_NAMES]
     if not rest:
+        # A column that is named a prediction and holds words is refused where it is read.
+        if named := [c for c in free if table.columns[c].lower() in PRED_NAMES]:
+            return tuple(named[:1])
         raise UsageError(
             f"{table.file} has no column of numbers that could be a prediction",
             hint=f"It has: {_listed(table.columns)}. Name one: --pred-col NAME.",
@@ -191,22 +186,28 @@ def _pred_among(table: Table, free: Sequence[int], label: Sequence[int]) -> tupl
         return tuple(rest)
     # Columns named after the classes that the labels speak of.
     names = {table.columns[c] for c in rest}
-    if len(label) == 1 and table.words and table.words[label[0]] <= names:
+    words = table.words[label[0]] if table.words and len(label) == 1 else frozenset()
+    if words and words <= names:
         return tuple(rest)
     raise _ambiguous(table, "prediction", "--pred-col", [(c,) for c in rest])
 
 
+def _label_named(table: Table, free: Sequence[int]) -> tuple[int, ...]:
+    """The one column that goes by a label's name; none where there is none."""
+    exact = [c for c in free if table.columns[c].lower() in LABEL_NAMES]
+    if len(exact) > 1:
+        raise _ambiguous(table, "label", "--label-col", [(c,) for c in exact])
+    return tuple(exact)
+
+
 def _label_beside(table: Table, free: Sequence[int], pred: Sequence[int]) -> tuple[int, ...]:
     """The labels of a file that holds predictions too, by their names."""
-    exact = [c for c in free if table.columns[c].lower() in LABEL_NAMES]
-    if len(exact) == 1:
-        return (exact[0],)
-    if exact:
-        raise _ambiguous(table, "label", "--label-col", [(c,) for c in exact])
+    if named := _label_named(table, free):
+        return named
     # Labels of several columns are named after their predictions: `even` beside `p_even`.
     by_name = {table.columns[c]: c for c in free}
-    for group in [list(pred)] if pred else _groups(table, free, _PRED_PREFIXES):
-        rests = [stem(table.columns[c], _PRED_PREFIXES) for c in group]
+    for group in [list(pred)] if pred else _groups(table, free, PRED_PREFIXES):
+        rests = [stem(table.columns[c], PRED_PREFIXES) for c in group]
         for form in ("{}", "label_{}", "y_{}", "true_{}", "target_{}"):
             twins = [by_name.get(form.format(rest)) for rest in rests if rest is not None]
             if twins and len(twins) == len(rests) and None not in twins:
@@ -226,12 +227,9 @@ def _label_left(table: Table, free: Sequence[int], pred: Sequence[int]) -> tuple
 
 def _label_alone(table: Table, free: Sequence[int]) -> tuple[int, ...]:
     """The labels of a file that holds nothing else that matters."""
-    exact = [c for c in free if table.columns[c].lower() in LABEL_NAMES]
-    if len(exact) == 1:
-        return (exact[0],)
-    if exact:
-        raise _ambiguous(table, "label", "--label-col", [(c,) for c in exact])
-    groups = _groups(table, free, _LABEL_PREFIXES)
+    if named := _label_named(table, free):
+        return named
+    groups = _groups(table, free, LABEL_PREFIXES)
     if len(groups) == 1:
         return tuple(groups[0])
     rest = [c for c in free if table.columns[c].lower() not in PRED_NAMES]
@@ -246,46 +244,32 @@ def _label_alone(table: Table, free: Sequence[int]) -> tuple[int, ...]:
 
 
 def _ambiguous(table: Table, role: str, flag: str, readings: Sequence[Sequence[int]]) -> UsageError:
-    choices = [
-        f"  {flag} {_flag_value([table.columns[place] for place in reading])}"
-        for reading in readings[:20]
-    ]
+    choices = [f"  {_flags(table, flag, reading)}" for reading in readings[:20]]
+    if len(readings) > 20:
+        choices.append(f"  … ({len(readings)} in all)")
+    for name in (table.columns[place] for reading in readings for place in reading):
+        if table.columns.count(name) > 1:
+            return UsageError(
+                f"{table.file}: which column is the {role}? "
+                f"{table.columns.count(name)} columns are named {name!r}",
+                hint="Give each a name of its own.",
+            )
     return UsageError(
         f"{table.file}: which column is the {role}?", hint="Say one of\n" + "\n".join(choices)
     )
 
 
-def _flag_value(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return _quoted(names[0])
+def _flags(table: Table, flag: str, reading: Sequence[int]) -> str:
+    """What to type for these columns: a glob where one picks just them, else each name."""
+    names = [table.columns[place] for place in reading]
     prefix = names[0]
     while not all(name.startswith(prefix) for name in names):
         prefix = prefix[:-1]
-    return f"'{prefix}*'"
-
-
-def _quoted(name: str) -> str:
-    from shlex import quote
-
-    return quote(name)
-
-
-def class_names(columns: Sequence[str]) -> tuple[str, ...]:
-    """The names of classes: those of the prediction's columns without their common prefix."""
-    stems = [stem(name, _PRED_PREFIXES) for name in columns]
-    if all(rest is not None for rest in stems):
-        return tuple(rest for rest in stems if rest is not None)
-    return tuple(columns)
-
-
-def align(pred: Sequence[str], label: Sequence[str]) -> tuple[int, ...] | None:
-    """Where labels of several columns name the prediction's items in another order, that order.
-
-    None where they stand in the same order, or their names tell nothing.
-    """
-    items = class_names(pred)
-    stems = [stem(name, _LABEL_PREFIXES) for name in label]
-    named = [name if rest is None else rest for name, rest in zip(label, stems, strict=True)]
-    if sorted(named) != sorted(items) or list(named) == list(items):
-        return None
-    return tuple(named.index(item) for item in items)
+    glob = escape(prefix) + "*"
+    picked = [place for place, name in enumerate(table.columns) if fnmatchcase(name, glob)]
+    if len(names) > 1 and picked == list(reading):
+        return f"{flag} {quote(glob)}"
+    return " ".join(
+        f"{flag}={quote(name)}" if name.startswith("-") else f"{flag} {quote(name)}"
+        for name in names
+    )

@@ -10,8 +10,24 @@ from types import MappingProxyType
 from typing import Any
 
 from losscli.errors import UsageError
+from losscli.losses.bounds import Bounds
 from losscli.losses.forms import Form
+from losscli.losses.stats import Stats, Terms
 from losscli.vocabulary import Kind, Reduction, Task
+
+__all__ = [
+    "Constant",
+    "Example",
+    "Labels",
+    "Loss",
+    "Name",
+    "Param",
+    "Reading",
+    "RowLoss",
+    "Shape",
+    "Stats",
+    "Terms",
+]
 
 
 class Labels(StrEnum):
@@ -36,20 +52,29 @@ class Constant(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter of a loss: its default, what it may be, and what it does."""
+    """One parameter of a loss: its default, what it may be, and what it does.
 
-    default: float | int | bool | None
+    It is a number between `minimum` and `maximum` (`whole`: without fraction), true or false, or
+    one of `choices`; `per_item` allows one number per item of a row. None stands for "off".
+    """
+
+    default: float | int | bool | str | None
     doc: str
     minimum: float = -math.inf
     maximum: float = math.inf
     open_ends: bool = False
+    whole: bool = False
+    per_item: bool = False
+    choices: tuple[str, ...] = ()
 
     def parse(self, name: str, text: str) -> Any:
-        """The value that `text` stands for, of the default's type.
+        """The value that `text` stands for.
 
         Raises UsageError where it is no such value.
         """
         lowered = text.strip().lower()
+        if self.choices:
+            return self.check(name, text.strip())
         if isinstance(self.default, bool):
             words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
             if lowered in words:
@@ -58,18 +83,25 @@ class Param:
         if lowered == "none" and self.default is None:
             return None
         try:
-            number = float(lowered)
+            if self.per_item and lowered.startswith("["):
+                items = lowered.strip("[]").split(";")
+                return self.check(name, tuple(float(item) for item in items))
+            return self.check(name, float(lowered))
         except ValueError:
             raise UsageError(f"{name}={text}: {text!r} is not a number") from None
-        whole = isinstance(self.default, int)
-        if whole and not number.is_integer():
-            raise UsageError(f"{name}={text}: {name} is a whole number")
-        return self.check(name, int(number) if whole else number)
 
     def check(self, name: str, value: Any) -> Any:
-        """`value`, if it lies in the range. Raises UsageError where it does not."""
+        """`value`, if it is one that the parameter may have. Raises UsageError where it is not."""
         if value is None or isinstance(value, bool):
             return value
+        if self.choices:
+            if value not in self.choices:
+                raise UsageError(f"{name}={value}: {name} is one of {', '.join(self.choices)}")
+            return value
+        if isinstance(value, (tuple, list)) and self.per_item:
+            return tuple(self.check(name, float(item)) for item in value)
+        if not isinstance(value, (int, float)):
+            raise UsageError(f"{name}={value!r}: {name} is a number")
         if not math.isfinite(value):
             raise UsageError(f"{name}={value}: {name} is a finite number")
         inside = (
@@ -78,12 +110,18 @@ class Param:
             else self.minimum <= value <= self.maximum
         )
         if not inside:
-            raise UsageError(f"{name}={value}: {name} lies in {self.range}")
+            raise UsageError(f"{name}={value:g}: {name} lies in {self.range}")
+        if self.whole or (isinstance(self.default, int) and not isinstance(self.default, bool)):
+            if not float(value).is_integer():
+                raise UsageError(f"{name}={value:g}: {name} is a whole number")
+            return int(value)
         return value
 
     @property
     def range(self) -> str:
-        """The admitted interval, written out; empty where everything is admitted."""
+        """What is admitted, written out; empty where everything is."""
+        if self.choices:
+            return ", ".join(self.choices)
         if math.isinf(self.minimum) and math.isinf(self.maximum):
             return ""
         left = "(" if self.open_ends or math.isinf(self.minimum) else "["
@@ -93,26 +131,77 @@ class Param:
         return f"{left}{low}, {high}{right}"
 
 
+class RowLoss(StrEnum):
+    """What a row of several elements costs."""
+
+    ELEMENTS = "each element is a loss of its own"
+    SUM = "the sum over its elements"
+    MEAN = "the mean over its elements"
+
+
+class Shape(StrEnum):
+    """How much of the data a kernel has to see before there is a number."""
+
+    ROWS = "mean of rows"
+    SUMS = "function of sums"
+    WHOLE = "whole array"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a loss reads its arrays for some tasks, and the kernel that does the arithmetic.
 
     `kernel(pred, label, *, …)` is a pure function: `pred` in the reading's form, `label` as
-    `labels` says; its keyword-only arguments are the loss's parameters that reach it. It gives one
-    loss per row (n,) or per element (n, c) — or a tuple of such arrays, the loss and its `parts`.
+    `labels` says; its keyword-only arguments are named inputs, `weight` (whole arrays only) and
+    those parameters of the loss that reach it. What it gives depends on the `shape`:
+
+    - ROWS: one loss per row (n,) or per element (n, c), or a tuple of such arrays, the loss and
+      its `parts`; `row` says what a row of several elements costs.
+    - SUMS: a mapping from names to arrays, (n,) or (n, c), or to pairs of arrays whose product is
+      meant; the loss's `finish` makes the value of their weighted sums.
+    - WHOLE: it is handed all rows at once, and gives a number or one loss per row.
+
+    `kinds` are the kinds of prediction it reads, where those of its form are too many. `items`
+    names what the items of a row are, where their number is fixed (mean and variance), and
+    `fewest_items` is how many there must be. With `tokens`, rows (n, s) of classes are read as
+    n · s rows. `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items):
+    the same letter stands for the same length. The rows of arrays that are not `paired` do not
+    belong together. `inputs` are arrays beside prediction and label, with what they hold.
     """
 
     kernel: Callable[..., Any]
     form: Form
     labels: Labels
     tasks: tuple[Task, ...]
+    shape: Shape = Shape.ROWS
+    row: RowLoss = RowLoss.ELEMENTS
+    kinds: tuple[Kind, ...] = ()
+    items: tuple[str, ...] = ()
+    fewest_items: int = 1
+    tokens: bool = False
+    dims: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    paired: bool = True
+    inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    pred_bounds: Bounds | None = None
+    label_bounds: Bounds | None = None
+
+    def __post_init__(self) -> None:
+        if not self.kinds:
+            object.__setattr__(self, "kinds", self.form.kinds)
 
     @property
-    def params(self) -> tuple[str, ...]:
-        """The names of the parameters that the kernel takes."""
+    def keywords(self) -> tuple[str, ...]:
+        """The names of the keyword-only arguments that the kernel takes."""
         code = self.kernel.__code__
         start = code.co_argcount
         return code.co_varnames[start : start + code.co_kwonlyargcount]
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """Those of them that are parameters of the loss."""
+        return tuple(
+            name for name in self.keywords if name not in self.inputs and name != "weight"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +222,19 @@ class Example:
     label: tuple[Any, ...] | None
     kind: Kind
     task: Task
+    inputs: Mapping[str, tuple[Any, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
     """One loss of the registry.
 
-    The value is `transform(scale · reduction of the kernel's rows)`. `lower` and `upper` bound it;
+    The value is `transform(scale · reduction of the kernel's rows)`, or what `finish` makes of the
+    sums of the kernel's terms, column by column where the loss is `by_column`. `lower` and `upper` bound it;
     `zero_at_perfect` says that a perfect prediction costs exactly 0 without any guard; `symmetric`
     that prediction and label may change places; `linear_in_label` that a soft label costs the
-    average of its classes, so that class weights apply class by class. `featured` losses are shown by `eval` when none
-    is named. `unit` is what the value is measured in.
+    average of its classes, so that class weights apply class by class. `featured` losses are shown
+    by `eval` when none is named. `unit` is what the value is measured in.
     """
 
     id: str
@@ -161,6 +252,8 @@ class Loss:
     reduction: Reduction = Reduction.MEAN
     scale: float = 1.0
     transform: Callable[[float, Mapping[str, Any]], float] | None = None
+    finish: Callable[[Stats, Mapping[str, Any]], Any] | None = None
+    by_column: bool = False
     parts: tuple[str, ...] = ()
     unit: str = ""
     lower: float = 0.0
@@ -185,7 +278,7 @@ class Loss:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of prediction that it accepts, each once."""
-        return tuple(dict.fromkeys(k for reading in self.readings for k in reading.form.kinds))
+        return tuple(dict.fromkeys(k for reading in self.readings for k in reading.kinds))
 
     @property
     def needs_label(self) -> bool:

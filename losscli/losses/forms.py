@@ -27,6 +27,8 @@ class Form(StrEnum):
     BERNOULLI = "bernoulli"
     CATEGORICAL = "categorical"
     MARGIN = "margin"
+    SCORES = "scores"
+    PARAMETERS = "parameters"
     DECISION = "decision"
 
     @property
@@ -36,9 +38,20 @@ class Form(StrEnum):
 
 
 _KINDS = {
-    Form.VALUE: (Kind.VALUE, Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE, Kind.TANH),
+    Form.VALUE: (
+        Kind.VALUE,
+        Kind.PROBABILITY,
+        Kind.LOGIT,
+        Kind.SCORE,
+        Kind.TANH,
+        Kind.CLASS,
+        Kind.DISTANCE,
+        Kind.EMBEDDING,
+    ),
     Form.BERNOULLI: (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH),
     Form.CATEGORICAL: (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY),
+    Form.SCORES: (Kind.SCORE, Kind.LOGIT),
+    Form.PARAMETERS: (Kind.DISTRIBUTION, Kind.ENSEMBLE, Kind.INTERVAL, Kind.VALUE),
     Form.MARGIN: (Kind.SCORE, Kind.LOGIT, Kind.TANH),
     Form.DECISION: (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE, Kind.TANH, Kind.CLASS),
 }
@@ -197,15 +210,11 @@ class _FromTanh(_FromProbability):
 
     @cached_property
     def log_p(self) -> Array:
-        return np.where(
-            self._above_half, self._floor.log_of_rest(self.q), self._floor.log(self.p)
-        )
+        return np.where(self._above_half, self._floor.log_of_rest(self.q), self._floor.log(self.p))
 
     @cached_property
     def log_q(self) -> Array:
-        return np.where(
-            self._above_half, self._floor.log(self.q), self._floor.log_of_rest(self.p)
-        )
+        return np.where(self._above_half, self._floor.log(self.q), self._floor.log_of_rest(self.p))
 
 
 class _FromLogit(Bernoulli):

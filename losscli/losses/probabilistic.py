@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Categorical, Classes, Form, times
+from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form, times
 from losscli.vocabulary import Kind, Reduction, Task
 
 _ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
@@ -31,6 +31,11 @@ def _log(p: Array) -> Array:
 def row_entropy(pred: Categorical, _label: None, *, base: float) -> Array:
     """−Σⱼ pⱼ log pⱼ, per row, with 0 log 0 = 0."""
     return -times(pred.p, pred.log_p).sum(axis=1) / math.log(base)
+
+
+def item_entropy(pred: Bernoulli, _label: None, *, base: float) -> Array:
+    """−p log p − (1 − p) log(1 − p), elementwise, with 0 log 0 = 0."""
+    return -(times(pred.p, pred.log_p) + times(pred.q, pred.log_q)) / math.log(base)
 
 
 def row_cross_entropy(pred: Categorical, label: Classes, *, base: float) -> Array:
@@ -107,9 +112,10 @@ ENTROPY = Loss(
     names={"scipy": (Name("entropy"),)},
     params={"base": _BASE},
     readings=(
-        Reading(row_entropy, Form.CATEGORICAL, Labels.NONE, (*_ROWS, Task.BINARY, Task.MULTILABEL)),
+        Reading(row_entropy, Form.CATEGORICAL, Labels.NONE, _ROWS),
+        Reading(item_entropy, Form.BERNOULLI, Labels.NONE, (Task.BINARY, Task.MULTILABEL)),
     ),
-    formula="−Σⱼ pⱼ log pⱼ",
+    formula="−Σⱼ pⱼ log pⱼ; of a yes-or-no item −p log p − (1 − p) log(1 − p)",
     summary="How surprising a draw from the distribution is on average.",
     when="To say how hard a guess is before any model: a bag with 20 red and 80 blue balls has "
     "0.50 nats, one with 1 and 99 has 0.06. It needs no label.",

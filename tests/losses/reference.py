@@ -86,11 +86,11 @@ def smooth(label: Any, params: Mapping[str, Any]) -> Any:
     return label * (1 - s) + s / 2
 
 
-def squared_error(pred: mpf, label: mpf, params: Mapping[str, Any]) -> mpf:
+def squared_error(pred: mpf, label: mpf, _params: Mapping[str, Any]) -> mpf:
     return (pred - label) ** 2
 
 
-def absolute_error(pred: mpf, label: mpf, params: Mapping[str, Any]) -> mpf:
+def absolute_error(pred: mpf, label: mpf, _params: Mapping[str, Any]) -> mpf:
     return abs(pred - label)
 
 
@@ -99,7 +99,7 @@ def huber(pred: mpf, label: mpf, params: Mapping[str, Any]) -> mpf:
     return d**2 / 2 if d <= delta else delta * (d - delta / 2)
 
 
-def log_cosh(pred: mpf, label: mpf, params: Mapping[str, Any]) -> mpf:
+def log_cosh(pred: mpf, label: mpf, _params: Mapping[str, Any]) -> mpf:
     return mp.log1p(2 * mp.sinh((pred - label) / 2) ** 2)
 
 
@@ -116,7 +116,7 @@ def binary_focal(pred: Chance, label: mpf, params: Mapping[str, Any]) -> mpf:
     )
 
 
-def hinge(pred: mpf, label: mpf, params: Mapping[str, Any]) -> mpf:
+def hinge(pred: mpf, label: mpf, _params: Mapping[str, Any]) -> mpf:
     return max(mpf(0), 1 - (2 * label - 1) * pred)
 
 
@@ -141,12 +141,15 @@ def brier(pred: Any, label: Any, params: Mapping[str, Any]) -> mpf:
     return mp.fsum(brier(item, y, params) for item, y in zip(pred, label, strict=True))
 
 
-def zero_one(pred: int, label: Any, params: Mapping[str, Any]) -> mpf:
+def zero_one(pred: int, label: Any, _params: Mapping[str, Any]) -> mpf:
     truth = label.index(max(label)) if isinstance(label, list) else label
     return mpf(pred != truth)
 
 
-def entropy(pred: list[Chance], label: None, params: Mapping[str, Any]) -> mpf:
+def entropy(pred: Any, _label: None, params: Mapping[str, Any]) -> mpf:
+    if isinstance(pred, Chance):
+        nats = -product(pred.p, pred.log_p) - product(pred.q, pred.log_q)
+        return nats / mp.log(params["base"])
     return -mp.fsum(product(item.p, item.log_p) for item in pred) / mp.log(params["base"])
 
 
@@ -195,13 +198,13 @@ REFERENCE: dict[str, Callable[[Any, Any, Mapping[str, Any]], mpf]] = {
 }
 
 
-def mean(rows: Sequence[mpf], params: Mapping[str, Any]) -> mpf:
+def mean(rows: Sequence[mpf], _params: Mapping[str, Any]) -> mpf:
     return mp.fsum(rows) / len(rows)
 
 
 # How the rows of a loss come to one number, where that is not their mean.
 FINISH: dict[str, Callable[[Sequence[mpf], Mapping[str, Any]], mpf]] = {
     "root_mean_squared_error": lambda rows, params: mp.sqrt(mean(rows, params) + params["eps"]),
-    "sum_squared_error": lambda rows, params: mp.fsum(rows) / 2,
-    "cross_entropy_distribution": lambda rows, params: mp.fsum(rows),
+    "sum_squared_error": lambda rows, _params: mp.fsum(rows) / 2,
+    "cross_entropy_distribution": lambda rows, _params: mp.fsum(rows),
 }

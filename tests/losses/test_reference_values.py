@@ -72,6 +72,9 @@ ROWS: dict[Kind, tuple[tuple[float, ...], ...]] = {
         (1e-7, 1 - 2e-7, 1e-7),
         (0.6, 0.3, 0.1),
         (0.6 + 1e-9, 0.3 - 1e-9, 0.1),
+        (0.609, 0.2955, 0.0955),
+        (0.622, 0.2895, 0.0885),
+        (0.58, 0.3098, 0.1102),
     ),
     Kind.LOGIT: (
         (0.0, 0.0, 0.0),
@@ -120,7 +123,9 @@ SHARES = (
 def param_choices(loss: Loss) -> list[dict[str, Any]]:
     """All defaults, each parameter off its default alone, and all of them together."""
     single = [{name: value} for name in loss.params for value in OTHER_VALUES[name]]
-    together = [{name: OTHER_VALUES[name][-1] for name in loss.params}] if len(loss.params) > 1 else []
+    together = (
+        [{name: OTHER_VALUES[name][-1] for name in loss.params}] if len(loss.params) > 1 else []
+    )
     return [{}, *single, *together]
 
 
@@ -140,8 +145,8 @@ def grid(reading: Reading, task: Task, kind: Kind) -> tuple[list[Any], list[Any]
         low, high = VALUE_BOUNDS.get(kind, (-math.inf, math.inf))
         return every_pair([number for number in VALUES if low <= number <= high], VALUES)
     if reading.labels is Labels.NONE:
-        rows = list(ROWS[kind])
-        return rows, [None] * len(rows)
+        alone: list[Any] = list((ROWS if reading.form is Form.CATEGORICAL else CHANCES)[kind])
+        return alone, [None] * len(alone)
     if reading.labels is Labels.CLASSES:
         shares: tuple[Any, ...] = (0, 1, 2) if task is Task.MULTICLASS else SHARES
         rows = [row[0] if kind is Kind.CLASS else row for row in ROWS[kind]]
@@ -175,11 +180,11 @@ def computed(
     """The rows of the grid as losscli and as the reference have them, and what they come to."""
     preds, labels = grid(reading, task, kind)
     evaluation = evaluation_of(loss.id, task, kind, like="exact", **params)
-    width = 3 if reading.labels in (Labels.CLASSES, Labels.NONE) else 1
+    width = 3 if reading.form is Form.CATEGORICAL or reading.labels is Labels.CLASSES else 1
     pred = np.array(preds, dtype=np.float64)
     label = None if labels[0] is None else np.array(labels)
-    if task is Task.MULTILABEL and reading.labels is not Labels.NONE:
-        pred, label = pred[:, None], label[:, None]
+    if task is Task.MULTILABEL:
+        pred, label = pred[:, None], None if label is None else label[:, None]
     with np.errstate(over="ignore", under="ignore"):
         rows = measured(evaluation, pred, label, width=width)
         done = finished(evaluation, pred, label, width=width)
@@ -227,10 +232,8 @@ def test_rows_agree_with_the_reference(
 def test_the_value_is_what_the_rows_come_to(
     loss: Loss, reading: Reading, task: Task, kind: Kind, params: dict[str, Any]
 ) -> None:
-    ours, expected, (evaluation, done, labels) = computed(loss, reading, task, kind, params)
+    _, expected, (evaluation, done, labels) = computed(loss, reading, task, kind, params)
     kept = [
-        row
-        for row, label in zip(expected, labels, strict=True)
-        if not left_out(label, evaluation)
+        row for row, label in zip(expected, labels, strict=True) if not left_out(label, evaluation)
     ]
     assert agree(done.value, FINISH.get(loss.id, mean)(kept, evaluation.params))

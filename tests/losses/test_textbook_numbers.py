@@ -31,6 +31,10 @@ class TestBags:
     def test_the_nearly_pure_bag_hardly_surprises(self) -> None:
         assert entropy(0.01, 0.99) == pytest.approx(0.056001534354847345, rel=1e-15)
 
+    def test_of_a_yes_or_no_question_the_other_answer_goes_without_saying(self) -> None:
+        one = value(evaluation_of("entropy", BINARY, P), [0.2], None)
+        assert one == pytest.approx(entropy(0.2, 0.8), rel=1e-15)
+
     def test_a_pure_bag_never_does(self) -> None:
         assert value(evaluation_of("entropy", SHARES, P, like="exact"), [(1.0, 0.0)], None) == 0.0
 

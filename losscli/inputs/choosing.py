@@ -1,0 +1,166 @@
+"""Which columns of which source are read, in which role, and what pairs their rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from losscli.errors import DataError, UsageError
+from losscli.inputs.names import ID_NAMES, WEIGHT_NAMES, align
+from losscli.inputs.pairing import KEY, Feed
+from losscli.inputs.roles import Columns, Table, pick, resolve
+from losscli.inputs.source import Selection, Source
+
+Chosen = dict[str, tuple[Source, Selection]]
+
+
+def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[str]]:
+    """For each role its source and columns, with notes on what the names decided."""
+    chosen: Chosen = {}
+    notes: list[str] = []
+    alone = "label" not in sources
+    for role in ("pred", "label"):
+        if role not in sources:
+            continue
+        source = sources[role]
+        table = _table(source)
+        if table is None:
+            for flag in ("pred", "label") if alone else (role,):
+                if getattr(columns, flag):
+                    raise UsageError(
+                        f"{source.name} has no named columns", hint=f"Leave out --{flag}-col."
+                    )
+            chosen[role] = (source, Selection(None, text=source.is_text(0)))
+            continue
+        roles = resolve(
+            table, columns, want_pred=role == "pred", want_label=role == "label" or alone
+        )
+        notes += [roles.note] if roles.note else []
+        for name, places in (("pred", roles.pred), ("label", roles.label)):
+            if places:
+                text = name == "label" and any(map(source.is_text, places))
+                chosen[name] = (source, Selection(places, text=text))
+    if "label" in chosen and not alone:
+        notes += _align_labels(chosen)
+    if columns.weight is not None or "weight" in sources:
+        chosen["weight"] = _weights(sources, columns)
+    if sources["pred"].columns is None and chosen["pred"][1].text:
+        raise DataError("holds words, not predictions", file=sources["pred"].name)
+    return chosen, notes
+
+
+def _table(source: Source) -> Table | None:
+    """The columns of a source that has names for them."""
+    if source.columns is None:
+        return None
+    places = range(len(source.columns))
+    return Table(
+        source.name,
+        source.columns,
+        text=frozenset(place for place in places if source.is_text(place)),
+        words=tuple(source.words(place) for place in places),
+        index=0 if source.index else None,
+    )
+
+
+def _align_labels(chosen: Chosen) -> list[str]:
+    """Put labels of several columns into the order of the prediction's, where names say so."""
+    (pred_source, pred), (source, label) = chosen["pred"], chosen["label"]
+    if source.columns is None or pred_source.columns is None:
+        return []
+    assert pred.columns is not None
+    assert label.columns is not None
+    names = [source.columns[place] for place in label.columns]
+    order = align([pred_source.columns[place] for place in pred.columns], names)
+    if order is None:
+        return []
+    chosen["label"] = (
+        source,
+        replace(label, columns=tuple(label.columns[place] for place in order)),
+    )
+    moved = ", ".join(names[place] for place in order)
+    return [f"{source.name}: labels taken in the order of the predictions: {moved}"]
+
+
+def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Selection]:
+    if "weight" in sources:
+        source = sources["weight"]
+        table = _table(source)
+        if table is None:
+            return source, Selection(None)
+        free = [
+            place
+            for place, name in enumerate(table.columns)
+            if place != table.index and name.lower() not in ID_NAMES and name != columns.id
+        ]
+        named = [place for place in free if table.columns[place].lower() in WEIGHT_NAMES]
+        if len(named) == 1 or len(free) == 1:
+            return source, Selection(tuple(named or free))
+        raise UsageError(
+            f"{source.name} has {len(free)} columns: which holds the weights?",
+            hint="Keep one column in the file of --weight, or name it weight.",
+        )
+    assert columns.weight is not None
+    tables = [(source, table) for source in sources.values() if (table := _table(source))]
+    for source, table in tables:
+        if columns.weight in table.columns:
+            return source, Selection(pick(table, [columns.weight], "--weight-col"))
+    if not tables:
+        raise UsageError(
+            f"--weight-col {columns.weight}: there are no named columns",
+            hint="Give the weights as a file: --weight FILE.",
+        )
+    return tables[0][0], Selection(pick(tables[0][1], [columns.weight], "--weight-col"))
+
+
+def feeds_of(sources: dict[str, Source], chosen: Chosen, columns: Columns) -> list[Feed]:
+    """The roles that are read from each source, with the key that pairs or checks their rows."""
+    feeds = [
+        Feed(source, {role: part for role, (home, part) in chosen.items() if home is source})
+        for source in sources.values()
+    ]
+    if columns.id is not None:
+        keys = [_key_of(feed, columns.id) for feed in feeds]
+        return [_keyed(feed, key) for feed, key in zip(feeds, keys, strict=True)]
+    named = [_conventional_key(source) for source in sources.values()]
+    # Keys of one name must agree row by row.
+    if len({name for _, name in filter(None, named)}) != 1:
+        return feeds
+    return [
+        feed if key is None else _keyed(feed, key[0])
+        for feed, key in zip(feeds, named, strict=True)
+    ]
+
+
+def _keyed(feed: Feed, column: int) -> Feed:
+    return Feed(feed.source, {**feed.roles, KEY: Selection((column,), text=True)})
+
+
+def _key_of(feed: Feed, name: str) -> int:
+    """The column of that name. Raises UsageError where there is none, or it plays another role."""
+    source = feed.source
+    table = _table(source)
+    if table is None:
+        raise UsageError(
+            f"--id-col {name}: {source.name} has no named columns",
+            hint="Only tables can be paired by key.",
+        )
+    key, *others = pick(table, [name], "--id-col")
+    if others:
+        raise UsageError(
+            f"--id-col {name} picks several columns of {source.name}: "
+            f"{table.named([key, *others])}",
+            hint="A key is one column.",
+        )
+    if any(key in (chosen.columns or ()) for chosen in feed.roles.values()):
+        raise UsageError(
+            f"{source.name}: column {table.columns[key]} cannot be the key and be evaluated too",
+            hint="Name the columns to evaluate: --pred-col, --label-col.",
+        )
+    return key
+
+
+def _conventional_key(source: Source) -> tuple[int, str] | None:
+    """The one column that goes by a key's name, with that name in lower case."""
+    lower = [name.lower() for name in source.columns or ()]
+    found = [(place, name) for place, name in enumerate(lower) if name in ID_NAMES]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,53 @@
+"""What the names of columns say: roles, classes, and which label belongs to which prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+# The names that columns of each role go by, in lower case.
+LABEL_NAMES = frozenset(
+    "label labels target targets y y_true ytrue true truth ground_truth groundtruth gt actual "
+    "actuals real obs observed class reference".split()
+)
+PRED_NAMES = frozenset(
+    "pred preds prediction predictions predicted y_pred ypred yhat y_hat prob probs proba "
+    "probability p p_hat phat score scores logit logits output outputs forecast model".split()
+)
+ID_NAMES = frozenset("id ids key index idx row_id rowid sample_id uuid guid filename".split())
+WEIGHT_NAMES = frozenset("weight weights sample_weight sample_weights".split())
+
+_SEPARATORS = "_.:- "
+PRED_PREFIXES = frozenset(
+    "p prob proba probs probability pred prediction logit logits score y_pred yhat logp logprob "
+    "output class".split()
+)
+LABEL_PREFIXES = frozenset("label target y true y_true gt actual class".split())
+
+
+def stem(name: str, prefixes: Iterable[str]) -> str | None:
+    """What follows a prefix and a separator: `p_cat` → `cat`; None without such a prefix."""
+    for place, letter in enumerate(name):
+        if letter in _SEPARATORS and name[:place].lower() in prefixes and name[place + 1 :]:
+            return name[place + 1 :]
+    return None
+
+
+def class_names(columns: Sequence[str]) -> tuple[str, ...]:
+    """The names of classes: those of the prediction's columns without their common prefix."""
+    stems = [stem(name, PRED_PREFIXES) for name in columns]
+    if all(rest is not None for rest in stems):
+        return tuple(rest for rest in stems if rest is not None)
+    return tuple(columns)
+
+
+def align(pred: Sequence[str], label: Sequence[str]) -> tuple[int, ...] | None:
+    """Where labels of several columns name the prediction's items in another order, that order.
+
+    None where they stand in the same order, or their names tell nothing.
+    """
+    items = class_names(pred)
+    stems = [stem(name, LABEL_PREFIXES) for name in label]
+    named = [name if rest is None else rest for name, rest in zip(label, stems, strict=True)]
+    if sorted(named) != sorted(items) or list(named) == list(items):
+        return None
+    return tuple(named.index(item) for item in items)

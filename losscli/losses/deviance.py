@@ -1,0 +1,184 @@
+"""Losses of counts and of positive numbers: Poisson and the deviances of its relatives."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from losscli.losses.bounds import NOT_NEGATIVE, POSITIVE
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Form, times
+from losscli.vocabulary import Kind, Task
+
+_EXAMPLE = Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION)
+
+
+def poisson_error(
+    pred: Array, label: Array, *, log_input: bool, full: bool, eps: float
+) -> Array:
+    """μ − y log(μ + eps), or eˣ − y·x for a log rate x, in nats, elementwise.
+
+    `full` adds Stirling's approximation of log y! for labels above 1.
+    """
+    with np.errstate(over="ignore", divide="ignore"):
+        loss = np.exp(pred) - label * pred if log_input else pred - times(label, np.log(pred + eps))
+    if full:
+        big = np.where(label > 1.0, label, 1.0)
+        stirling = big * np.log(big) - big + 0.5 * np.log(2.0 * math.pi * big)
+        loss = loss + np.where(label > 1.0, stirling, 0.0)
+    return loss
+
+
+def unit_deviance(pred: Array, label: Array, *, power: float) -> Array:
+    """The Tweedie deviance 2 μ^(2−p) h(y/μ) of one label, elementwise.
+
+    h(r) = r^(2−p)/((1−p)(2−p)) − r/(1−p) + 1/(2−p), with its limits at p = 1 and p = 2; h″(r) is
+    r^(−p), so near r = 1 the series of that replaces a difference of nearly equal numbers.
+    """
+    if power == 0.0:
+        difference = label - pred
+        return difference * difference
+    ratio = label / pred
+    step = (label - pred) / pred
+    near = np.abs(step) < 0.05
+    # A label of 0 or less has its own limit: r^(2−p) and r log r are 0 there.
+    positive = np.where(ratio > 0.0, ratio, 1.0)
+    if power == 1.0:
+        shape = np.where(ratio > 0.0, positive * np.log(positive), 0.0) - step
+    elif power == 2.0:
+        shape = step - np.log(positive)
+    else:
+        grown = np.where(ratio > 0.0, positive ** (2.0 - power), 0.0)
+        shape = grown / ((1.0 - power) * (2.0 - power)) - ratio / (1.0 - power)
+        shape += 1.0 / (2.0 - power)
+    if near.any():
+        shape[near] = _series(step[near], power)
+    return 2.0 * pred ** (2.0 - power) * shape
+
+
+def _series(d: Array, power: float) -> Array:
+    """h(1 + d) = d² Σₖ binom(−p, k) dᵏ / ((k + 1)(k + 2))."""
+    total = np.zeros_like(d)
+    binomial = 1.0
+    terms = []
+    for k in range(14):
+        terms.append(binomial / ((k + 1.0) * (k + 2.0)))
+        binomial *= (-power - k) / (k + 1.0)
+    for term in reversed(terms):
+        total = total * d + term
+    return d * d * total
+
+
+def poisson_deviance_error(pred: Array, label: Array) -> Array:
+    """2(y log(y/μ) − y + μ), elementwise."""
+    return unit_deviance(pred, label, power=1.0)
+
+
+def gamma_deviance_error(pred: Array, label: Array) -> Array:
+    """2(log(μ/y) + y/μ − 1), elementwise."""
+    return unit_deviance(pred, label, power=2.0)
+
+
+POISSON_NLL = Loss(
+    id="poisson_nll",
+    title="Poisson negative log likelihood",
+    family="regression",
+    aliases=("poisson", "poisson_nll_loss"),
+    names={
+        "torch": (Name("poisson_nll_loss"), Name("PoissonNLLLoss")),
+        "keras": (Name("Poisson"),),
+        "catboost": (Name("Poisson"),),
+    },
+    params={
+        "log_input": Param(False, "the prediction is the log of the rate"),
+        "full": Param(False, "add Stirling's approximation of log y!"),
+        "eps": Param(0.0, "added to the rate inside the log", minimum=0.0),
+    },
+    readings=(
+        Reading(
+            poisson_error, Form.VALUE, Labels.REAL, (Task.REGRESSION,), label_bounds=NOT_NEGATIVE
+        ),
+    ),
+    formula="mean μ − y log(μ + eps)",
+    summary="What a Poisson forecast of a count costs in nats, less what only the labels add.",
+    when="Labels are counts and the prediction is their rate (or its log).",
+    reference="PyTorch 2.13 poisson_nll_loss; Keras 3 Poisson",
+    example=_EXAMPLE,
+    unit="nats",
+    lower=-math.inf,
+    zero_at_perfect=False,
+    constant=Constant.MEAN,
+    featured=False,
+)
+
+POISSON_DEVIANCE = Loss(
+    id="poisson_deviance",
+    title="mean Poisson deviance",
+    family="regression",
+    names={"sklearn": (Name("mean_poisson_deviance"),)},
+    readings=(
+        Reading(
+            poisson_deviance_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            pred_bounds=POSITIVE,
+            label_bounds=NOT_NEGATIVE,
+        ),
+    ),
+    formula="mean 2(y log(y/μ) − y + μ)",
+    summary="Twice the nats by which a Poisson forecast falls short of a perfect one.",
+    when="Labels are counts; errors weigh by the size of the rate.",
+    reference="scikit-learn 1.9 mean_poisson_deviance",
+    example=_EXAMPLE,
+    constant=Constant.MEAN,
+    featured=False,
+)
+
+GAMMA_DEVIANCE = Loss(
+    id="gamma_deviance",
+    title="mean gamma deviance",
+    family="regression",
+    names={"sklearn": (Name("mean_gamma_deviance"),)},
+    readings=(
+        Reading(
+            gamma_deviance_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            pred_bounds=POSITIVE,
+            label_bounds=POSITIVE,
+        ),
+    ),
+    formula="mean 2(log(μ/y) + y/μ − 1)",
+    summary="A deviance that looks at the ratio of label and prediction alone.",
+    when="Positive labels whose error grows with their size (amounts, durations).",
+    reference="scikit-learn 1.9 mean_gamma_deviance",
+    example=_EXAMPLE,
+    constant=Constant.MEAN,
+    featured=False,
+)
+
+TWEEDIE_DEVIANCE = Loss(
+    id="tweedie_deviance",
+    title="mean Tweedie deviance",
+    family="regression",
+    names={
+        "sklearn": (Name("mean_tweedie_deviance"),),
+        "torchmetrics": (Name("tweedie_deviance_score"),),
+    },
+    params={
+        "power": Param(
+            0.0, "0 is the squared error, 1 Poisson, 2 gamma; none between 0 and 1 exists"
+        )
+    },
+    readings=(Reading(unit_deviance, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),),
+    formula="mean 2(y^(2−p)/((1−p)(2−p)) − y μ^(1−p)/(1−p) + μ^(2−p)/(2−p))",
+    summary="One deviance for squared error, Poisson, gamma and all between.",
+    when="The variance of the labels grows as a power p of their mean.",
+    reference="Jørgensen 1987, J. R. Stat. Soc. B 49(2); scikit-learn 1.9",
+    example=_EXAMPLE,
+    constant=Constant.MEAN,
+    featured=False,
+)

@@ -1,0 +1,258 @@
+"""Losses of embeddings and of pairs: who is near whom."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
+from losscli.losses.forms import Array, Form, softplus
+from losscli.vocabulary import Kind, Reduction, Task
+
+_UNIT = ((1.0, 0.0), (0.6, 0.8), (0.0, 1.0), (0.8, 0.6))
+_CLASSES = Example(_UNIT, (0, 0, 1, 1), Kind.EMBEDDING, Task.EMBEDDING)
+
+
+def pair_distance_error(pred: Array, label: Array, *, margin: float) -> Array:
+    """The distance of a pair that belongs together, else max(0, m − distance), elementwise."""
+    return np.where(label > 0, pred, np.maximum(0.0, margin - pred))
+
+
+def pair_order_error(pred: Array, label: Array, *, x2: Array, margin: float) -> Array:
+    """max(0, −s·(x₁ − x₂) + m) for s of −1 or +1, elementwise."""
+    return np.maximum(0.0, -label * (pred - x2) + margin)
+
+
+def pair_cosine_error(pred: Array, label: Array, *, x2: Array, margin: float) -> Array:
+    """1 − cosine of a pair that belongs together, else max(0, cosine − m), per row."""
+    eps = 1e-12
+    product = (pred * x2).sum(axis=1)
+    size = ((pred * pred).sum(axis=1) + eps) * ((x2 * x2).sum(axis=1) + eps)
+    cosine = product / np.sqrt(size)
+    return np.where(label > 0, 1.0 - cosine, np.maximum(0.0, cosine - margin))
+
+
+def triplet_error(
+    pred: Array,
+    label: None,
+    *,
+    positive: Array,
+    negative: Array,
+    margin: float,
+    p: float,
+    eps: float,
+    eps_in: str,
+    swap: bool,
+) -> Array:
+    """max(0, d(anchor, positive) − d(anchor, negative) + m), per row.
+
+    `eps` is added to each difference, or inside the root; `swap` takes d(positive, negative) where
+    that is smaller.
+    """
+
+    def distance(a: Array, b: Array) -> Array:
+        if eps_in == "root":
+            return ((np.abs(a - b) ** p).sum(axis=1) + eps) ** (1.0 / p)
+        return (np.abs(a - b + eps) ** p).sum(axis=1) ** (1.0 / p)
+
+    apart = distance(pred, negative)
+    if swap:
+        apart = np.minimum(apart, distance(positive, negative))
+    return np.maximum(0.0, margin + distance(pred, positive) - apart)
+
+
+def contrastive_error(pred: Array, label: Array, *, temperature: float) -> float:
+    """Normalised temperature-scaled cross entropy over all pairs of one class, in nats."""
+    unit = pred / np.sqrt((pred * pred).sum(axis=1, keepdims=True))
+    logits = unit @ unit.T / temperature
+    logits -= logits.max(axis=1, keepdims=True)
+    same = label[:, None] == label[None, :]
+    matches = same & ~np.eye(len(pred), dtype=bool)
+    others = np.where(same, 0.0, np.exp(logits)).sum(axis=1, keepdims=True)
+    log_share = logits - np.log(others + np.exp(logits))
+    count = int(matches.sum())
+    return -float(log_share[matches].sum()) / count if count else float("nan")
+
+
+def circle_error(pred: Array, label: Array, *, gamma: float, margin: float) -> Array:
+    """log(1 + Σ e^(γ …) Σ e^(γ …)) over the pairs of each row, weighted by how far they have to go.
+
+    Rows are taken as unit vectors.
+    """
+    distance = np.maximum(1.0 - pred @ pred.T, 0.0)
+    same = label[:, None] == label[None, :]
+    near = same & ~np.eye(len(pred), dtype=bool)
+    pull = -gamma * (margin + distance) * (margin - distance)
+    push = gamma * np.maximum(1.0 + margin - distance, 0.0) * (1.0 - margin - distance)
+    return softplus(_log_sum(pull, near) + _log_sum(push, ~same))
+
+
+def _log_sum(terms: Array, counted: Array) -> Array:
+    """log Σ eˣ over the counted items of each row, −∞ where there is none."""
+    terms = np.where(counted, terms, -np.inf)
+    top = terms.max(axis=1, keepdims=True)
+    safe = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(divide="ignore"):
+        return np.log(np.exp(terms - safe).sum(axis=1)) + safe[:, 0]
+
+
+_X2 = MappingProxyType({"x2": "the second of each pair"})
+
+HINGE_EMBEDDING = Loss(
+    id="hinge_embedding",
+    title="hinge embedding loss",
+    family="embedding",
+    names={"torch": (Name("hinge_embedding_loss"), Name("HingeEmbeddingLoss"))},
+    params={"margin": Param(1.0, "how far strangers should be apart")},
+    readings=(Reading(pair_distance_error, Form.VALUE, Labels.SIGN, (Task.PAIRS,)),),
+    formula="mean d if s = 1, max(0, m − d) if s = −1",
+    summary="Distances of pairs: small for those that belong together, at least m for others.",
+    when="The prediction is a distance per pair, the label ±1.",
+    reference="PyTorch 2.13 hinge_embedding_loss",
+    example=Example((0.2, 1.5, 0.4), (1, -1, -1), Kind.DISTANCE, Task.PAIRS),
+    lower=-np.inf,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MARGIN_RANKING = Loss(
+    id="margin_ranking",
+    title="margin ranking loss",
+    family="embedding",
+    names={"torch": (Name("margin_ranking_loss"), Name("MarginRankingLoss"))},
+    params={"margin": Param(0.0, "by how much the better one should lead")},
+    readings=(
+        Reading(pair_order_error, Form.VALUE, Labels.SIGN, (Task.PAIRS,), inputs=_X2),
+    ),
+    formula="mean max(0, −s (x₁ − x₂) + m), s = ±1",
+    summary="How far the score that should be higher falls short of leading by m.",
+    when="Two scores per row, and which should be higher: 1 the first, −1 the second.",
+    reference="PyTorch 2.13 margin_ranking_loss",
+    example=Example(
+        (0.2, 1.5, 0.4), (1, -1, 1), Kind.SCORE, Task.PAIRS,
+        MappingProxyType({"x2": (0.5, 1.0, 0.1)}),
+    ),
+    zero_at_perfect=False,
+    featured=False,
+)
+
+COSINE_EMBEDDING = Loss(
+    id="cosine_embedding",
+    title="cosine embedding loss",
+    family="embedding",
+    names={"torch": (Name("cosine_embedding_loss"), Name("CosineEmbeddingLoss"))},
+    params={"margin": Param(0.0, "the cosine that strangers may have", minimum=-1.0, maximum=1.0)},
+    readings=(
+        Reading(
+            pair_cosine_error,
+            Form.VALUE,
+            Labels.SIGN,
+            (Task.PAIRS,),
+            inputs=_X2,
+            dims=MappingProxyType({"pred": "n d", "label": "n", "x2": "n d"}),
+        ),
+    ),
+    formula="mean 1 − cos(x₁, x₂) if s = 1, max(0, cos − m) if s = −1",
+    summary="The angle of pairs: small for those that belong together.",
+    when="Two embeddings per row and a label ±1.",
+    reference="PyTorch 2.13 cosine_embedding_loss",
+    example=Example(
+        ((1.0, 0.0), (0.6, 0.8)), (1, -1), Kind.EMBEDDING, Task.PAIRS,
+        MappingProxyType({"x2": ((0.8, 0.6), (0.0, 1.0))}),
+    ),
+    upper=2.0,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+TRIPLET_MARGIN = Loss(
+    id="triplet_margin",
+    title="triplet margin loss",
+    family="embedding",
+    names={
+        "torch": (Name("triplet_margin_loss"), Name("TripletMarginLoss")),
+        "optax": (Name("triplet_margin_loss", reduction=Reduction.NONE),),
+    },
+    params={
+        "margin": Param(1.0, "by how much the stranger should be farther"),
+        "p": Param(2.0, "the order of the distance", minimum=0.0, open_ends=True),
+        "eps": Param(1e-6, "keeps the root away from 0", minimum=0.0),
+        "eps_in": Param(
+            "difference", "where eps is added", choices=("difference", "root")
+        ),
+        "swap": Param(False, "use d(positive, negative) where it is smaller"),
+    },
+    readings=(
+        Reading(
+            triplet_error,
+            Form.VALUE,
+            Labels.NONE,
+            (Task.PAIRS,),
+            inputs=MappingProxyType(
+                {"positive": "an embedding of the same class", "negative": "one of another"}
+            ),
+            dims=MappingProxyType({"pred": "n d", "positive": "n d", "negative": "n d"}),
+        ),
+    ),
+    formula="mean max(0, d(a, p) − d(a, n) + m)",
+    summary="How far a stranger falls short of being farther than a friend by m.",
+    when="Embeddings in triples: anchor, positive, negative.",
+    reference="Balntas et al. 2016, BMVC; PyTorch 2.13 triplet_margin_loss",
+    example=Example(
+        ((1.0, 0.0), (0.6, 0.8)), None, Kind.EMBEDDING, Task.PAIRS,
+        MappingProxyType({"positive": ((0.8, 0.6), (0.0, 1.0)),
+                          "negative": ((0.0, 1.0), (1.0, 0.0))}),
+    ),
+    zero_at_perfect=False,
+    featured=False,
+)
+
+NTXENT = Loss(
+    id="ntxent",
+    title="NT-Xent",
+    family="embedding",
+    aliases=("nt_xent", "infonce"),
+    names={"optax": (Name("ntxent"),)},
+    params={
+        "temperature": Param(0.07, "below 1 sharpens the softmax", minimum=0.0, open_ends=True)
+    },
+    readings=(
+        Reading(
+            contrastive_error, Form.VALUE, Labels.REAL, (Task.EMBEDDING,), shape=Shape.WHOLE,
+            fewest_items=2,
+        ),
+    ),
+    formula="−mean over pairs of one class of log (e^sim ÷ (e^sim + Σ strangers e^sim))",
+    summary="Cross entropy of picking a row of one's own class among strangers.",
+    when="Contrastive embeddings with class labels. It compares all rows with all others.",
+    reference="Chen et al. 2020, arXiv:2002.05709; optax 0.2.8 ntxent",
+    example=_CLASSES,
+    unit="nats",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+CIRCLE = Loss(
+    id="circle",
+    title="circle loss",
+    family="embedding",
+    names={"keras": (Name("Circle"),)},
+    params={
+        "gamma": Param(80.0, "scale of the similarities", minimum=0.0, open_ends=True),
+        "margin": Param(0.4, "how strict the circle is"),
+    },
+    readings=(
+        Reading(
+            circle_error, Form.VALUE, Labels.REAL, (Task.EMBEDDING,), shape=Shape.WHOLE,
+            fewest_items=2,
+        ),
+    ),
+    formula="mean softplus(log Σ e^(−γ w_p (m − d_p)) + log Σ e^(γ w_n (1 − m − d_n)))",
+    summary="Pulls and pushes on all pairs of a row, the farther from its goal the stronger.",
+    when="Embeddings of unit length with class labels. It compares all rows with all others.",
+    reference="Sun et al. 2020, arXiv:2002.10857; Keras 3 Circle",
+    example=_CLASSES,
+    zero_at_perfect=False,
+    featured=False,
+)

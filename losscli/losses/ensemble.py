@@ -1,0 +1,188 @@
+"""Scores of ensemble forecasts: each row of the prediction holds the members of an ensemble.
+
+Where an outcome has several variables (d of them), a row holds m members of d numbers each.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Form
+from losscli.vocabulary import Kind, Reduction, Task
+
+_MEMBERS = Example(((0.0, 1.0, 2.0), (1.0, 3.0, 2.0)), (0.5, 4.0), Kind.ENSEMBLE, Task.FORECAST)
+
+
+def ensemble_crps(pred: Array, label: Array, *, estimator: str) -> Array:
+    """E|X − y| − ½ E|X − X'| over the members of each row (n, m), per row.
+
+    The second expectation is over all pairs (`nrg`, `qd`, `int`), over pairs of different members
+    (`fair`, `pwm`), or over each member and the one before it as they stand (`akr`).
+    """
+    offset = pred - label[:, None]
+    members = pred.shape[1]
+    distance = np.abs(offset).mean(axis=1)
+    if estimator == "akr":
+        return distance - 0.5 * np.abs(offset - np.roll(offset, 1, axis=1)).mean(axis=1)
+    rank = 2.0 * np.arange(1, members + 1) - members - 1.0
+    pairs = np.sort(offset, axis=1) @ rank
+    if estimator in ("fair", "pwm"):
+        return distance - pairs / (members * (members - 1.0))
+    return distance - pairs / members**2
+
+
+def energy_error(pred: Array, label: Array) -> Array:
+    """E‖X − y‖ − ½ E‖X − X'‖ over the members (n, m, d), per row."""
+    distance = np.linalg.norm(pred - label[:, None, :], axis=2).mean(axis=1)
+    pairs = np.linalg.norm(pred[:, :, None, :] - pred[:, None, :, :], axis=3)
+    return distance - 0.5 * pairs.mean(axis=(1, 2))
+
+
+def variogram_error(pred: Array, label: Array, *, p: float) -> Array:
+    """Σᵢⱼ (|yᵢ − yⱼ|ᵖ − E|Xᵢ − Xⱼ|ᵖ)² over the variables of (n, m, d), per row."""
+    expected = np.mean(np.abs(pred[:, :, :, None] - pred[:, :, None, :]) ** p, axis=1)
+    observed = np.abs(label[:, :, None] - label[:, None, :]) ** p
+    return ((observed - expected) ** 2).sum(axis=(1, 2))
+
+
+def dawid_sebastiani_error(pred: Array, label: Array) -> Array:
+    """(y − m)²/s² + 2 log s with the mean and the standard deviation of the members, per row."""
+    mean, std = pred.mean(axis=1), pred.std(axis=1, ddof=1)
+    return ((label - mean) / std) ** 2 + 2.0 * np.log(std)
+
+
+def error_spread(pred: Array, label: Array) -> Array:
+    """(s² − e² − e·s·g)² with error e, spread s and skewness g of the members, per row."""
+    members = pred.shape[1]
+    mean = pred.mean(axis=1)
+    centred = pred - mean[:, None]
+    std = np.sqrt((centred * centred).sum(axis=1) / (members - 1.0))
+    skewness = ((centred / std[:, None]) ** 3).sum(axis=1)
+    skewness /= (members - 1.0) * (members - 2.0)
+    error = mean - label
+    return (std * std - error * error - error * std * skewness) ** 2
+
+
+def _reading(kernel: object, fewest: int) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), fewest_items=fewest
+        ),
+    )
+
+
+def _vectors(kernel: object) -> tuple[Reading, ...]:
+    dims = MappingProxyType({"pred": "n m d", "label": "n d"})
+    return (Reading(kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), dims=dims),)
+
+
+_VECTORS = Example(
+    (((0.0, 1.0), (1.0, 1.0)), ((2.0, 0.0), (3.0, 1.0))),
+    ((0.5, 1.0), (2.0, 2.0)),
+    Kind.ENSEMBLE,
+    Task.FORECAST,
+)
+
+CRPS_ENSEMBLE = Loss(
+    id="crps_ensemble",
+    title="CRPS of an ensemble",
+    family="forecast",
+    aliases=("crps",),
+    names={
+        "scoringrules": (
+            Name("crps_ensemble", reduction=Reduction.NONE, params={"estimator": "qd"}),
+        ),
+        "torchmetrics": (Name("continuous_ranked_probability_score"),),
+    },
+    params={
+        "estimator": Param(
+            "nrg",
+            "which pairs of members count",
+            choices=("nrg", "qd", "int", "fair", "pwm", "akr"),
+        )
+    },
+    readings=_reading(ensemble_crps, 1),
+    formula="mean E|X − y| − ½ E|X − X'|",
+    summary="How far an ensemble lies from the label, less half its own spread.",
+    when="Each row of the prediction holds the members of an ensemble; one member gives the "
+    "absolute error.",
+    reference="Gneiting & Raftery 2007, J. Am. Stat. Assoc. 102; scoringrules 0.10",
+    example=_MEMBERS,
+    unit="label",
+    lower=-np.inf,
+    zero_at_perfect=False,
+    featured=True,
+)
+
+ENERGY_SCORE = Loss(
+    id="energy_score",
+    title="energy score",
+    family="forecast",
+    aliases=("es",),
+    names={"scoringrules": (Name("es_ensemble", reduction=Reduction.NONE),)},
+    readings=_vectors(energy_error),
+    formula="mean E‖X − y‖ − ½ E‖X − X'‖",
+    summary="The CRPS of an ensemble for outcomes of several variables.",
+    when="Each row holds an ensemble (m, d) of an outcome of d variables.",
+    reference="Gneiting & Raftery 2007, J. Am. Stat. Assoc. 102; scoringrules 0.10",
+    example=_VECTORS,
+    unit="label",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+VARIOGRAM_SCORE = Loss(
+    id="variogram_score",
+    title="variogram score",
+    family="forecast",
+    aliases=("vs",),
+    names={"scoringrules": (Name("vs_ensemble", reduction=Reduction.NONE),)},
+    params={"p": Param(0.5, "the order of the variogram", minimum=0.0, open_ends=True)},
+    readings=_vectors(variogram_error),
+    formula="mean Σᵢⱼ (|yᵢ − yⱼ|ᵖ − E|Xᵢ − Xⱼ|ᵖ)²",
+    summary="How well an ensemble tells the differences between the variables of an outcome.",
+    when="The dependence between variables matters, which the energy score hardly sees.",
+    reference="Scheuerer & Hamill 2015, Monthly Weather Review 143; scoringrules 0.10",
+    example=_VECTORS,
+    unit="label²ᵖ",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+DAWID_SEBASTIANI_ENSEMBLE = Loss(
+    id="dawid_sebastiani_ensemble",
+    title="Dawid–Sebastiani score of an ensemble",
+    family="forecast",
+    aliases=("dss",),
+    names={"scoringrules": (Name("dssuv_ensemble", reduction=Reduction.NONE),)},
+    readings=_reading(dawid_sebastiani_error, 2),
+    formula="mean (y − m)²/s² + 2 log s",
+    summary="A log score that looks at the mean and the spread of an ensemble alone.",
+    when="As the log score, where a density is not to be estimated.",
+    reference="Dawid & Sebastiani 1999, Ann. Statist. 27(1); scoringrules 0.10",
+    example=_MEMBERS,
+    unit="nats",
+    lower=-np.inf,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+ERROR_SPREAD_ENSEMBLE = Loss(
+    id="error_spread_ensemble",
+    title="error-spread score of an ensemble",
+    family="forecast",
+    aliases=("error_spread",),
+    names={"scoringrules": (Name("error_spread_score", reduction=Reduction.NONE),)},
+    readings=_reading(error_spread, 3),
+    formula="mean (s² − e² − e·s·g)²",
+    summary="Whether the spread of an ensemble matches its error, row by row.",
+    when="To judge the reliability of an ensemble's spread.",
+    reference="Christensen, Moroz & Palmer 2015, Q. J. R. Meteorol. Soc. 141; scoringrules 0.10",
+    example=_MEMBERS,
+    unit="label⁴",
+    zero_at_perfect=False,
+    featured=False,
+)

@@ -1,0 +1,433 @@
+"""Losses and scores that set the error beside the spread of the labels.
+
+Each is a function of a few sums, taken column by column where there are several. The sums are
+exact, so a variance may be finished from squares without losing its digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from losscli.losses.definition import (
+    Example,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+    Shape,
+    Stats,
+    Terms,
+)
+from losscli.losses.deviance import unit_deviance
+from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.binary import negative_log_likelihood
+from losscli.losses.classification import squared_distribution_error, squared_probability_error
+from losscli.losses.order import quantile_of, weighted_quantile_of
+from losscli.losses.robust import pinball_error
+from losscli.vocabulary import Kind, Task
+
+_EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
+_BINARY = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
+
+_OUTPUTS = Param(
+    "uniform_average",
+    "how several columns become one number",
+    choices=("uniform_average", "variance_weighted", "raw_values"),
+)
+
+
+def squares(pred: Array, label: Array) -> Terms:
+    """The labels, the errors and their squares, to be summed."""
+    error = label - pred
+    return {
+        "label": label,
+        "label²": (label, label),
+        "error": error,
+        "error²": (error, error),
+    }
+
+
+def moments(pred: Array, label: Array) -> Terms:
+    """First and second moments of predictions and labels, to be summed."""
+    return {
+        "label": label,
+        "pred": pred,
+        "label²": (label, label),
+        "pred²": (pred, pred),
+        "product": (pred, label),
+    }
+
+
+def deviance_terms(pred: Array, label: Array, *, power: float) -> Terms:
+    """The deviance, and what the deviance from the labels' mean is made of, to be summed."""
+    if power == 0.0:
+        own = label * label
+    elif power == 1.0:
+        own = np.where(label > 0.0, label * np.log(np.where(label > 0.0, label, 1.0)), 0.0)
+    elif power == 2.0:
+        own = np.log(label)
+    else:
+        own = np.maximum(label, 0.0) ** (2.0 - power)
+    return {"loss": unit_deviance(pred, label, power=power), "label": label, "own": own}
+
+
+def log_loss_terms(pred: Bernoulli, label: Array) -> Terms:
+    """The binary cross entropy and the labels, to be summed."""
+    loss = negative_log_likelihood(pred, label, pos_weight=1.0)
+    return {"loss": loss, "yes": label, "no": 1.0 - label}
+
+
+def class_log_loss_terms(pred: Categorical, label: Classes) -> Terms:
+    """The cross entropy and the share of each class, to be summed."""
+    return {"loss": -pred.log_likelihood(label), "class": label.share(pred.p.shape[1])}
+
+
+def brier_terms(pred: Bernoulli, label: Array) -> Terms:
+    """The squared distance and the labels, to be summed."""
+    loss = squared_probability_error(pred, label)
+    return {"loss": loss, "yes": label, "no": 1.0 - label}
+
+
+def class_brier_terms(pred: Categorical, label: Classes) -> Terms:
+    """The squared distance and the share of each class, to be summed."""
+    loss = squared_distribution_error(pred, label)
+    return {"loss": loss, "class": label.share(pred.p.shape[1])}
+
+
+def _spread(stats: Stats, name: str) -> Fraction:
+    """Σ (x − mean)² of the terms called `name`."""
+    total = stats.total(name)
+    return stats.total(f"{name}²") - total * total / stats.weight
+
+
+def _explained(part: Fraction, whole: Fraction) -> float:
+    """1 − part/whole; where nothing was to be explained 1 for a perfect prediction, else 0."""
+    if whole == 0:
+        return 1.0 if part == 0 else 0.0
+    return float(1 - part / whole)
+
+
+def _r2(stats: Stats, params: Mapping[str, Any]) -> float:
+    if stats.rows < 2:
+        return math.nan
+    return _explained(stats.total("error²"), _spread(stats, "label"))
+
+
+def _explained_variance(stats: Stats, params: Mapping[str, Any]) -> float:
+    return _explained(_spread(stats, "error"), _spread(stats, "label"))
+
+
+def _relative_squared(stats: Stats, params: Mapping[str, Any]) -> float:
+    spread = _spread(stats, "label")
+    return float(stats.total("error²") / spread) if spread else math.nan
+
+
+def _normalized(stats: Stats, params: Mapping[str, Any]) -> float:
+    root = math.sqrt(stats.total("error²") / stats.weight)
+    by = params["normalization"]
+    if by == "mean":
+        size = float(stats.total("label") / stats.weight)
+    elif by == "range":
+        size = stats.high("label") - stats.low("label")
+    elif by == "std":
+        size = math.sqrt(_spread(stats, "label") / stats.weight)
+    else:
+        size = math.sqrt(stats.total("label²"))
+    return root / size if size else math.nan
+
+
+def _concordance(stats: Stats, params: Mapping[str, Any]) -> float:
+    n = stats.weight
+    label, pred = stats.total("label"), stats.total("pred")
+    covariance = stats.total("product") - label * pred / n
+    apart = (label - pred) ** 2 / n
+    # Sample variances stand beside the squared distance of the means, as in TorchMetrics.
+    whole = (_spread(stats, "label") + _spread(stats, "pred")) * n / (n - 1) + apart
+    return float(2 * covariance * n / (n - 1) / whole) if n > 1 and whole else math.nan
+
+
+def _d2_tweedie(stats: Stats, params: Mapping[str, Any]) -> float:
+    n, power = stats.weight, params["power"]
+    mean = float(stats.total("label") / n)
+    own = float(stats.total("own") / n)
+    if power == 0.0:
+        null = float(stats.total("own") / n - (stats.total("label") / n) ** 2)
+    elif power == 1.0:
+        null = 2.0 * (own - mean * math.log(mean)) if mean > 0.0 else 0.0
+    elif power == 2.0:
+        null = 2.0 * (math.log(mean) - own)
+    else:
+        whole = mean ** (2.0 - power)
+        null = 2.0 * (
+            own / ((1.0 - power) * (2.0 - power)) - whole / (1.0 - power) + whole / (2.0 - power)
+        )
+    return 1.0 - float(stats.total("loss") / n) / null if null else math.nan
+
+
+def _frequencies(stats: Stats) -> list[Fraction]:
+    """The share of each class: no and yes, or the classes in their order."""
+    if "class" in stats:
+        return [count / stats.weight for count in stats.columns("class")]
+    return [stats.total("no") / stats.weight, stats.total("yes") / stats.weight]
+
+
+def _d2_log_loss(stats: Stats, params: Mapping[str, Any]) -> float:
+    shares = [float(share) for share in _frequencies(stats) if share]
+    null = -math.fsum(share * math.log(share) for share in shares)
+    return 1.0 - float(stats.total("loss") / stats.weight) / null if null else math.nan
+
+
+def _d2_brier(stats: Stats, params: Mapping[str, Any]) -> float:
+    shares = _frequencies(stats)
+    null = 1 - sum(share * share for share in shares)
+    # The binary score is half the sum over both columns.
+    null = null / 2 if "yes" in stats else null
+    return float(1 - stats.total("loss") / stats.weight / null) if null else math.nan
+
+
+def pinball_explained(
+    pred: Array, label: Array, *, quantile: float, weight: Array | None
+) -> Array:
+    """1 − pinball loss ÷ that of the labels' own quantile, per column, (c,)."""
+    columns = zip(pred.reshape(len(pred), -1).T, label.reshape(len(label), -1).T, strict=True)
+    return np.array([_one_explained(p, y, quantile, weight) for p, y in columns])
+
+
+def _one_explained(pred: Array, label: Array, quantile: float, weight: Array | None) -> float:
+    best = (
+        quantile_of(label, quantile)
+        if weight is None
+        else weighted_quantile_of(label, weight, quantile)
+    )
+    part = float(np.average(pinball_error(pred, label, quantile=quantile), weights=weight))
+    whole = float(np.average(pinball_error(best, label, quantile=quantile), weights=weight))
+    return 1.0 - part / whole if whole else float(part == 0.0)
+
+
+def median_explained(pred: Array, label: Array, *, weight: Array | None) -> Array:
+    """1 − absolute error ÷ that of the labels' median, per column, (c,)."""
+    return pinball_explained(pred, label, quantile=0.5, weight=weight)
+
+
+def _sums(kernel: object) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.SUMS),)
+
+
+def _whole(kernel: object) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.WHOLE),)
+
+
+_SCORE: dict[str, Any] = {
+    "lower": -math.inf,
+    "upper": 1.0,
+    "lower_is_better": False,
+    "zero_at_perfect": False,
+    "featured": False,
+}
+
+R2 = Loss(
+    id="r2",
+    title="R², coefficient of determination",
+    family="explained",
+    aliases=("r2_score", "r_squared"),
+    names={
+        "sklearn": (Name("r2_score"),),
+        "torchmetrics": (Name("r2_score"),),
+        "catboost": (Name("R2"),),
+    },
+    params={"multioutput": _OUTPUTS},
+    readings=_sums(squares),
+    finish=_r2,
+    by_column=True,
+    formula="1 − Σ (y − p)² ÷ Σ (y − ȳ)²",
+    summary="The share of the labels' variance that the prediction explains.",
+    when="To say how much better than the mean a regression is: 0 is no better, 1 is perfect.",
+    reference="Wright 1921; scikit-learn 1.9 r2_score",
+    example=_EXAMPLE,
+    **_SCORE,
+)
+
+EXPLAINED_VARIANCE = Loss(
+    id="explained_variance",
+    title="explained variance",
+    family="explained",
+    aliases=("explained_variance_score",),
+    names={
+        "sklearn": (Name("explained_variance_score"),),
+        "torchmetrics": (Name("explained_variance"),),
+    },
+    params={"multioutput": _OUTPUTS},
+    readings=_sums(squares),
+    finish=_explained_variance,
+    by_column=True,
+    formula="1 − Var(y − p) ÷ Var(y)",
+    summary="R² that forgives a constant offset.",
+    when="A constant bias of the prediction is no concern.",
+    reference="scikit-learn 1.9 explained_variance_score",
+    example=_EXAMPLE,
+    **_SCORE,
+)
+
+RELATIVE_SQUARED_ERROR = Loss(
+    id="relative_squared_error",
+    title="relative squared error",
+    family="explained",
+    aliases=("rse",),
+    names={"torchmetrics": (Name("relative_squared_error"),)},
+    readings=_sums(squares),
+    finish=_relative_squared,
+    by_column=True,
+    formula="Σ (y − p)² ÷ Σ (y − ȳ)²",
+    summary="The squared error beside that of the labels' mean: 1 − R².",
+    when="As R², where lower should be better.",
+    reference="TorchMetrics 1.9 relative_squared_error",
+    example=_EXAMPLE,
+    featured=False,
+)
+
+NORMALIZED_ROOT_MEAN_SQUARED_ERROR = Loss(
+    id="normalized_root_mean_squared_error",
+    title="normalized root mean squared error",
+    family="explained",
+    aliases=("nrmse",),
+    names={"torchmetrics": (Name("normalized_root_mean_squared_error"),)},
+    params={
+        "normalization": Param(
+            "mean", "what the RMSE is divided by", choices=("mean", "range", "std", "l2")
+        )
+    },
+    readings=_sums(squares),
+    finish=_normalized,
+    by_column=True,
+    formula="RMSE ÷ mean, range, standard deviation or norm of the labels",
+    summary="The RMSE without a unit.",
+    when="Models of labels in different units are to be compared.",
+    reference="TorchMetrics 1.9 normalized_root_mean_squared_error",
+    example=_EXAMPLE,
+    lower=-math.inf,
+    featured=False,
+)
+
+CONCORDANCE_CORRELATION = Loss(
+    id="concordance_correlation",
+    title="concordance correlation",
+    family="explained",
+    aliases=("ccc", "lin_ccc"),
+    names={"torchmetrics": (Name("concordance_corrcoef"),)},
+    readings=_sums(moments),
+    finish=_concordance,
+    by_column=True,
+    formula="2 s_yp ÷ (s_y² + s_p² + (ȳ − p̄)²)",
+    summary="Correlation that counts a shift or a stretch of the prediction as disagreement.",
+    when="Two measurements of the same thing should agree, not merely correlate.",
+    reference="Lin 1989, Biometrics 45(1); TorchMetrics 1.9",
+    example=_EXAMPLE,
+    **_SCORE,
+)
+
+D2_TWEEDIE = Loss(
+    id="d2_tweedie",
+    title="D² of Tweedie deviance",
+    family="explained",
+    names={"sklearn": (Name("d2_tweedie_score"),)},
+    params={"power": Param(0.0, "0 is R², 1 Poisson, 2 gamma")},
+    readings=_sums(deviance_terms),
+    finish=_d2_tweedie,
+    formula="1 − deviance ÷ deviance of the labels' mean",
+    summary="The share of a Tweedie deviance that the prediction explains.",
+    when="As R², for counts and positive labels.",
+    reference="scikit-learn 1.9 d2_tweedie_score",
+    example=Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION),
+    **_SCORE,
+)
+
+D2_PINBALL = Loss(
+    id="d2_pinball",
+    title="D² of pinball loss",
+    family="explained",
+    names={"sklearn": (Name("d2_pinball_score"),)},
+    params={
+        "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
+        "multioutput": _OUTPUTS,
+    },
+    readings=_whole(pinball_explained),
+    by_column=True,
+    formula="1 − pinball loss ÷ pinball loss of the labels' quantile",
+    summary="The share of a pinball loss that the prediction explains.",
+    when="As R², for a predicted quantile. It holds all rows in memory.",
+    reference="Koenker & Machado 1999, J. Am. Stat. Assoc. 94; scikit-learn 1.9",
+    example=_EXAMPLE,
+    **_SCORE,
+)
+
+D2_ABSOLUTE_ERROR = Loss(
+    id="d2_absolute_error",
+    title="D² of absolute error",
+    family="explained",
+    names={"sklearn": (Name("d2_absolute_error_score"),)},
+    params={"multioutput": _OUTPUTS},
+    readings=_whole(median_explained),
+    by_column=True,
+    formula="1 − MAE ÷ MAE of the labels' median",
+    summary="The share of the absolute error that the prediction explains.",
+    when="As R², where outliers should not rule. It holds all rows in memory.",
+    reference="scikit-learn 1.9 d2_absolute_error_score",
+    example=_EXAMPLE,
+    **_SCORE,
+)
+
+D2_LOG_LOSS = Loss(
+    id="d2_log_loss",
+    title="D² of log loss",
+    family="explained",
+    aliases=("d2_log_loss_score",),
+    names={"sklearn": (Name("d2_log_loss_score"),)},
+    readings=(
+        Reading(log_loss_terms, Form.BERNOULLI, Labels.SHARE, (Task.BINARY,), shape=Shape.SUMS),
+        Reading(
+            class_log_loss_terms,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            (Task.MULTICLASS,),
+            shape=Shape.SUMS,
+        ),
+    ),
+    finish=_d2_log_loss,
+    formula="1 − log loss ÷ log loss of the class frequencies",
+    summary="The share of the labels' entropy that the prediction explains.",
+    when="To say how much better than the base rates a classifier is.",
+    reference="McFadden 1974; scikit-learn 1.9 d2_log_loss_score",
+    example=_BINARY,
+    **_SCORE,
+)
+
+D2_BRIER = Loss(
+    id="d2_brier",
+    title="D² of Brier score",
+    family="explained",
+    aliases=("brier_skill_score", "bss"),
+    names={"sklearn": (Name("d2_brier_score"),)},
+    readings=(
+        Reading(brier_terms, Form.BERNOULLI, Labels.SHARE, (Task.BINARY,), shape=Shape.SUMS),
+        Reading(
+            class_brier_terms,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            (Task.MULTICLASS,),
+            shape=Shape.SUMS,
+        ),
+    ),
+    finish=_d2_brier,
+    formula="1 − Brier score ÷ Brier score of the class frequencies",
+    summary="The Brier skill score against the base rates.",
+    when="As D² of log loss, where a single sure mistake should not rule.",
+    reference="scikit-learn 1.9 d2_brier_score",
+    example=_BINARY,
+    **_SCORE,
+)

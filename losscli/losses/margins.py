@@ -1,0 +1,351 @@
+"""Losses of scores: only the side and the margin of a score count, not a probability."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.losses.definition import (
+    Constant,
+    Example,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+    RowLoss,
+)
+from losscli.losses.forms import Array, Bernoulli, Classes, Form, softplus
+from losscli.vocabulary import Kind, Reduction, Task
+
+_MARGINS = Example((2.0, -1.5, 0.3), (1, 0, 0), Kind.LOGIT, Task.BINARY)
+_SCORES = Example(
+    ((2.0, 0.5, -1.0), (0.1, 0.4, 0.2), (1.0, -0.5, 0.3)), (0, 1, 2), Kind.LOGIT, Task.MULTICLASS
+)
+_LABELS = Example(
+    ((2.0, -0.5, 0.3), (-1.0, 0.4, 0.2)), ((1, 0, 1), (0, 1, 0)), Kind.LOGIT, Task.MULTILABEL
+)
+_ITEMS = (Task.BINARY, Task.MULTILABEL)
+_ROWS = (Task.MULTICLASS,)
+
+
+def hinge_error(pred: Array, label: Array) -> Array:
+    """max(0, 1 − s·z) for labels s of −1 or +1, elementwise."""
+    return np.maximum(0.0, 1.0 - label * pred)
+
+
+def squared_hinge_error(pred: Array, label: Array) -> Array:
+    """max(0, 1 − s·z)² for labels s of −1 or +1, elementwise."""
+    short = np.maximum(0.0, 1.0 - label * pred)
+    return short * short
+
+
+def perceptron_error(pred: Array, label: Array) -> Array:
+    """max(0, −s·z) for labels s of −1 or +1, elementwise."""
+    return np.maximum(0.0, -label * pred)
+
+
+def logistic_error(pred: Array, label: Array) -> Array:
+    """log(1 + e^(−s·z)) for labels s of −1 or +1, in nats, elementwise."""
+    return softplus(-label * pred)
+
+
+def sparsemax_error(pred: Array, label: Array) -> Array:
+    """0 below −1, (x + 1)²/4 up to 1 and x beyond, at x = −s·z, elementwise."""
+    x = -label * pred
+    bent = np.clip(x + 1.0, 0.0, 2.0)
+    return 0.25 * bent * bent + np.maximum(x - 1.0, 0.0)
+
+
+def class_hinge_error(pred: Array, label: Classes, *, mode: str, squared: bool) -> Array:
+    """max(0, 1 + best other score − true score), per row; one-vs-all: a hinge per class (n, c)."""
+    rows, true = np.arange(len(pred)), label.most()
+    if mode == "one-vs-all":
+        sign = np.full(pred.shape, -1.0)
+        sign[rows, true] = 1.0
+        short = np.maximum(0.0, 1.0 - sign * pred)
+    else:
+        others = pred.copy()
+        others[rows, true] = -np.inf
+        short = np.maximum(0.0, 1.0 + (others.max(axis=1) - pred[rows, true]))
+    return short * short if squared else short
+
+
+def categorical_hinge_error(pred: Array, label: Classes) -> Array:
+    """max(0, 1 + maxⱼ (1 − yⱼ) zⱼ − Σⱼ yⱼ zⱼ), per row; the maximum is never below 0."""
+    share = label.share(pred.shape[1])
+    return np.maximum(0.0, 1.0 + ((1.0 - share) * pred).max(axis=1) - (share * pred).sum(axis=1))
+
+
+def multi_margin_error(pred: Array, label: Classes, *, p: int, margin: float) -> Array:
+    """Σ over other classes of max(0, m − true score + other score)ᵖ ÷ c, per row."""
+    rows, true = np.arange(len(pred)), label.most()
+    short = np.maximum(0.0, margin + (pred - pred[rows, true][:, None]))
+    short[rows, true] = 0.0
+    return (short**p).sum(axis=1) / pred.shape[1]
+
+
+def class_perceptron_error(pred: Array, label: Classes) -> Array:
+    """Largest score − true score, per row."""
+    return pred.max(axis=1) - pred[np.arange(len(pred)), label.most()]
+
+
+def class_sparsemax_error(pred: Array, label: Classes) -> Array:
+    """The Fenchel–Young loss of sparsemax, per row."""
+    gap = pred - pred.max(axis=1, keepdims=True)
+    ordered = -np.sort(-gap, axis=1)
+    total = np.cumsum(ordered, axis=1) - 1.0
+    count = np.arange(1, pred.shape[1] + 1)
+    size = (ordered * count > total).sum(axis=1)
+    rows = np.arange(len(pred))
+    threshold = total[rows, size - 1] / size
+    kept = np.where(gap > threshold[:, None], gap * gap - (threshold * threshold)[:, None], 0.0)
+    return 0.5 * kept.sum(axis=1) + 0.5 - gap[rows, label.most()]
+
+
+def soft_margin_error(pred: Bernoulli, label: Array) -> Array:
+    """Binary cross entropy with logits in nats, elementwise; a row costs the mean of its items."""
+    return -(label * pred.log_p + (1.0 - label) * pred.log_q)
+
+
+def multilabel_margin_error(pred: Array, label: Array) -> Array:
+    """Σ max(0, 1 − (score of a label − score of another)) ÷ c, per row.
+
+    `label` holds class indices (n, c); a negative one ends the list.
+    """
+    width = pred.shape[1]
+    index = label.astype(np.intp)
+    listed = np.logical_and.accumulate(index >= 0, axis=1)
+    safe = np.where(listed, index, 0)
+    true = np.zeros(pred.shape, bool)
+    rows = np.repeat(np.arange(len(pred)), width)[listed.ravel()]
+    true[rows, safe[listed]] = True
+    own = np.take_along_axis(pred, safe, axis=1)
+    short = np.maximum(0.0, 1.0 - (own[:, :, None] - pred[:, None, :]))
+    counted = listed[:, :, None] & ~true[:, None, :]
+    return np.where(counted, short, 0.0).sum(axis=(1, 2)) / width
+
+
+HINGE = Loss(
+    id="hinge",
+    title="hinge loss",
+    family="margin",
+    aliases=("hinge_loss",),
+    names={
+        "keras": (Name("Hinge"),),
+        "sklearn": (Name("hinge_loss"),),
+        "optax": (Name("hinge_loss", reduction=Reduction.NONE),),
+        "torchmetrics": (Name("binary_hinge_loss"),),
+        "catboost": (Name("HingeLoss"),),
+    },
+    readings=(Reading(hinge_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    formula="mean max(0, 1 − s·z), s = ±1",
+    summary="How far a score falls short of a margin of 1 on the right side.",
+    when="Scores of a support vector machine; only the side and the margin matter.",
+    reference="Cortes & Vapnik 1995, Machine Learning 20",
+    example=_MARGINS,
+    zero_at_perfect=False,
+    constant=Constant.MAJORITY,
+)
+
+SQUARED_HINGE = Loss(
+    id="squared_hinge",
+    title="squared hinge loss",
+    family="margin",
+    names={
+        "keras": (Name("SquaredHinge"),),
+        "torchmetrics": (Name("binary_hinge_loss(squared=True)"),),
+    },
+    readings=(Reading(squared_hinge_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    formula="mean max(0, 1 − s·z)², s = ±1",
+    summary="The hinge loss squared: large violations weigh more.",
+    when="As the hinge loss, where it should be smooth at the margin.",
+    reference="Crammer & Singer 2001, J. Mach. Learn. Res. 2; Keras 3 SquaredHinge",
+    example=_MARGINS,
+    zero_at_perfect=False,
+    constant=Constant.MAJORITY,
+    featured=False,
+)
+
+PERCEPTRON = Loss(
+    id="perceptron",
+    title="perceptron loss",
+    family="margin",
+    names={"optax": (Name("perceptron_loss", reduction=Reduction.NONE),)},
+    readings=(Reading(perceptron_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    formula="mean max(0, −s·z), s = ±1",
+    summary="How far a score lies on the wrong side of 0.",
+    when="Only the side matters, with no margin to keep.",
+    reference="Rosenblatt 1958, Psychological Review 65(6); optax 0.2.8",
+    example=_MARGINS,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+SOFT_MARGIN = Loss(
+    id="soft_margin",
+    title="soft margin loss",
+    family="margin",
+    aliases=("logistic",),
+    names={"torch": (Name("soft_margin_loss"), Name("SoftMarginLoss"))},
+    readings=(Reading(logistic_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    formula="mean log(1 + e^(−s·z)), s = ±1",
+    summary="Binary cross entropy with logits, written for labels of ±1.",
+    when="Labels are −1 and +1 and scores are logits.",
+    reference="PyTorch 2.13 soft_margin_loss",
+    example=_MARGINS,
+    unit="nats",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+SPARSEMAX = Loss(
+    id="sparsemax",
+    title="binary sparsemax loss",
+    family="margin",
+    names={"optax": (Name("sparsemax_loss", reduction=Reduction.NONE),)},
+    readings=(Reading(sparsemax_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    formula="mean 0, (x + 1)²/4 or x at x = −s·z; it bends at ±1",
+    summary="A hinge loss with a rounded corner.",
+    when="Scores meant for sparsemax, whose probabilities can be exactly 0 and 1.",
+    reference="Martins & Astudillo 2016, ICML; optax 0.2.8 sparsemax_loss",
+    example=_MARGINS,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MULTICLASS_HINGE = Loss(
+    id="multiclass_hinge",
+    title="multiclass hinge loss",
+    family="margin",
+    aliases=("crammer_singer",),
+    names={
+        "sklearn": (Name("hinge_loss"),),
+        "optax": (Name("multiclass_hinge_loss", reduction=Reduction.NONE),),
+        "torchmetrics": (Name("multiclass_hinge_loss"),),
+    },
+    params={
+        "mode": Param(
+            "crammer-singer",
+            "one margin per row, or one per class",
+            choices=("crammer-singer", "one-vs-all"),
+        ),
+        "squared": Param(False, "square each margin's shortfall"),
+    },
+    readings=(Reading(class_hinge_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    formula="mean max(0, 1 + max_{j≠y} zⱼ − z_y)",
+    summary="How far the true class falls short of beating the best other one by 1.",
+    when="Scores of a multiclass support vector machine.",
+    reference="Crammer & Singer 2001, J. Mach. Learn. Res. 2",
+    example=_SCORES,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+CATEGORICAL_HINGE = Loss(
+    id="categorical_hinge",
+    title="categorical hinge loss",
+    family="margin",
+    names={"keras": (Name("CategoricalHinge"),)},
+    readings=(Reading(categorical_hinge_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    formula="mean max(0, 1 + maxⱼ (1 − yⱼ) zⱼ − Σⱼ yⱼ zⱼ)",
+    summary="A multiclass hinge whose best other score is never below 0.",
+    when="To compare with Keras; it differs from Crammer and Singer's where all other scores are "
+    "negative.",
+    reference="Keras 3 CategoricalHinge",
+    example=_SCORES,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MULTI_MARGIN = Loss(
+    id="multi_margin",
+    title="multi margin loss",
+    family="margin",
+    names={"torch": (Name("multi_margin_loss"), Name("MultiMarginLoss"))},
+    params={
+        "p": Param(1, "the power of each shortfall", minimum=1, maximum=2),
+        "margin": Param(1.0, "the margin to keep"),
+    },
+    readings=(Reading(multi_margin_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    formula="mean Σ_{j≠y} max(0, m − z_y + zⱼ)ᵖ ÷ c",
+    summary="The shortfalls against every other class, added up and divided by their number.",
+    when="Every class that comes too close should count, not the closest alone.",
+    reference="PyTorch 2.13 multi_margin_loss",
+    example=_SCORES,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MULTICLASS_PERCEPTRON = Loss(
+    id="multiclass_perceptron",
+    title="multiclass perceptron loss",
+    family="margin",
+    names={"optax": (Name("multiclass_perceptron_loss", reduction=Reduction.NONE),)},
+    readings=(Reading(class_perceptron_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    formula="mean maxⱼ zⱼ − z_y",
+    summary="How far the true class lies behind the largest score.",
+    when="Only which class wins matters, with no margin to keep.",
+    reference="Collins 2002, EMNLP; optax 0.2.8",
+    example=_SCORES,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MULTICLASS_SPARSEMAX = Loss(
+    id="multiclass_sparsemax",
+    title="multiclass sparsemax loss",
+    family="margin",
+    names={"optax": (Name("multiclass_sparsemax_loss", reduction=Reduction.NONE),)},
+    readings=(Reading(class_sparsemax_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    formula="mean ½ Σ_{j in support} (zⱼ² − τ²) + ½ − z_y",
+    summary="The loss that belongs to sparsemax, as cross entropy belongs to softmax.",
+    when="Scores meant for sparsemax, whose distributions have exact zeros.",
+    reference="Martins & Astudillo 2016, ICML; optax 0.2.8",
+    example=_SCORES,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MULTILABEL_SOFT_MARGIN = Loss(
+    id="multilabel_soft_margin",
+    title="multilabel soft margin loss",
+    family="margin",
+    names={"torch": (Name("multilabel_soft_margin_loss"), Name("MultiLabelSoftMarginLoss"))},
+    readings=(
+        Reading(
+            soft_margin_error,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            (Task.MULTILABEL,),
+            row=RowLoss.MEAN,
+            kinds=(Kind.LOGIT,),
+        ),
+    ),
+    formula="−mean (1/c) Σⱼ (yⱼ log σ(zⱼ) + (1 − yⱼ) log σ(−zⱼ))",
+    summary="Binary cross entropy with logits, averaged over the labels of each row.",
+    when="To compare with PyTorch; the mean is that of binary cross entropy per item.",
+    reference="PyTorch 2.13 multilabel_soft_margin_loss",
+    example=_LABELS,
+    unit="nats",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+MULTILABEL_MARGIN = Loss(
+    id="multilabel_margin",
+    title="multilabel margin loss",
+    family="margin",
+    names={"torch": (Name("multilabel_margin_loss"), Name("MultiLabelMarginLoss"))},
+    readings=(
+        Reading(multilabel_margin_error, Form.SCORES, Labels.REAL, (Task.RANKING,)),
+    ),
+    formula="mean Σ_{i in labels, j not} max(0, 1 − (zᵢ − zⱼ)) ÷ c",
+    summary="How far the labels of a row fall short of outscoring all other classes by 1.",
+    when="Labels are lists of class indices, ended by −1.",
+    reference="PyTorch 2.13 multilabel_margin_loss",
+    example=Example(
+        ((0.1, 0.2, 0.4, 0.8),), ((3, 0, -1, 1),), Kind.LOGIT, Task.RANKING
+    ),
+    zero_at_perfect=False,
+    featured=False,
+)

@@ -1,0 +1,68 @@
+"""Scores of distributions over ordered classes: a near miss costs less than a far one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Reading
+from losscli.losses.forms import Array, Categorical, Classes, Form
+from losscli.vocabulary import Kind, Reduction, Task
+
+_EXAMPLE = Example(
+    ((0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)),
+    (0, 1, 0),
+    Kind.PROBABILITY,
+    Task.MULTICLASS,
+)
+_ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
+
+
+def ranked_probability_error(pred: Categorical, label: Classes) -> Array:
+    """Σₖ (Fₖ − Oₖ)² of the cumulative distributions, per row."""
+    difference = np.cumsum(pred.p - label.share(pred.p.shape[1]), axis=1)
+    return np.einsum("ij,ij->i", difference, difference)
+
+
+def ranked_logarithmic_error(pred: Categorical, label: Classes) -> Array:
+    """−Σₖ log |Fₖ + Oₖ − 1| of the cumulative distributions, in nats, per row."""
+    below = np.cumsum(pred.p, axis=1)
+    reached = np.cumsum(label.share(pred.p.shape[1]), axis=1)
+    # The last class closes both sums at 1 and costs nothing.
+    agreement = np.abs(below + reached - 1.0)[:, :-1]
+    with np.errstate(divide="ignore"):
+        return -np.log(agreement).sum(axis=1)
+
+
+RANKED_PROBABILITY_SCORE = Loss(
+    id="ranked_probability_score",
+    title="ranked probability score",
+    family="ordinal",
+    aliases=("rps",),
+    names={"scoringrules": (Name("rps_score", reduction=Reduction.NONE),)},
+    readings=(Reading(ranked_probability_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="mean Σₖ (Fₖ − Oₖ)²",
+    summary="The squared distance between cumulative distributions over ordered classes.",
+    when="The classes have an order (grades, bins): missing by one is better than by three. It is "
+    "not divided by c − 1.",
+    reference="Epstein 1969, J. Appl. Meteor. 8; scoringrules 0.10 rps_score",
+    example=_EXAMPLE,
+    constant=Constant.BASE_RATE,
+    featured=False,
+)
+
+RANKED_LOGARITHMIC_SCORE = Loss(
+    id="ranked_logarithmic_score",
+    title="ranked logarithmic score",
+    family="ordinal",
+    aliases=("rls",),
+    names={"scoringrules": (Name("rls_score", reduction=Reduction.NONE),)},
+    readings=(Reading(ranked_logarithmic_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="−mean Σₖ log |Fₖ + Oₖ − 1|",
+    summary="The log score of every question “this class or below?”, added up.",
+    when="Ordered classes where sure mistakes should cost dearly.",
+    reference="Wilks 2011, Statistical Methods in the Atmospheric Sciences; scoringrules 0.10",
+    example=_EXAMPLE,
+    unit="nats",
+    constant=Constant.BASE_RATE,
+    featured=False,
+)

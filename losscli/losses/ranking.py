@@ -1,0 +1,167 @@
+"""Losses and scores of rankings: each row holds scores of items, and how relevant each one is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Categorical, Form
+from losscli.vocabulary import Kind, Task
+
+_EXAMPLE = Example(
+    ((2.0, 1.0, 0.5, 0.1), (0.3, 0.9, 0.2, 0.4)), ((3.0, 0.0, 1.0, 0.0), (0.0, 2.0, 1.0, 0.0)),
+    Kind.SCORE, Task.RANKING,
+)
+_RELEVANT = Example(
+    ((2.0, 1.0, 0.5, 0.1), (0.3, 0.9, 0.2, 0.4)), ((1, 0, 1, 0), (0, 1, 0, 0)), Kind.SCORE,
+    Task.MULTILABEL,
+)
+
+
+def listwise_error(pred: Categorical, label: Array) -> Array:
+    """−Σⱼ relevanceⱼ · log softmax(scores)ⱼ, in nats, per row."""
+    return -(label * pred.log_p).sum(axis=1)
+
+
+def coverage(pred: Array, label: Array) -> Array:
+    """How many scores are at least that of the lowest relevant item, per row."""
+    lowest = np.where(label > 0, pred, np.inf).min(axis=1)
+    return (pred >= lowest[:, None]).sum(axis=1).astype(np.float64)
+
+
+def misordered_share(pred: Array, label: Array) -> Array:
+    """The share of pairs (relevant, not) in the wrong order; ties are wrong, per row."""
+    relevant = label > 0
+    wrong = (pred[:, :, None] <= pred[:, None, :]) & relevant[:, :, None] & ~relevant[:, None, :]
+    pairs = relevant.sum(axis=1) * (~relevant).sum(axis=1)
+    return wrong.sum(axis=(1, 2)) / np.maximum(pairs, 1)
+
+
+def discounted_gain(pred: Array, label: Array, *, k: int | None) -> Array:
+    """Σ relevance ÷ log₂(rank + 1) over the first k ranks, averaged over ties, per row."""
+    width = pred.shape[1]
+    discount = 1.0 / np.log2(np.arange(width) + 2.0)
+    if k is not None:
+        discount[k:] = 0.0
+    reached = np.concatenate([[0.0], np.cumsum(discount)])
+    order = np.argsort(-pred, axis=1, kind="stable")
+    scores = np.take_along_axis(pred, order, axis=1)
+    gains = np.take_along_axis(label, order, axis=1)
+    rank = np.arange(width)
+    begins = np.ones(pred.shape, bool)
+    begins[:, 1:] = scores[:, 1:] != scores[:, :-1]
+    ends = np.ones(pred.shape, bool)
+    ends[:, :-1] = begins[:, 1:]
+    first = np.maximum.accumulate(np.where(begins, rank, 0), axis=1)
+    last = np.minimum.accumulate(np.where(ends, rank, width)[:, ::-1], axis=1)[:, ::-1]
+    shared = (reached[last + 1] - reached[first]) / (last + 1 - first)
+    return (gains * shared).sum(axis=1)
+
+
+def normalized_gain(pred: Array, label: Array, *, k: int | None) -> Array:
+    """The discounted gain over that of the best order; 0 where nothing is relevant, per row."""
+    best = discounted_gain(label, label, k=k)
+    gain = discounted_gain(pred, label, k=k)
+    return np.divide(gain, best, out=np.zeros_like(gain), where=best > 0.0)
+
+
+_K = Param(None, "ranks that count; none: all of them", minimum=1, whole=True)
+
+SOFTMAX_RANKING = Loss(
+    id="softmax_ranking",
+    title="softmax ranking loss",
+    family="ranking",
+    aliases=("listnet",),
+    names={"optax": (Name("ranking_softmax_loss"),)},
+    readings=(
+        Reading(
+            listwise_error, Form.CATEGORICAL, Labels.REAL, (Task.RANKING,), kinds=(Kind.LOGIT,)
+        ),
+    ),
+    formula="−mean Σⱼ relevanceⱼ log softmax(z)ⱼ",
+    summary="Cross entropy of the scores' softmax with relevances that need not sum to 1.",
+    when="Each row is a list to be ordered (a query and its documents).",
+    reference="Cao et al. 2007, ICML; optax 0.2.8 ranking_softmax_loss",
+    example=Example(
+        ((2.0, 1.0, 0.5), (0.3, 0.9, 0.2)), ((1.0, 0.0, 0.0), (0.0, 2.0, 1.0)), Kind.LOGIT,
+        Task.RANKING,
+    ),
+    unit="nats",
+    zero_at_perfect=False,
+    featured=False,
+)
+
+COVERAGE_ERROR = Loss(
+    id="coverage_error",
+    title="coverage error",
+    family="ranking",
+    names={
+        "sklearn": (Name("coverage_error"),),
+        "torchmetrics": (Name("multilabel_coverage_error"),),
+    },
+    readings=(Reading(coverage, Form.VALUE, Labels.SHARE, (Task.MULTILABEL,)),),
+    formula="mean number of scores ≥ that of the lowest relevant item",
+    summary="How far down the list one has to go to meet all relevant items.",
+    when="Multilabel scores, used as a ranking.",
+    reference="Tsoumakas, Katakis & Vlahavas 2010; scikit-learn 1.9",
+    example=_RELEVANT,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+LABEL_RANKING_LOSS = Loss(
+    id="label_ranking_loss",
+    title="label ranking loss",
+    family="ranking",
+    names={
+        "sklearn": (Name("label_ranking_loss"),),
+        "torchmetrics": (Name("multilabel_ranking_loss"),),
+    },
+    readings=(Reading(misordered_share, Form.VALUE, Labels.SHARE, (Task.MULTILABEL,)),),
+    formula="mean share of pairs (relevant, not) in the wrong order",
+    summary="How often an item that is not relevant scores as high as one that is.",
+    when="Multilabel scores, used as a ranking.",
+    reference="Tsoumakas, Katakis & Vlahavas 2010; scikit-learn 1.9",
+    example=_RELEVANT,
+    upper=1.0,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+DCG = Loss(
+    id="dcg",
+    title="discounted cumulative gain",
+    family="ranking",
+    aliases=("dcg_score",),
+    names={"sklearn": (Name("dcg_score"),)},
+    params={"k": _K},
+    readings=(Reading(discounted_gain, Form.VALUE, Labels.REAL, (Task.RANKING,)),),
+    formula="mean Σ relevance ÷ log₂(rank + 1)",
+    summary="The relevance found, worth less the further down the list.",
+    when="A list is read from the top.",
+    reference="Järvelin & Kekäläinen 2002, ACM TOIS 20(4); scikit-learn 1.9",
+    example=_EXAMPLE,
+    lower=-np.inf,
+    lower_is_better=False,
+    zero_at_perfect=False,
+    featured=False,
+)
+
+NDCG = Loss(
+    id="ndcg",
+    title="normalized discounted cumulative gain",
+    family="ranking",
+    aliases=("ndcg_score",),
+    names={"sklearn": (Name("ndcg_score"),)},
+    params={"k": _K},
+    readings=(Reading(normalized_gain, Form.VALUE, Labels.REAL, (Task.RANKING,)),),
+    formula="mean DCG ÷ DCG of the best order",
+    summary="The discounted gain as a share of the best possible.",
+    when="As DCG, comparable between lists.",
+    reference="Järvelin & Kekäläinen 2002, ACM TOIS 20(4); scikit-learn 1.9",
+    example=_EXAMPLE,
+    upper=1.0,
+    lower_is_better=False,
+    zero_at_perfect=False,
+    featured=False,
+)

@@ -1,0 +1,194 @@
+"""Losses of real values that weigh an error by the size of the label, or look at logarithms."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from losscli.losses.bounds import ABOVE_MINUS_ONE
+from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape, Stats
+from losscli.losses.forms import Array, Form
+from losscli.vocabulary import Kind, Task
+
+_EXAMPLE = Example((2.5, 0.5, 2.0, 8.0), (3.0, 0.4, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
+_EPS = Param(sys.float_info.epsilon, "labels count as at least this large", minimum=0.0)
+_SCALE = Param(1.0, "100 for percent", minimum=0.0, open_ends=True)
+
+
+def percentage_error(pred: Array, label: Array, *, eps: float, scale: float) -> Array:
+    """|p − y| ÷ max(|y|, eps), times `scale`, elementwise."""
+    return scale * (np.abs(pred - label) / np.maximum(np.abs(label), eps))
+
+
+def symmetric_percentage_error(pred: Array, label: Array, *, eps: float, scale: float) -> Array:
+    """2|p − y| ÷ max(|p| + |y|, eps), times `scale`, elementwise."""
+    size = np.maximum(np.abs(pred) + np.abs(label), eps)
+    return scale * (2.0 * np.abs(pred - label) / size)
+
+
+def squared_percentage_error(pred: Array, label: Array, *, eps: float) -> Array:
+    """((p − y) ÷ max(|y|, eps))², elementwise."""
+    ratio = (pred - label) / np.maximum(np.abs(label), eps)
+    return ratio * ratio
+
+
+def squared_log_error(pred: Array, label: Array, *, floor: float | None) -> Array:
+    """(log(1 + p) − log(1 + y))², elementwise; `floor` raises both before the logs."""
+    if floor is not None:
+        pred, label = np.maximum(pred, floor), np.maximum(label, floor)
+    # One logarithm of the ratio keeps the digits where both are nearly equal.
+    difference = np.log1p((pred - label) / (1.0 + label))
+    return difference * difference
+
+
+def absolute_sums(pred: Array, label: Array) -> Mapping[str, Array]:
+    """|p − y| and |y|, to be summed."""
+    return {"error": np.abs(pred - label), "label": np.abs(label)}
+
+
+def _weighted_percentage(stats: Stats, params: Mapping[str, Any]) -> float:
+    return float(stats.total("error")) / max(float(stats.total("label")), params["eps"])
+
+
+def _root(mean: float, params: Mapping[str, Any]) -> float:
+    return math.sqrt(mean)
+
+
+def _reading(kernel: object, *, logs: bool = False) -> tuple[Reading, ...]:
+    bounds = ABOVE_MINUS_ONE if logs else None
+    return (
+        Reading(
+            kernel,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            pred_bounds=bounds,
+            label_bounds=bounds,
+        ),
+    )
+
+
+MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
+    id="mean_absolute_percentage_error",
+    title="mean absolute percentage error",
+    family="regression",
+    aliases=("mape",),
+    names={
+        "keras": (Name("MeanAbsolutePercentageError"),),
+        "sklearn": (Name("mean_absolute_percentage_error"),),
+        "torchmetrics": (Name("mean_absolute_percentage_error"),),
+        "catboost": (Name("MAPE"),),
+    },
+    params={"eps": _EPS, "scale": _SCALE},
+    readings=_reading(percentage_error),
+    formula="mean |p − y| ÷ max(|y|, eps), as a fraction",
+    summary="The average error as a share of the label.",
+    when="Labels are positive and far from 0; a label near 0 makes it explode.",
+    reference="scikit-learn 1.9 mean_absolute_percentage_error",
+    example=_EXAMPLE,
+    featured=False,
+)
+
+SYMMETRIC_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
+    id="symmetric_mean_absolute_percentage_error",
+    title="symmetric mean absolute percentage error",
+    family="regression",
+    aliases=("smape",),
+    names={
+        "torchmetrics": (Name("symmetric_mean_absolute_percentage_error"),),
+        "catboost": (Name("SMAPE"),),
+    },
+    params={
+        "eps": Param(1.17e-6, "the sum of both counts as at least this large", minimum=0.0),
+        "scale": _SCALE,
+    },
+    readings=_reading(symmetric_percentage_error),
+    formula="mean 2|p − y| ÷ max(|p| + |y|, eps), 0 to 2",
+    summary="The error as a share of the average size of prediction and label.",
+    when="As MAPE, where predictions far too high should not be free to cost any amount.",
+    reference="Makridakis 1993, Int. J. Forecasting 9(4); TorchMetrics 1.9",
+    example=_EXAMPLE,
+    symmetric=True,
+    upper=math.inf,
+    featured=False,
+)
+
+WEIGHTED_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
+    id="weighted_mean_absolute_percentage_error",
+    title="weighted mean absolute percentage error",
+    family="regression",
+    aliases=("wmape",),
+    names={"torchmetrics": (Name("weighted_mean_absolute_percentage_error"),)},
+    params={"eps": Param(1.17e-6, "the sum of the labels counts as at least this", minimum=0.0)},
+    readings=(
+        Reading(absolute_sums, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.SUMS),
+    ),
+    finish=_weighted_percentage,
+    formula="Σ |p − y| ÷ max(Σ |y|, eps)",
+    summary="All errors as a share of all labels.",
+    when="As MAPE, where single labels may be 0.",
+    reference="TorchMetrics 1.9 weighted_mean_absolute_percentage_error",
+    example=_EXAMPLE,
+    featured=False,
+)
+
+ROOT_MEAN_SQUARED_PERCENTAGE_ERROR = Loss(
+    id="root_mean_squared_percentage_error",
+    title="root mean squared percentage error",
+    family="regression",
+    aliases=("rmspe",),
+    names={"catboost": (Name("RMSPE"),)},
+    params={"eps": Param(1.0, "labels count as at least this large", minimum=0.0)},
+    readings=_reading(squared_percentage_error),
+    transform=_root,
+    formula="√(mean ((p − y) ÷ max(|y|, eps))²)",
+    summary="The root of the mean squared error as a share of the label.",
+    when="As MAPE, where large relative errors should rule.",
+    reference="CatBoost 1.2 RMSPE",
+    example=_EXAMPLE,
+    featured=False,
+)
+
+MEAN_SQUARED_LOG_ERROR = Loss(
+    id="mean_squared_log_error",
+    title="mean squared logarithmic error",
+    family="regression",
+    aliases=("msle",),
+    names={
+        "keras": (Name("MeanSquaredLogarithmicError"),),
+        "sklearn": (Name("mean_squared_log_error"),),
+        "torchmetrics": (Name("mean_squared_log_error"),),
+        "catboost": (Name("MSLE"),),
+    },
+    params={"floor": Param(None, "both arrays are raised to at least this")},
+    readings=_reading(squared_log_error, logs=True),
+    formula="mean (log(1 + p) − log(1 + y))²",
+    summary="The squared error on a logarithmic scale: ratios count, not differences.",
+    when="Positive labels over several orders of magnitude.",
+    reference="scikit-learn 1.9 mean_squared_log_error",
+    example=_EXAMPLE,
+    symmetric=True,
+    featured=False,
+)
+
+ROOT_MEAN_SQUARED_LOG_ERROR = Loss(
+    id="root_mean_squared_log_error",
+    title="root mean squared logarithmic error",
+    family="regression",
+    aliases=("rmsle",),
+    names={"sklearn": (Name("root_mean_squared_log_error"),)},
+    params={"floor": Param(None, "both arrays are raised to at least this")},
+    readings=_reading(squared_log_error, logs=True),
+    transform=_root,
+    formula="√(mean (log(1 + p) − log(1 + y))²)",
+    summary="The root of the mean squared logarithmic error.",
+    when="As its square, in a scale that reads as a relative error.",
+    reference="scikit-learn 1.9 root_mean_squared_log_error",
+    example=_EXAMPLE,
+    symmetric=True,
+    featured=False,
+)

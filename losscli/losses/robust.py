@@ -1,0 +1,170 @@
+"""Losses of real values that bend: by quantile, by power, or away from outliers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Form
+from losscli.vocabulary import Kind, Reduction, Task
+
+_EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
+
+
+def half_squared_error(pred: Array, label: Array) -> Array:
+    """½(p − y)², elementwise."""
+    difference = pred - label
+    return 0.5 * difference * difference
+
+
+def smooth_absolute_error(pred: Array, label: Array, *, beta: float) -> Array:
+    """½d²/β where |d| < β, else |d| − ½β, elementwise; β = 0 is |d|."""
+    size = np.abs(pred - label)
+    if beta == 0.0:
+        return size
+    bent = np.minimum(size, beta)
+    return bent / beta * (size - 0.5 * bent)
+
+
+def pinball_error(pred: Array | float, label: Array, *, quantile: float) -> Array:
+    """α(y − p) where y ≥ p, else (1 − α)(p − y), elementwise."""
+    difference = label - pred
+    return np.where(difference >= 0.0, quantile * difference, (quantile - 1.0) * difference)
+
+
+def expectile_error(pred: Array, label: Array, *, expectile: float) -> Array:
+    """α(p − y)² where y ≥ p, else (1 − α)(p − y)², elementwise."""
+    difference = label - pred
+    return np.where(difference >= 0.0, expectile, 1.0 - expectile) * difference * difference
+
+
+def fair_error(pred: Array, label: Array, *, c: float) -> Array:
+    """c²(|d|/c − log(1 + |d|/c)), elementwise."""
+    x = np.abs(pred - label) / c
+    # x − log(1 + x) = Σ_{k≥2} (−x)ᵏ/k keeps its digits near 0.
+    small = np.minimum(x, 0.02)
+    series = np.zeros_like(x)
+    for k in range(12, 1, -1):
+        series = 1.0 / k - small * series
+    return c * c * np.where(x < 0.02, x * x * series, x - np.log1p(x))
+
+
+def power_error(pred: Array, label: Array, *, q: float) -> Array:
+    """|p − y|^q, elementwise."""
+    return np.abs(pred - label) ** q
+
+
+def _reading(kernel: object) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),)
+
+
+HALF_SQUARED_ERROR = Loss(
+    id="half_squared_error",
+    title="half squared error",
+    family="regression",
+    aliases=("l2",),
+    names={"optax": (Name("l2_loss", reduction=Reduction.NONE),)},
+    readings=_reading(half_squared_error),
+    formula="mean ½(p − y)²",
+    summary="Half the mean squared error; its derivative is p − y.",
+    when="To compare with code that trains on ½(p − y)².",
+    reference="optax 0.2.8 l2_loss",
+    example=_EXAMPLE,
+    unit="label²",
+    symmetric=True,
+    constant=Constant.MEAN,
+    featured=False,
+)
+
+SMOOTH_L1 = Loss(
+    id="smooth_l1",
+    title="smooth L1 loss",
+    family="regression",
+    aliases=("smooth_l1_loss",),
+    names={"torch": (Name("smooth_l1_loss"), Name("SmoothL1Loss"))},
+    params={"beta": Param(1.0, "where the square turns into a line", minimum=0.0)},
+    readings=_reading(smooth_absolute_error),
+    formula="mean ½d²/β if |d| < β else |d| − ½β, d = p − y",
+    summary="The absolute error with a rounded corner: Huber loss divided by its δ.",
+    when="As Huber, in the unit of the label; box regression in detection.",
+    reference="Girshick 2015, arXiv:1504.08083; PyTorch 2.13 smooth_l1_loss",
+    example=_EXAMPLE,
+    unit="label",
+    symmetric=True,
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+PINBALL = Loss(
+    id="pinball",
+    title="pinball loss",
+    family="regression",
+    aliases=("quantile", "quantile_loss"),
+    names={
+        "sklearn": (Name("mean_pinball_loss"),),
+        "scoringrules": (Name("quantile_score", reduction=Reduction.NONE),),
+        "catboost": (Name("Quantile"),),
+    },
+    params={"quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0)},
+    readings=_reading(pinball_error),
+    formula="mean α(y − p) if y ≥ p else (1 − α)(p − y)",
+    summary="The loss whose best constant prediction is a quantile of the labels.",
+    when="The prediction is a quantile: 0.9 for a value that 90 % of the labels stay below.",
+    reference="Koenker & Bassett 1978, Econometrica 46(1); scikit-learn 1.9",
+    example=_EXAMPLE,
+    unit="label",
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+EXPECTILE = Loss(
+    id="expectile",
+    title="expectile loss",
+    family="regression",
+    names={"catboost": (Name("Expectile"),)},
+    params={"expectile": Param(0.5, "the expectile that is predicted", minimum=0.0, maximum=1.0)},
+    readings=_reading(expectile_error),
+    formula="mean |α − 1[y < p]| (p − y)²",
+    summary="The squared error with one weight above the prediction and another below.",
+    when="As the pinball loss, where the size of the misses should count squared.",
+    reference="Newey & Powell 1987, Econometrica 55(4); CatBoost 1.2",
+    example=_EXAMPLE,
+    unit="label²",
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+FAIR = Loss(
+    id="fair",
+    title="fair loss",
+    family="regression",
+    names={"catboost": (Name("FairLoss"),)},
+    params={"c": Param(1.0, "where the loss flattens", minimum=0.0, open_ends=True)},
+    readings=_reading(fair_error),
+    formula="mean c²(|d|/c − log(1 + |d|/c)), d = p − y",
+    summary="Squared near zero, nearly linear far away.",
+    when="As Huber, with a smooth bend everywhere.",
+    reference="Fair 1974, Ann. Econ. Soc. Meas. 3; CatBoost 1.2",
+    example=_EXAMPLE,
+    unit="label²",
+    symmetric=True,
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+LQ = Loss(
+    id="lq",
+    title="Lq loss",
+    family="regression",
+    names={"catboost": (Name("Lq"),)},
+    params={"q": Param(2.0, "the power of the error", minimum=1.0)},
+    readings=_reading(power_error),
+    formula="mean |p − y|^q",
+    summary="The mean of a power of the error.",
+    when="Between the absolute error (q = 1) and the squared one (q = 2), or beyond.",
+    reference="CatBoost 1.2 Lq",
+    example=_EXAMPLE,
+    symmetric=True,
+    constant=Constant.FITTED,
+    featured=False,
+)

@@ -1,0 +1,80 @@
+"""Distances between two samples whose rows do not belong together."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from losscli.losses.definition import Example, Labels, Loss, Name, Reading, Shape
+from losscli.losses.forms import Array, Form
+from losscli.vocabulary import Kind, Task
+
+
+def _steps(pred: Array, label: Array) -> tuple[Array, Array]:
+    """The gaps between all values in order, and the difference of the two CDFs over each."""
+    values = np.sort(np.concatenate([pred, label]))
+    gaps = np.diff(values)
+    below = [
+        np.searchsorted(np.sort(sample), values[:-1], side="right") / sample.size
+        for sample in (pred, label)
+    ]
+    return gaps, below[0] - below[1]
+
+
+def earth_movers_distance(pred: Array, label: Array) -> float:
+    """∫ |F(x) − G(x)| dx between two samples (n,) and (m,)."""
+    gaps, difference = _steps(pred, label)
+    return math.fsum((gaps * np.abs(difference)).tolist())
+
+
+def root_energy_distance(pred: Array, label: Array) -> float:
+    """√(2 ∫ (F(x) − G(x))² dx) between two samples (n,) and (m,)."""
+    gaps, difference = _steps(pred, label)
+    return math.sqrt(2.0 * math.fsum((gaps * difference * difference).tolist()))
+
+
+_EXAMPLE = Example((0.0, 1.0, 3.0), (5.0, 6.0, 8.0), Kind.VALUE, Task.SAMPLES)
+
+
+def _reading(kernel: object) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            kernel, Form.VALUE, Labels.REAL, (Task.SAMPLES,), shape=Shape.WHOLE, paired=False
+        ),
+    )
+
+
+WASSERSTEIN_DISTANCE = Loss(
+    id="wasserstein_distance",
+    title="Wasserstein distance",
+    family="samples",
+    aliases=("emd", "earth_movers_distance"),
+    names={"scipy": (Name("wasserstein_distance"),)},
+    readings=_reading(earth_movers_distance),
+    formula="∫ |F(x) − G(x)| dx",
+    summary="How far one sample has to be moved to become the other.",
+    when="Two samples are to be compared as distributions; their rows do not belong together and "
+    "their lengths may differ.",
+    reference="Ramdas, Garcia Trillos & Cuturi 2017, Entropy 19(2); SciPy 1.17",
+    example=_EXAMPLE,
+    unit="label",
+    symmetric=True,
+    featured=False,
+)
+
+ENERGY_DISTANCE = Loss(
+    id="energy_distance",
+    title="energy distance",
+    family="samples",
+    names={"scipy": (Name("energy_distance"),)},
+    readings=_reading(root_energy_distance),
+    formula="√(2 ∫ (F(x) − G(x))² dx)",
+    summary="The root of the squared distance between the distributions of two samples.",
+    when="As the Wasserstein distance, with less weight on far tails.",
+    reference="Székely & Rizzo 2013, J. Stat. Plan. Inference 143; SciPy 1.17",
+    example=_EXAMPLE,
+    unit="√label",
+    symmetric=True,
+    featured=False,
+)

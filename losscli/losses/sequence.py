@@ -1,0 +1,106 @@
+"""The loss of sequences without an alignment (CTC)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
+from losscli.losses.forms import Array, Form
+from losscli.vocabulary import Kind, Task
+
+
+def alignment_error(
+    pred: Array,
+    label: Array,
+    *,
+    input_lengths: Array,
+    target_lengths: Array,
+    blank: int,
+    layout: str,
+    per_target: bool,
+) -> Array:
+    """−log of the probability of all alignments of a label sequence, in nats, per sequence.
+
+    `pred` holds logits, (n, t, c) or (t, n, c) by `layout`; `label` class indices (n, s). With
+    `per_target` each loss is divided by the length of its label.
+    """
+    logits = pred if layout == "NTC" else pred.transpose(1, 0, 2)
+    losses = [
+        _one(_log_softmax(logits[i, : int(input_lengths[i])]),
+             label[i, : int(target_lengths[i])].astype(np.intp), blank)
+        for i in range(len(logits))
+    ]
+    result = np.array(losses)
+    return result / np.maximum(target_lengths, 1.0) if per_target else result
+
+
+def _log_softmax(logits: Array) -> Array:
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _one(log_p: Array, target: Array, blank: int) -> float:
+    """The forward recursion over the label with blanks between its items (Graves et al. 2006)."""
+    extended = np.full(2 * len(target) + 1, blank)
+    extended[1::2] = target
+    may_skip = np.zeros(len(extended), bool)
+    may_skip[2:] = (extended[2:] != blank) & (extended[2:] != extended[:-2])
+    alpha = np.full(len(extended), -np.inf)
+    alpha[:2] = log_p[0, extended[:2]]
+    for row in log_p[1:]:
+        one_back = np.concatenate([[-np.inf], alpha[:-1]])
+        two_back = np.concatenate([[-np.inf, -np.inf], alpha[:-2]])[: len(alpha)]
+        skipped = np.where(may_skip, two_back, -np.inf)
+        alpha = np.logaddexp(np.logaddexp(alpha, one_back), skipped) + row[extended]
+    ends = alpha[-2:] if len(alpha) > 1 else alpha
+    return -float(np.logaddexp.reduce(ends))
+
+
+CTC = Loss(
+    id="ctc",
+    title="connectionist temporal classification",
+    family="sequence",
+    aliases=("ctc_loss",),
+    names={
+        "torch": (Name("ctc_loss"), Name("CTCLoss")),
+        "optax": (Name("ctc_loss"),),
+    },
+    params={
+        "blank": Param(0, "the class that stands for nothing", minimum=0),
+        "layout": Param("NTC", "the dimensions of the prediction", choices=("NTC", "TNC")),
+        "per_target": Param(False, "divide each loss by the length of its label"),
+    },
+    readings=(
+        Reading(
+            alignment_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.SEQUENCE,),
+            shape=Shape.WHOLE,
+            paired=False,
+            kinds=(Kind.LOGIT,),
+            inputs=MappingProxyType(
+                {
+                    "input_lengths": "steps of each sequence",
+                    "target_lengths": "items of each label",
+                }
+            ),
+        ),
+    ),
+    formula="−mean log Σ over alignments Πₜ p(classₜ)",
+    summary="The surprise at a label sequence, whichever way it is aligned to the steps.",
+    when="Speech or handwriting: labels are shorter than the input and their places unknown.",
+    reference="Graves et al. 2006, ICML; PyTorch 2.13 ctc_loss",
+    example=Example(
+        (((2.0, 0.5, 0.1), (0.3, 1.5, 0.2), (1.0, 0.2, 0.9)),),
+        ((1, 2),),
+        Kind.LOGIT,
+        Task.SEQUENCE,
+        MappingProxyType({"input_lengths": (3,), "target_lengths": (2,)}),
+    ),
+    unit="nats",
+    zero_at_perfect=False,
+    featured=False,
+)

@@ -1,0 +1,181 @@
+"""Relatives of cross entropy over classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.multiclass import class_negative_log_likelihood
+from losscli.vocabulary import Kind, Reduction, Task
+
+_EXAMPLE = Example(
+    ((0.7, 0.2, 0.1), (0.1, 0.6, 0.3), (0.2, 0.2, 0.6)),
+    (0, 1, 0),
+    Kind.PROBABILITY,
+    Task.MULTICLASS,
+)
+_LOGITS = Example(
+    ((2.0, 0.5, -1.0), (0.1, 0.4, 0.2), (1.0, -0.5, 0.3)), (0, 1, 2), Kind.LOGIT, Task.MULTICLASS
+)
+_ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
+_IGNORE = Param(None, "rows with this class index are left out, and counted")
+
+
+def generalized_error(pred: Categorical, label: Classes, *, q: float) -> Array:
+    """(1 − p_y^q) ÷ q, per row."""
+    return -np.expm1(q * pred.log_likelihood(label)) / q
+
+
+def poly_error(pred: Categorical, label: Classes, *, epsilon: float) -> Array:
+    """Cross entropy + ε Σⱼ yⱼ (1 − pⱼ), in nats, per row."""
+    share = label.share(pred.p.shape[1])
+    return -pred.log_likelihood(label) + epsilon * (share * pred.q).sum(axis=1)
+
+
+def one_vs_all_error(pred: Bernoulli, label: Array) -> Array:
+    """Binary cross entropy of every class against the rest, in nats, elementwise."""
+    return -(label * pred.log_p + (1.0 - label) * pred.log_q)
+
+
+def _exponential(mean: float, params: Mapping[str, Any]) -> float:
+    try:
+        return math.exp(mean)
+    except OverflowError:
+        return math.inf
+
+
+NLL = Loss(
+    id="nll",
+    title="negative log likelihood",
+    family="multiclass",
+    aliases=("nll_loss",),
+    names={"torch": (Name("nll_loss"), Name("NLLLoss"))},
+    params={"ignore_index": _IGNORE},
+    readings=(
+        Reading(
+            class_negative_log_likelihood,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            kinds=(Kind.LOG_PROBABILITY,),
+        ),
+    ),
+    formula="−mean log p_y, of log-probabilities as they are",
+    summary="Cross entropy of log-probabilities; nothing is normalised.",
+    when="The model ends in log_softmax.",
+    reference="PyTorch 2.13 nll_loss",
+    example=Example(
+        ((-0.5, -1.5, -2.0), (-2.0, -0.5, -1.5)), (0, 1), Kind.LOG_PROBABILITY, Task.MULTICLASS
+    ),
+    unit="nats",
+    linear_in_label=True,
+    constant=Constant.BASE_RATE,
+    featured=False,
+)
+
+GENERALIZED_CROSS_ENTROPY = Loss(
+    id="generalized_cross_entropy",
+    title="generalized cross entropy",
+    family="multiclass",
+    aliases=("gce",),
+    names={"keras": (Name("CategoricalGeneralizedCrossEntropy"),)},
+    params={
+        "q": Param(
+            0.7, "near 0 cross entropy, near 1 absolute error", minimum=0.0, maximum=1.0,
+            open_ends=True,
+        )
+    },
+    readings=(
+        Reading(
+            generalized_error,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            (Task.MULTICLASS,),
+        ),
+    ),
+    formula="mean (1 − p_y^q) ÷ q",
+    summary="Between cross entropy and absolute error: bounded, so wrong labels hurt less.",
+    when="Some of the labels are wrong.",
+    reference="Zhang & Sabuncu 2018, arXiv:1805.07836; Keras 3",
+    example=_EXAMPLE,
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+POLY_CROSS_ENTROPY = Loss(
+    id="poly_cross_entropy",
+    title="poly-1 cross entropy",
+    family="multiclass",
+    aliases=("poly1", "poly_loss"),
+    names={
+        "optax": (
+            Name("poly_loss_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),
+        )
+    },
+    params={"epsilon": Param(2.0, "weight of the first polynomial term")},
+    readings=(Reading(poly_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    formula="mean CE + ε Σⱼ yⱼ (1 − pⱼ)",
+    summary="Cross entropy with the first term of its expansion reweighted.",
+    when="To compare with training code that uses PolyLoss.",
+    reference="Leng et al. 2022, arXiv:2204.12511; optax 0.2.8",
+    example=_EXAMPLE,
+    lower=-math.inf,
+    constant=Constant.BASE_RATE,
+    linear_in_label=True,
+    featured=False,
+)
+
+ONE_VS_ALL_CROSS_ENTROPY = Loss(
+    id="one_vs_all_cross_entropy",
+    title="one-vs-all cross entropy",
+    family="multiclass",
+    names={"catboost": (Name("MultiClassOneVsAll"),)},
+    readings=(
+        Reading(
+            one_vs_all_error, Form.BERNOULLI, Labels.SHARE, (Task.MULTILABEL,), kinds=(Kind.LOGIT,)
+        ),
+    ),
+    formula="−mean over rows and classes of y log σ(z) + (1 − y) log σ(−z)",
+    summary="Binary cross entropy of every class against the rest.",
+    when="Classes are scored one by one, by logits that do not compete.",
+    reference="CatBoost 1.2 MultiClassOneVsAll",
+    example=Example(
+        ((2.0, 0.5, -1.0), (0.1, 0.4, 0.2)), ((1, 0, 0), (0, 1, 0)), Kind.LOGIT, Task.MULTILABEL
+    ),
+    unit="nats",
+    zero_at_perfect=False,
+    constant=Constant.BASE_RATE,
+    featured=False,
+)
+
+PERPLEXITY = Loss(
+    id="perplexity",
+    title="perplexity",
+    family="sequence",
+    names={"torchmetrics": (Name("perplexity"),)},
+    params={"ignore_index": _IGNORE},
+    readings=(
+        Reading(
+            class_negative_log_likelihood,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            (Task.MULTICLASS,),
+            tokens=True,
+        ),
+    ),
+    transform=_exponential,
+    formula="exp(mean cross entropy)",
+    summary="Among how many equally likely tokens the model chooses, as surprised as it is.",
+    when="Language models: rows are tokens, classes the vocabulary.",
+    reference="Jelinek et al. 1977, J. Acoust. Soc. Am. 62; TorchMetrics 1.9",
+    example=_LOGITS,
+    lower=1.0,
+    zero_at_perfect=False,
+    linear_in_label=True,
+    featured=False,
+)

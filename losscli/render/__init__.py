@@ -1,0 +1,68 @@
+"""Reports → text: one module per format, imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from losscli.errors import UsageError
+
+if TYPE_CHECKING:
+    from losscli.report import Recommendation, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is written on: its columns (None where lines may be of any length), and colour."""
+
+    width: int | None = None
+    color: bool = False
+
+
+_FORMATS = {
+    "table": "losscli.render.table",
+    "json": "losscli.render.document",
+    "jsonl": "losscli.render.lines",
+    "csv": "losscli.render.spreadsheet",
+    "markdown": "losscli.render.markdown",
+    "bare": "losscli.render.bare",
+}
+
+_ENDINGS = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "table",
+}
+
+
+def render(report: Report, format: str, screen: Screen) -> str:
+    """The report in one of the formats table, json, jsonl, csv, markdown and bare."""
+    return str(_function(format, "render")(report, screen))
+
+
+def render_recommendation(advice: Recommendation, format: str, screen: Screen) -> str:
+    """A recommendation alone, as table or json."""
+    return str(_function(format, "render_recommendation")(advice, screen))
+
+
+def format_of(path: str) -> str:
+    """The format that a file's ending stands for. Raises UsageError for an unknown one."""
+    ending = PurePath(path).suffix.lower()
+    if ending not in _ENDINGS:
+        raise UsageError(
+            f"{path}: no format ends in {ending or 'nothing'!r}",
+            hint=f"Use {', '.join(_ENDINGS)}, or say --format.",
+        )
+    return _ENDINGS[ending]
+
+
+def _function(format: str, name: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(import_module(_FORMATS[format]), name)
+    return function

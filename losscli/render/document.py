@@ -1,0 +1,29 @@
+"""One JSON document of schema `losscli/1`: strict, every float64 to its last digit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from losscli.render import Screen
+from losscli.report import SCHEMA, Recommendation, Report, plain
+
+
+def render(report: Report, screen: Screen) -> str:
+    """The whole report."""
+    return dump(report.to_dict(), indent=2) + "\n"
+
+
+def render_recommendation(advice: Recommendation, screen: Screen) -> str:
+    """A recommendation alone."""
+    return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
+
+
+def dump(data: Any, *, indent: int | None = None) -> str:
+    """JSON in which only printable characters stand as they are."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]

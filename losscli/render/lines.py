@@ -1,0 +1,17 @@
+"""JSON Lines: one result on a line, each complete in itself."""
+
+from __future__ import annotations
+
+from losscli.render import Screen
+from losscli.render.document import dump
+from losscli.report import SCHEMA, Report, plain
+
+
+def render(report: Report, screen: Screen) -> str:
+    """One line per result, with the inputs and the task that it belongs to."""
+    shared = {
+        "schema": SCHEMA,
+        "inputs": [plain(item) for item in report.inputs],
+        "task": report.task,
+    }
+    return "".join(f"{dump({**shared, **plain(result)})}\n" for result in report.results)

@@ -1,0 +1,139 @@
+"""The gate in front of all kernels: what is missing, and what does not fit its kind."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from losscli.engine.gate import check_sums, check_values, settle
+from losscli.inputs.dataset import Block
+from losscli.labels import Misfit
+from losscli.losses.bounds import FINITE, LOG_PROBABILITY, PROBABILITY, TANH, Bounds
+
+NAN = math.nan
+
+
+def block(pred: Any, label: Any = None, weight: Any = None) -> Block:
+    return Block(
+        0,
+        np.asarray(pred, dtype=np.float64),
+        None if label is None else np.asarray(label),
+        None if weight is None else np.asarray(weight, dtype=np.float64),
+    )
+
+
+class TestMissing:
+    """A missing value is an error, unless rows with one are to be dropped."""
+
+    def test_a_whole_block_passes_as_it_is(self) -> None:
+        whole = block([0.1, 0.9], [0, 1], [1.0, 2.0])
+        settled = settle(whole, drop_missing=False)
+        assert settled.pred is whole.pred
+        assert settled.label is whole.label
+        assert (settled.dropped, settled.kept) == (0, None)
+
+    @pytest.mark.parametrize(
+        ("found", "role", "row", "column"),
+        [
+            (block([0.1, NAN, 0.3], [0, 1, 1]), "prediction", 1, 0),
+            (block([(0.1, 0.9), (0.5, NAN)], [0, 1]), "prediction", 1, 1),
+            (block([0.1, 0.2, 0.3], [0.0, 1.0, NAN]), "label", 2, 0),
+            (block([0.1, 0.2], np.array(["yes", None], dtype=object)), "label", 1, 0),
+            (block([0.1, 0.2], [0, 1], [NAN, 1.0]), "weight", 0, 0),
+            (block([0.1, NAN], [NAN, 1.0]), "label", 0, 0),
+        ],
+    )
+    def test_the_first_missing_value_is_named(
+        self, found: Block, role: str, row: int, column: int
+    ) -> None:
+        with pytest.raises(Misfit) as refused:
+            settle(found, drop_missing=False)
+        misfit = refused.value
+        assert (misfit.role, misfit.row, misfit.column) == (role, row, column)
+        assert "--nan drop" in misfit.hint
+
+    def test_dropped_rows_are_dropped_everywhere_and_counted(self) -> None:
+        found = block([0.1, NAN, 0.3, 0.4, 0.5], [0.0, 1.0, NAN, 0.0, 1.0], [1, 1, 1, 1, NAN])
+        settled = settle(found, drop_missing=True)
+        np.testing.assert_array_equal(settled.pred, [0.1, 0.4])
+        np.testing.assert_array_equal(settled.label, [0.0, 0.0])
+        np.testing.assert_array_equal(settled.weight, [1.0, 1.0])
+        np.testing.assert_array_equal(settled.kept, [0, 3])
+        assert settled.dropped == 3
+
+    def test_all_rows_may_be_dropped(self) -> None:
+        settled = settle(block([NAN, NAN], [0, 1]), drop_missing=True)
+        assert (settled.pred.size, settled.dropped) == (0, 2)
+
+    def test_infinity_is_not_missing(self) -> None:
+        assert settle(block([math.inf, 0.5], [0, 1]), drop_missing=True).dropped == 0
+
+
+class TestWeights:
+    """Weights are finite and not negative."""
+
+    @pytest.mark.parametrize("bad", [-1.0, math.inf])
+    def test_another_is_named(self, bad: float) -> None:
+        with pytest.raises(Misfit) as refused:
+            settle(block([0.1, 0.2], [0, 1], [1.0, bad]), drop_missing=False)
+        assert (refused.value.role, refused.value.row, refused.value.value) == (
+            "weight",
+            1,
+            repr(bad),
+        )
+
+    def test_zero_is_a_weight(self) -> None:
+        assert settle(block([0.1, 0.2], [0, 1], [0.0, 1.0]), drop_missing=False).weight is not None
+
+
+class TestBounds:
+    """Each kind of prediction has its bounds."""
+
+    @pytest.mark.parametrize(
+        ("bounds", "values"),
+        [
+            (PROBABILITY, [0.0, 0.5, 1.0]),
+            (TANH, [-1.0, 0.0, 1.0]),
+            (LOG_PROBABILITY, [-1e300, -1.0, 0.0, -math.inf]),
+            (FINITE, [-1e300, 0.0, 1e300]),
+            (PROBABILITY, []),
+        ],
+    )
+    def test_what_lies_within_passes(self, bounds: Bounds, values: list[float]) -> None:
+        check_values(np.array(values), bounds)
+
+    @pytest.mark.parametrize(
+        ("bounds", "bad", "noun"),
+        [
+            (PROBABILITY, 1.0000001, "probability"),
+            (PROBABILITY, -1e-300, "probability"),
+            (TANH, -1.1, "tanh"),
+            (LOG_PROBABILITY, 1e-9, "log-probability"),
+            (FINITE, math.inf, "finite"),
+            (FINITE, -math.inf, "finite"),
+        ],
+    )
+    def test_the_first_beyond_is_named(self, bounds: Bounds, bad: float, noun: str) -> None:
+        good = -0.5 if bounds is LOG_PROBABILITY else 0.5
+        with pytest.raises(Misfit) as refused:
+            check_values(np.array([(good, good), (good, bad), (bad, bad)]), bounds)
+        misfit = refused.value
+        assert (misfit.row, misfit.column, misfit.value) == (1, 1, repr(bad))
+        assert noun in misfit.problem
+
+
+class TestSums:
+    """Rows of shares sum to 1 within a tolerance."""
+
+    def test_rows_within_the_tolerance_pass(self) -> None:
+        check_sums(np.array([(0.5, 0.5), (0.33, 0.66)]), 0.011, "prediction", "")
+
+    def test_the_first_row_beyond_is_named_with_its_sum(self) -> None:
+        with pytest.raises(Misfit) as refused:
+            check_sums(np.array([(0.5, 0.5), (0.7, 0.6), (0.9, 0.9)]), 1e-6, "label", "what to do")
+        misfit = refused.value
+        assert (misfit.role, misfit.row, misfit.hint) == ("label", 1, "what to do")
+        assert "sum to 1.3" in misfit.problem
