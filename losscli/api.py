@@ -11,17 +11,15 @@ import numpy as np
 from losscli import __version__
 from losscli.baseline import LabelSummary, baseline
 from losscli.conventions import convention
-from losscli.engine.evaluation import Evaluation, Setting
-from losscli.engine.finish import finish
+from losscli.engine.batch import Evaluation, Setting
 from losscli.engine.run import Outcome, add_profiles, block_rows, run
-from losscli.engine.totals import Totals
 from losscli.errors import DataError, UsageError
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.inputs.roles import Columns
-from losscli.labels import LabelCode, label_code
+from losscli.labels import CODED_TASKS, LabelCode, label_code
 from losscli.losses.definition import Loss
 from losscli.losses.registry import REGISTRY
-from losscli.plan import Request, Settings, parse_requests, plan
+from losscli.plan import Request, Settings, look_up, parse_requests, plan
 from losscli.profile import tolerance
 from losscli.recommend import recommend_for
 from losscli.report import Input, Recommendation, Report, Result
@@ -55,6 +53,7 @@ def evaluate(
     reduction: str | None = None,
     nan: Literal["error", "drop"] = "error",
     columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> Report:
@@ -67,8 +66,9 @@ def evaluate(
     counts. `weight` is one number per row (or item), `class_weight` one per class in the order of
     the prediction's columns (binary: negative, positive), or a mapping from class to weight.
     `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
-    `nan="drop"` leaves out rows with a missing value and counts them. Further keyword arguments
-    are parameters of the losses (`gamma=2`).
+    `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
+    arrays that a loss asks for (`{"x2": …}`). Further keyword arguments are parameters of the
+    losses (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `rows` holds the losses
     of the rows, (n,) or (n, c).
@@ -79,26 +79,36 @@ def evaluate(
     >>> round(report["bce"].value, 6)
     0.414932
     """
-    dataset = open_dataset(pred, label, weight=weight, columns=columns or Columns())
-    hints = _hints(kind, task, classes, dataset)
     requests = _requests(losses)
+    readings = [reading for wanted in look_up(requests) for reading in wanted.loss.readings]
+    deep = any(reading.dims or reading.tokens or not reading.paired for reading in readings)
+    dataset = open_dataset(
+        pred,
+        label,
+        weight=weight,
+        columns=columns or Columns(),
+        inputs=inputs,
+        deep=deep,
+        paired=not readings or any(reading.paired for reading in readings),
+    )
+    hints = _hints(kind, task, classes, dataset)
     if nan not in ("error", "drop"):
         raise UsageError(f"nan={nan!r}: say 'error' or 'drop'")
     settings = Settings(
-        convention=convention(like),
+        convention=convention(like).stored_as(dataset.pred.dtype),
         reduction=None if reduction is None else _member(Reduction, reduction, "reduction"),
         kind=hints.kind,
         params=params,
+        dtype=dataset.pred.dtype,
+        deep=deep,
     )
     given = None if classes is None else tuple(str(name) for name in classes)
 
     def read(seen: Outcome) -> _Reading:
         return _read(dataset, seen, hints, requests, settings, given, class_weight)
 
-    def attempt(reading: _Reading) -> tuple[Outcome, LabelSummary]:
-        summary = LabelSummary(
-            reading.verdict.task, reading.setting.code, ignore=params.get("ignore_index")
-        )
+    def attempt(reading: _Reading) -> tuple[Outcome, LabelSummary | None]:
+        summary = _summary(reading)
         outcome = run(
             dataset,
             reading.evaluations,
@@ -126,6 +136,16 @@ def evaluate(
             outcome, summary = attempt(reading)
         reading = replace(reading, verdict=whole.verdict)
     return _report(dataset, reading, outcome, summary, settings)
+
+
+def _summary(reading: _Reading) -> LabelSummary | None:
+    """What the labels are summed up in, where they are read as their task says."""
+    task = reading.verdict.task
+    same = [item for item in reading.evaluations if item.task is task]
+    if not same:
+        return None
+    ignore = next((i for item in same if (i := item.params.get("ignore_index"))), None)
+    return LabelSummary(task, reading.setting.code, ignore=ignore)
 
 
 def recommend(
@@ -160,7 +180,7 @@ def recommend(
         run(dataset, (), setting, drop_missing=True, sink=summary)
     except DataError:
         return recommend_for(verdict)
-    return recommend_for(verdict, summary.shares())
+    return recommend_for(verdict, () if summary is None else summary.shares())
 
 
 def get_loss(name: str) -> Loss:
@@ -201,7 +221,7 @@ def _requests(losses: Losses) -> tuple[Request, ...]:
 
 def _first_look(dataset: Dataset) -> Outcome:
     """The profiles of the first block."""
-    seen = Outcome([])
+    seen = Outcome()
     near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
     for block in dataset.blocks(block_rows(dataset.width)):
         add_profiles(seen, block, near)
@@ -211,7 +231,7 @@ def _first_look(dataset: Dataset) -> Outcome:
 
 def _full_look(dataset: Dataset) -> Outcome:
     """The profiles of all rows."""
-    seen = Outcome([])
+    seen = Outcome()
     near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
     for block in dataset.blocks(block_rows(dataset.width)):
         add_profiles(seen, block, near)
@@ -236,16 +256,18 @@ def _read(
             hint="Give a label file after the prediction, or name the column: --label-col.",
         )
     _refuse_double_softmax(seen, verdict, hints, width)
-    needs_code = any(item.task is not Task.REGRESSION for item in evaluations)
-    code = (
-        label_code(seen.label, width, given=classes, columns=dataset.class_names)
-        if needs_code
-        else LabelCode(width)
-    )
+    tasks = {item.task for item in evaluations}
+    code = LabelCode(width)
+    if tasks & CODED_TASKS:
+        # Pairs have one label each, however many items their embeddings have.
+        items = 1 if tasks == {Task.PAIRS} else width
+        code = label_code(seen.label, items, given=classes, columns=dataset.class_names)
     setting = Setting(
         code,
         tolerance(width, dataset.pred.dtype, dataset.pred.decimals),
         _class_weights(class_weight, code),
+        outside_unit=any(item.axes.squash for item in evaluations)
+        and seen.pred.outside_unit > 0,
     )
     return _Reading(verdict, setting, evaluations)
 
@@ -287,7 +309,7 @@ def _report(
     dataset: Dataset,
     reading: _Reading,
     outcome: Outcome,
-    summary: LabelSummary,
+    summary: LabelSummary | None,
     settings: Settings,
 ) -> Report:
     results = tuple(
@@ -310,7 +332,7 @@ def _report(
         task=reading.verdict.task.value,
         kind=reading.verdict.kind.value,
         results=results,
-        recommendation=recommend_for(reading.verdict, summary.shares()),
+        recommendation=recommend_for(reading.verdict, () if summary is None else summary.shares()),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -346,21 +368,21 @@ def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
 
 
 def _result(
-    evaluation: Evaluation, outcome: Outcome, place: int, summary: LabelSummary, setting: Setting
+    evaluation: Evaluation, outcome: Outcome, place: int, summary: LabelSummary | None, setting: Setting
 ) -> Result:
-    totals: Totals = outcome.totals[place]
-    finished = finish(evaluation, totals)
-    unreduced = evaluation.reduction is Reduction.NONE
-    against = None if unreduced else baseline(evaluation, summary, setting)
+    tally = outcome.losses[place].tally()
+    finished = tally.finished
+    reduced = tally.values is None
+    against = baseline(evaluation, summary, setting) if reduced and summary else None
     loss = evaluation.loss
     skill = None
-    if against is not None and against.value > 0.0:
+    if against is not None and against.value > 0.0 and loss.lower_is_better:
         skill = 1.0 - finished.value / against.value
     return Result(
         loss=loss.id,
         title=loss.title,
-        value=None if unreduced else finished.value,
-        n=totals.rows,
+        value=finished.value if reduced else None,
+        n=tally.rows,
         reduction=evaluation.reduction.value,
         convention=evaluation.convention.name,
         kind=evaluation.kind.value,
@@ -370,15 +392,15 @@ def _result(
         recommended=evaluation.recommended,
         standard_error=finished.standard_error,
         interval=finished.interval,
-        minimum=None if totals.items == 0 else totals.low,
-        maximum=None if totals.items == 0 else totals.high,
-        weight=float(totals.weight),
+        minimum=tally.low,
+        maximum=tally.high,
+        weight=tally.weight,
         baseline=against,
         skill=skill,
-        clipped=totals.clipped,
+        clipped=tally.clipped,
         dropped=outcome.dropped,
-        ignored=totals.ignored,
-        parts=dict(zip(loss.parts, finished.parts, strict=True)),
-        signature=signature(evaluation, totals.rows, setting),
-        rows=np.concatenate(outcome.losses[place]) if unreduced else None,
+        ignored=tally.ignored,
+        parts=dict(zip(loss.parts, finished.parts, strict=True)) if finished.parts else {},
+        signature=signature(evaluation, tally.rows, setting),
+        values=tally.values,
     )

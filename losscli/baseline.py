@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.conventions import Denominator
-from losscli.engine.evaluation import Batch, Evaluation, Setting, measure, totals
+from losscli.engine.accumulators import tally_of
+from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.exact import Sum
-from losscli.engine.finish import finish
 from losscli.engine.gate import Settled
 from losscli.labels import LabelCode
 from losscli.losses.definition import Constant, Labels
@@ -245,8 +245,7 @@ def _score(
     setting: Setting,
 ) -> float:
     block = Settled(0, pred, label, weight, 0)
-    measured = measure(evaluation, Batch(block, setting))
-    return finish(evaluation, totals(measured)).value
+    return tally_of(evaluation, Batch(block, setting)).finished.value
 
 
 def _best_constant(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from losscli.conventions import CONVENTIONS, Convention
-from losscli.engine.evaluation import Batch, Evaluation, Setting, measure, totals
-from losscli.engine.finish import finish
+from losscli.engine.accumulators import tally_of
+from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled
 from losscli.labels import LabelCode
 from losscli.losses.definition import Loss, Name
@@ -120,8 +120,9 @@ def example_value(loss: Loss, convention: Convention) -> float:
         reduction=loss.reduction if loss.reduction is not Reduction.NONE else Reduction.MEAN,
     )
     setting = Setting(LabelCode(pred.shape[1] if pred.ndim == 2 else 1), 1e-6)
-    batch = Batch(Settled(0, pred, label, None, 0), setting)
-    return finish(evaluation, totals(measure(evaluation, batch))).value
+    inputs = {name: np.asarray(value, np.float64) for name, value in example.inputs.items()}
+    batch = Batch(Settled(0, pred, label, None, 0, inputs=inputs), setting)
+    return tally_of(evaluation, batch).finished.value
 
 
 def _convention_lines(loss: Loss) -> list[ConventionLine]:

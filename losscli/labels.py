@@ -35,6 +35,12 @@ class Misfit(Exception):
         self.column = column
 
 
+# The tasks whose labels are answers or classes; those of all others are numbers as they stand.
+CODED_TASKS = frozenset(
+    (Task.BINARY, Task.MULTILABEL, Task.MULTICLASS, Task.DISTRIBUTION, Task.PAIRS)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LabelCode:
     """How the labels of one evaluation are written.
@@ -51,12 +57,12 @@ class LabelCode:
     def encode(self, label: Array, task: Task) -> Any:
         """The labels of one block for `task`.
 
-        Regression: float64 as they are. Binary and multilabel: shares in [0, 1], (n,) or (n, c).
-        Multiclass and distribution: `Classes`. Raises Misfit for the first item that does not fit.
+        Binary, multilabel and pairs: shares in [0, 1], (n,) or (n, c).
+        Multiclass and distribution: `Classes`. All others: float64 as they are. Raises Misfit for the first item that does not fit.
         """
-        if task is Task.REGRESSION:
+        if task not in CODED_TASKS:
             return self._numbers(label)
-        if task in (Task.BINARY, Task.MULTILABEL):
+        if task in (Task.BINARY, Task.MULTILABEL, Task.PAIRS):
             return self._shares(label)
         return self._classes(label)
 

@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from losscli.conventions import Convention
-from losscli.engine.evaluation import Evaluation
+from losscli.conventions import convention as convention_named
+from losscli.engine.batch import Evaluation
 from losscli.errors import UsageError
-from losscli.losses.definition import Labels, Loss, Reading
+from losscli.frameworks import framework_entry
+from losscli.losses.definition import Labels, Loss, Name, Reading
+from losscli.losses.forms import Form
 from losscli.losses.registry import REGISTRY
 from losscli.recommend import RECOMMENDED
 from losscli.task import Verdict
@@ -67,6 +72,38 @@ class Settings:
     reduction: Reduction | None = None
     kind: Kind | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    dtype: np.dtype[Any] | None = None
+    deep: bool = False
+
+    def convention_of(self, framework: str) -> Convention:
+        """That framework's convention, for predictions stored as these are."""
+        return convention_named(framework).stored_as(self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One loss as it was asked for: found in the registry, with the framework whose name it bore."""
+
+    loss: Loss
+    request: Request
+    framework: str | None = None
+    name: Name | None = None
+
+
+def look_up(requests: Sequence[Request], task: Task | None = None) -> tuple[Wanted, ...]:
+    """The losses that requests name, by an id, an alias or a framework's own name.
+
+    `task` decides between losses that share a name. Raises UsageError for a name that none has.
+    """
+    found = []
+    for request in requests:
+        entry = framework_entry(request.name, task)
+        if entry is None:
+            found.append(Wanted(REGISTRY.get(request.name, task), request))
+        else:
+            framework, loss, name = entry
+            found.append(Wanted(loss, request, framework, name))
+    return tuple(found)
 
 
 def plan(
@@ -83,26 +120,19 @@ def plan(
     """
     if not requests:
         found = [
-            _evaluation(loss, {}, verdict, width, settings)
+            _evaluation(Wanted(loss, Request(loss.id)), verdict, width, settings)
             for loss in fitting(verdict, labelled=labelled)
         ]
         return tuple(found)
     chosen = []
-    for request in requests:
-        loss = REGISTRY.get(request.name, _likely(verdict.task, width))
-        if loss.needs_label and not labelled:
+    for wanted in look_up(requests, _likely(verdict.task, width)):
+        if wanted.loss.needs_label and not labelled:
             raise UsageError(
-                f"{loss.id} needs labels",
+                f"{wanted.loss.id} needs labels",
                 hint="Give a label file after the prediction, or name the column: --label-col.",
             )
-        given = {
-            key: loss.params[key].parse(key, value)
-            if isinstance(value, str) and key in loss.params
-            else value
-            for key, value in request.params.items()
-        }
-        chosen.append(_evaluation(loss, given, verdict, width, settings))
-    _refuse_strays(settings.params, chosen)
+        chosen.append(_evaluation(wanted, verdict, width, settings))
+    _refuse_strays(settings, chosen)
     return tuple(chosen)
 
 
@@ -113,7 +143,7 @@ def fitting(verdict: Verdict, *, labelled: bool) -> list[Loss]:
         loss
         for loss in REGISTRY
         if (reading := loss.reading_for(verdict.task)) is not None
-        and verdict.kind in reading.form.kinds
+        and verdict.kind in reading.kinds
         and (labelled and loss.featured if loss.needs_label else not labelled)
     ]
     return sorted(found, key=lambda loss: loss.id != best)
@@ -126,63 +156,138 @@ def _likely(task: Task, width: int) -> Task:
     return task
 
 
+# Tasks under which data may be read for a loss that asks for them, by whether rows have several
+# items. The first that the loss knows is taken.
+_ANY_WIDTH = (
+    Task.REGRESSION,
+    Task.FORECAST,
+    Task.RANKING,
+    Task.PAIRS,
+    Task.EMBEDDING,
+    Task.MASKS,
+    Task.SEQUENCE,
+    Task.SAMPLES,
+)
 _BY_WIDTH = {
-    False: (Task.BINARY, Task.REGRESSION),
-    True: (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL, Task.REGRESSION),
+    False: (Task.BINARY, *_ANY_WIDTH),
+    True: (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL, *_ANY_WIDTH),
 }
 
 
 def _evaluation(
-    loss: Loss, given: Mapping[str, Any], verdict: Verdict, width: int, settings: Settings
+    wanted: Wanted, verdict: Verdict, width: int, settings: Settings
 ) -> Evaluation:
-    task, reading = _reading(loss, verdict, width)
-    shared = {key: value for key, value in settings.params.items() if key in loss.params}
-    params = loss.settle({**settings.convention.defaults_of(loss.id), **shared, **given})
+    loss, name = wanted.loss, wanted.name
+    convention = settings.convention
+    if wanted.framework is not None:
+        convention = settings.convention_of(wanted.framework)
+    task, reading = _reading(loss, verdict, width, settings.deep)
+    asked = convention.read_params(loss.id, wanted.request.params)
+    kind = _kind_asked(asked, settings, name)
+    shared = convention.read_params(loss.id, settings.params)
+    # Shared parameters go to those losses that have them; their own must all be known.
+    shared = {key: value for key, value in shared.items() if key in loss.params}
+    given = {
+        key: loss.params[key].parse(key, value)
+        if isinstance(value, str) and key in loss.params
+        else value
+        for key, value in {**shared, **asked}.items()
+    }
+    implied = {} if name is None else name.params
+    reduction = settings.reduction
+    if reduction is None and name is not None and name.reduction is not Reduction.NONE:
+        reduction = name.reduction
+    reduction = reduction or loss.reduction
+    params = loss.settle({**convention.defaults_of(loss.id, reduction), **implied, **given})
     return Evaluation(
         loss=loss,
         reading=reading,
         task=task,
-        kind=_kind(loss, reading, verdict, settings),
+        kind=_kind(loss, reading, verdict, kind),
         params=params,
-        convention=settings.convention,
-        reduction=settings.reduction or loss.reduction,
+        convention=convention,
+        reduction=reduction,
         recommended=loss.id == RECOMMENDED[verdict.task],
     )
 
 
-def _reading(loss: Loss, verdict: Verdict, width: int) -> tuple[Task, Reading]:
+def _kind_asked(asked: dict[str, Any], settings: Settings, name: Name | None) -> Kind | None:
+    """The kind that was stated, that a framework's `from_logits` says, or that its name implies."""
+    from_logits = asked.pop("from_logits", settings.params.get("from_logits"))
+    if settings.kind is not None:
+        return settings.kind
+    if from_logits is not None:
+        return Kind.LOGIT if str(from_logits).lower() in ("true", "1", "yes") else Kind.PROBABILITY
+    return None if name is None else name.kind
+
+
+def _reading(loss: Loss, verdict: Verdict, width: int, deep: bool) -> tuple[Task, Reading]:
     """The reading that fits the data's task, or else any that its shape allows."""
-    for task in (verdict.task, *_BY_WIDTH[width > 1]):
-        reading = loss.reading_for(task)
-        if reading is not None:
-            return task, reading
-    if width == 1:
+    tasks = (verdict.task, *_BY_WIDTH[width > 1])
+    fits = [
+        (task, reading)
+        for task in tasks
+        for reading in loss.readings
+        if task in reading.tasks and _fits(reading, width, deep)
+    ]
+    if fits:
+        return fits[0]
+    if width == 1 and any(reading.form is Form.CATEGORICAL for reading in loss.readings):
         raise UsageError(
             f"{loss.id} of one column is meaningless: a single class always has probability 1",
             hint="Say -l bce for one probability per row, "
             "or name a column per class: --pred-col 'p_*'.",
         )
+    wanted = " or ".join(dict.fromkeys(map(_shape_words, loss.readings)))
     raise UsageError(
-        f"{loss.id} reads one item per row; the prediction has {width}",
-        hint="Choose one column: --pred-col NAME.",
+        f"{loss.id} reads {wanted} per row; the prediction has {width}",
+        hint="Choose its columns: --pred-col NAME.",
     )
 
 
-def _kind(loss: Loss, reading: Reading, verdict: Verdict, settings: Settings) -> Kind:
-    if settings.kind is not None:
-        if settings.kind not in reading.form.kinds:
+def _fits(reading: Reading, width: int, deep: bool) -> bool:
+    """Whether a prediction of that many items per row can be what the reading wants."""
+    if reading.dims:
+        return deep or len(reading.dims["pred"].split()) == 2
+    if reading.items:
+        return width == len(reading.items)
+    if reading.form in (Form.CATEGORICAL, Form.SCORES):
+        return width > 1 or Task.BINARY in reading.tasks
+    if Task.MULTILABEL not in reading.tasks and reading.tasks == (Task.BINARY,):
+        return width == 1
+    return width >= reading.fewest_items
+
+
+def _shape_words(reading: Reading) -> str:
+    if reading.dims:
+        return f"arrays of shape ({reading.dims['pred'].replace(' ', ', ')})"
+    if reading.items:
+        return f"{len(reading.items)} items ({', '.join(reading.items)})"
+    if reading.fewest_items > 1:
+        return f"at least {reading.fewest_items} items"
+    return "one item"
+
+
+def _kind(loss: Loss, reading: Reading, verdict: Verdict, asked: Kind | None) -> Kind:
+    if asked is not None:
+        if asked not in reading.kinds:
             raise UsageError(
-                f"{loss.id} cannot read a {settings.kind}",
-                hint=f"It reads: {', '.join(reading.form.kinds)}.",
+                f"{loss.id} cannot read a {asked}",
+                hint=f"It reads: {', '.join(reading.kinds)}.",
             )
-        return settings.kind
-    if reading.labels is Labels.REAL or verdict.kind not in reading.form.kinds:
-        return reading.form.kinds[0]
+        return asked
+    if reading.labels is Labels.REAL or verdict.kind not in reading.kinds:
+        return reading.kinds[0]
     return verdict.kind
 
 
-def _refuse_strays(params: Mapping[str, Any], chosen: Sequence[Evaluation]) -> None:
-    for name in params:
-        if not any(name in evaluation.loss.params for evaluation in chosen):
+def _refuse_strays(settings: Settings, chosen: Sequence[Evaluation]) -> None:
+    for name in settings.params:
+        if name != "from_logits" and not any(_knows(item, name) for item in chosen):
             ids = ", ".join(evaluation.loss.id for evaluation in chosen)
             raise UsageError(f"no loss here has a parameter {name!r} ({ids})")
+
+
+def _knows(evaluation: Evaluation, name: str) -> bool:
+    renamed = evaluation.convention.renamed.get(evaluation.loss.id, {})
+    return name in evaluation.loss.params or name in renamed

@@ -13,6 +13,13 @@ RECOMMENDED = {
     Task.MULTILABEL: "binary_cross_entropy",
     Task.MULTICLASS: "categorical_cross_entropy",
     Task.DISTRIBUTION: "categorical_cross_entropy",
+    Task.FORECAST: "crps_ensemble",
+    Task.RANKING: "softmax_ranking",
+    Task.PAIRS: "hinge_embedding",
+    Task.EMBEDDING: "ntxent",
+    Task.MASKS: "dice",
+    Task.SEQUENCE: "ctc",
+    Task.SAMPLES: "wasserstein_distance",
 }
 
 _BECAUSE = {
@@ -22,6 +29,14 @@ _BECAUSE = {
     "BCE per item",
     Task.MULTICLASS: "the items of a row are {kind} of classes that compete: one is true",
     Task.DISTRIBUTION: "the items of a row are {kind} of classes, and so are the labels' shares",
+    Task.FORECAST: "several items per row forecast one real value: members of an ensemble, or the "
+    "parameters of a distribution (-l crps_normal, -l log_score_normal, …)",
+    Task.RANKING: "each row is a list of items to be put in order",
+    Task.PAIRS: "each row is a pair that belongs together or does not",
+    Task.EMBEDDING: "each row is a point, and its label says to whom it is near",
+    Task.MASKS: "each row is a mask of items and classes",
+    Task.SEQUENCE: "each row is a sequence whose label is shorter than itself",
+    Task.SAMPLES: "two samples whose rows do not belong together",
 }
 
 _KIND_WORDS = {
@@ -32,6 +47,11 @@ _KIND_WORDS = {
     Kind.SCORE: ("score", "scores"),
     Kind.CLASS: ("class", "classes"),
     Kind.VALUE: ("value", "values"),
+    Kind.DISTRIBUTION: ("parameter", "parameters"),
+    Kind.INTERVAL: ("end", "ends"),
+    Kind.ENSEMBLE: ("member", "members"),
+    Kind.EMBEDDING: ("coordinate", "coordinates"),
+    Kind.DISTANCE: ("distance", "distances"),
 }
 
 # A class rarer than this share of the rows is worth a word about imbalance.

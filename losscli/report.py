@@ -68,8 +68,8 @@ class Result:
     `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
     moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
     named quantities that the value is made of (cross entropy and entropy of a KL divergence).
-    `interval` is the 95 % confidence interval of a mean. `rows` are the losses before the
-    reduction, where the reduction is `none`.
+    `interval` is the 95 % confidence interval of a mean. `values` are the losses of the rows where
+    the reduction is `none`, and those of the columns where it is `columns`; `value` is then None.
     """
 
     loss: str
@@ -95,7 +95,7 @@ class Result:
     ignored: int
     parts: Mapping[str, float]
     signature: str
-    rows: NDArray[np.float64] | None = field(default=None, compare=False)
+    values: NDArray[np.float64] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def plain(item: Any) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name in item.__dataclass_fields__:
         value = getattr(item, name)
-        if name == "rows" and value is None:
+        if name == "values" and value is None:
             continue
         data[name] = _plain(value)
         if lost := _nonfinite(value):

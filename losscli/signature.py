@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from losscli import __version__
-from losscli.engine.evaluation import Evaluation, Setting
+from losscli.engine.batch import Evaluation, Setting
 
 
 def signature(evaluation: Evaluation, rows: int, setting: Setting) -> str:

@@ -59,6 +59,16 @@ def kind_named_by(columns: tuple[str, ...]) -> Kind | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
+# The kinds of prediction that only one task has.
+_TASK_OF_KIND = {
+    Kind.DISTRIBUTION: Task.FORECAST,
+    Kind.INTERVAL: Task.FORECAST,
+    Kind.ENSEMBLE: Task.FORECAST,
+    Kind.EMBEDDING: Task.EMBEDDING,
+    Kind.DISTANCE: Task.PAIRS,
+}
+
+
 def decide(
     pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints = Hints()
 ) -> Verdict:
@@ -73,7 +83,8 @@ def decide(
         verdict = _several_items(pred, label, width, hints)
     verdict = replace(verdict, evidence=(shape, *verdict.evidence))
     if hints.kind is not None:
-        verdict = replace(verdict, kind=hints.kind, confidence=HIGH)
+        task = _TASK_OF_KIND.get(hints.kind, verdict.task)
+        verdict = replace(verdict, task=task, kind=hints.kind, confidence=HIGH)
         if hints.kind is Kind.VALUE and hints.task is None:
             verdict = replace(verdict, task=Task.REGRESSION)
     if hints.task is not None:

@@ -40,10 +40,15 @@ class Kind(StrEnum):
 
 
 class Reduction(StrEnum):
-    """How the losses of the rows become one number (`batchmean` is the sum over rows ÷ rows)."""
+    """How the losses of the rows become one number.
+
+    `batchmean` is the sum over rows ÷ rows, `weighted_mean` divides by the sum of the weights
+    whatever the convention; `columns` gives one mean per column and `none` one loss per row.
+    """
 
     MEAN = "mean"
     SUM = "sum"
     BATCHMEAN = "batchmean"
     WEIGHTED_MEAN = "weighted_mean"
+    COLUMNS = "columns"
     NONE = "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -20,66 +20,121 @@ _COMMANDS = {
 
 _OWN_OPTIONS = {"--help", "-h", "--version", "--install-completion", "--show-completion"}
 
+_HELP = """How wrong is the model? Losses of prediction files, under the convention you name.
+
+Examples:
+
+  losscli eval preds.npy labels.npy
+
+  losscli recommend preds.npy labels.npy
+
+  losscli losses bce
+"""
+
+_EPILOG = (
+    "`losscli PRED LABEL` is short for `losscli eval PRED LABEL`. Exit codes: 0 done, "
+    "1 a check failed, 2 wrong usage, 3 bad data, 70 a bug of losscli, 130 interrupted."
+)
+
+INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 
 def main() -> None:
     """Run the command line of this process and end it with the command's exit code."""
-    words = sys.argv[1:]
-    debug = "--debug" in words
-    sys.exit(_guarded([word for word in words if word != "--debug"], debug=debug))
-
-
-def _guarded(words: Sequence[str], *, debug: bool) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    sys.exit(execute(sys.argv[1:]))
+
+
+def execute(words: Sequence[str]) -> int:
+    """Run the command that `words` spell; the exit code. With --debug, errors show where."""
+    words, debug = _without_debug(words)
     try:
         dispatch(words)
+    except SystemExit as done:
+        # Typer has answered: with help, a version, or what is wrong with the words.
+        return done.code if isinstance(done.code, int) else 0
     except LosscliError as error:
-        if debug:
-            raise
-        print(f"losscli: {_visible(str(error))}", file=sys.stderr)
+        _complain(str(error), debug=debug)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (| head): nothing more may be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has gone (| head).
+        from losscli.cli.output import silence_stdout
+
+        silence_stdout()
         return BROKEN_PIPE
+    except Exception as error:
+        hint = "" if debug else " --debug shows where."
+        _complain(
+            f"internal error, a bug of losscli ({type(error).__name__}: {error}).{hint}",
+            debug=debug,
+        )
+        return INTERNAL
     return 0
 
 
+def _without_debug(words: Sequence[str]) -> tuple[list[str], bool]:
+    """The words without --debug, and whether it was there; what follows -- is left alone."""
+    end = words.index("--") if "--" in words else len(words)
+    options = [word for word in words[:end] if word != "--debug"]
+    return [*options, *words[end:]], len(options) < end
+
+
+def _complain(text: str, *, debug: bool) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    from losscli.cli.output import note
+
+    note([text])
+
+
 def dispatch(words: Sequence[str]) -> None:
-    """Run the command that `words` name; without one, `eval`."""
+    """Run the command that `words` name; without one, `eval`.
+
+    Raises SystemExit where Typer answers instead.
+    """
     if words and words[0] not in _COMMANDS and words[0] not in _OWN_OPTIONS:
         words = ["eval", *words]
-    if words and words[0] in _COMMANDS and "_LOSSCLI_COMPLETE" not in os.environ:
-        from losscli.cli.options import parse_plain
+    run, options = _plainly(words) or by_typer(words)
+    from losscli.cli.options import settled
 
-        options_type, run = _command(words[0])
-        options = parse_plain(options_type, words[1:])
-        if options is not None:
-            run(options)
-            return
-    _typer_app()(args=list(words), prog_name="losscli")
+    run(settled(options))
 
 
-def _command(name: str) -> tuple[Any, Any]:
+def _plainly(words: Sequence[str]) -> tuple[Callable[[Any], None], Any] | None:
+    if not words or words[0] not in _COMMANDS or "_LOSSCLI_COMPLETE" in os.environ:
+        return None
+    from losscli.cli.options import parse_plain
+
+    options_type, run = _command(words[0])
+    options = parse_plain(options_type, words[1:])
+    return None if options is None else (run, options)
+
+
+def _command(name: str) -> tuple[Any, Callable[[Any], None]]:
     module = import_module(f"losscli.cli.{name}")
     return getattr(module, _COMMANDS[name]), module.run
 
 
-def _typer_app() -> Any:
+def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
+    """The command and the options that `words` spell, as Typer reads them.
+
+    Raises SystemExit where there is none to run: Typer has printed help or what is wrong.
+    """
     import typer
 
     from losscli.cli.options import typer_function
 
     app = typer.Typer(
-        help="How wrong is the model? Losses of prediction files, under the convention you name.",
-        epilog="`losscli PRED LABEL` is short for `losscli eval PRED LABEL`. "
-        "Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 bad data.",
+        help=_HELP,
+        epilog=_EPILOG,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -95,14 +150,20 @@ def _typer_app() -> Any:
         version: bool = typer.Option(
             False, "--version", callback=show_version, is_eager=True, help="Print the version."
         ),
+        debug: bool = typer.Option(False, "--debug", help="Show where in losscli an error arose."),
     ) -> None: ...
+
+    found: list[tuple[Callable[[Any], None], Any]] = []
+
+    def take(run: Callable[[Any], None]) -> Callable[[Any], None]:
+        return lambda options: found.append((run, options))
 
     for name in _COMMANDS:
         options_type, run = _command(name)
-        app.command(name, help=options_type.__doc__)(typer_function(options_type, run))
-    return app
-
-
-def _visible(text: str) -> str:
-    """The text with control characters written out, so that no file name can drive a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+        app.command(name, help=options_type.__doc__)(typer_function(options_type, take(run)))
+    try:
+        app(args=list(words), prog_name="losscli")
+    except SystemExit:
+        if not found:
+            raise
+    return found[0]

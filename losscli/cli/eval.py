@@ -37,7 +37,7 @@ class EvalOptions(InputOptions):
 
       losscli eval preds.npy labels.npy
 
-      losscli eval results.csv --pred-col prob --label-col label -l bce,focal:gamma=2
+      losscli eval results.csv -p prob -y label -l bce,focal:gamma=2
 
       losscli eval preds.npy labels.npy -l bce --like textbook -q
     """
@@ -48,7 +48,7 @@ class EvalOptions(InputOptions):
         metavar="ID[:NAME=VALUE,…]",
         many=True,
         complete=_loss_names,
-        help="A loss, with parameters: mse,focal:gamma=2,alpha=0.25. `losscli losses` lists them.",
+        help="A loss, with parameters: focal:gamma=2; repeatable. `losscli losses` lists them.",
     )
     like: str = option(
         "--like",
@@ -110,20 +110,18 @@ def run(options: EvalOptions) -> None:
             class_weight=_class_weight(options.class_weight),
             classes=options.class_names(),
             reduction=options.reduction,
-            nan=options.nan,  # type: ignore[arg-type]
+            nan="drop" if options.nan == "drop" else "error",
             columns=options.columns(weight=options.weight_col),
             progress=progress,
         )
     note(report.notes)
-    emit(render(report, name, Screen(width(), color(options.output))), options.output)
+    emit(render(report, name, Screen(width(options.output), color(options.output))), options.output)
 
 
 def _format(options: EvalOptions, format_of: Callable[[str], str]) -> str:
     if options.quiet:
         return "bare"
     if options.format is not None:
-        if options.format not in FORMATS:
-            raise UsageError(f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}.")
         return options.format
     return "table" if options.output is None else format_of(options.output)
 
@@ -133,11 +131,14 @@ def _class_weight(text: str | None) -> Sequence[float] | dict[str, float] | None
         return None
     parts = [part.strip() for part in text.split(",")]
     try:
-        if "=" in text:
-            pairs = [part.rpartition("=") for part in parts]
-            return {name: float(value) for name, _, value in pairs}
-        return [float(part) for part in parts]
+        if "=" not in text:
+            return [float(part) for part in parts]
+        pairs = [(name, float(value)) for name, _, value in (p.rpartition("=") for p in parts)]
     except ValueError:
         raise UsageError(
             f"--class-weight {text}: not numbers", hint="Write 1,5 or cat=1,dog=5."
         ) from None
+    weights = dict(pairs)
+    if len(weights) < len(pairs):
+        raise UsageError(f"--class-weight {text} names a class twice")
+    return weights

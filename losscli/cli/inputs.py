@@ -20,7 +20,7 @@ class InputOptions:
     """Prediction and label: two files, or one CSV file with columns of both."""
 
     pred: str | None = argument("PRED", "Predictions: a CSV, TSV or NPY file; - for stdin.")
-    label: str | None = argument("[LABEL]", "Labels: a file with as many rows.")
+    label: str | None = argument("LABEL", "Labels: a file with as many rows.")
     pred_col: tuple[str, ...] = option(
         "-p",
         "--pred-col",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from losscli.cli.options import argument, option
-from losscli.errors import UsageError
 
 FORMATS = ("table", "json")
 
@@ -21,7 +20,7 @@ class LossesOptions:
       losscli losses focal
     """
 
-    name: str | None = argument("[NAME]", "The id or an alias of a loss.")
+    name: str | None = argument("NAME", "The id or an alias of a loss.")
     format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
 
 
@@ -30,8 +29,6 @@ def run(options: LossesOptions) -> None:
     from losscli.cli.output import emit, width
     from losscli.losses.registry import REGISTRY
 
-    if options.format not in FORMATS:
-        raise UsageError(f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}.")
     if options.format == "json":
         emit(_as_json(options.name), None)
         return

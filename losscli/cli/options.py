@@ -12,9 +12,14 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-Options = TypeVar("Options")
+from losscli.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Options = TypeVar("Options", bound="DataclassInstance")
 
 _KEY = "losscli"
 
@@ -24,6 +29,7 @@ class Spec:
     """How one field of an options dataclass appears on the command line.
 
     Without `flags` it is positional. `many` may be given several times, `switch` takes no value.
+    Where there are `choices`, only these are values.
     """
 
     flags: tuple[str, ...]
@@ -33,6 +39,7 @@ class Spec:
     many: bool
     switch: bool
     complete: Callable[[str], Sequence[str]] | None
+    choices: tuple[str, ...] = ()
 
 
 def argument(metavar: str, help: str, *, default: Any = None) -> Any:
@@ -51,14 +58,15 @@ def option(
     choices: Sequence[str] = (),
     complete: Callable[[str], Sequence[str]] | None = None,
 ) -> Any:
-    """An option with a value; `choices` are what completion offers and the help lists."""
+    """An option with a value; `choices` are all that it can be."""
     if choices:
-        metavar = "|".join(choices)
+        metavar = flags[-1].lstrip("-").upper()
+        help = f"{help} One of: {', '.join(choices)}."
 
         def complete(incomplete: str) -> list[str]:
             return [choice for choice in choices if choice.startswith(incomplete)]
 
-    spec = Spec(flags, help, metavar, panel, many, switch=False, complete=complete)
+    spec = Spec(flags, help, metavar, panel, many, False, complete, tuple(choices))
     return field(default=() if many else default, metadata={_KEY: spec})
 
 
@@ -106,12 +114,36 @@ def parse_plain(options: type[Options], words: Sequence[str]) -> Options | None:
     return options(**values)
 
 
+def settled(options: Options) -> Options:
+    """The options, each choice written as it is declared (`Log-Probability`: `log_probability`).
+
+    Raises UsageError for a value that is none of the choices.
+    """
+    changed = {}
+    for name, spec in _specs(type(options)).items():
+        value = getattr(options, name)
+        if spec.choices and value is not None:
+            changed[name] = _choice(spec, value)
+    return dataclasses.replace(options, **changed)
+
+
+def _choice(spec: Spec, value: str) -> str:
+    plain = value.strip().lower().replace("-", "_")
+    if plain in spec.choices:
+        return plain
+    from difflib import get_close_matches
+
+    close = get_close_matches(plain, spec.choices, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(spec.choices)}."
+    raise UsageError(f"{spec.flags[-1]}: there is no {value!r}", hint=hint)
+
+
 def typer_function(options: type[Options], run: Callable[[Options], None]) -> Callable[..., None]:
     """A function whose signature tells Typer of these options, and which runs the command."""
     import typer
 
     parameters = []
-    for item in dataclasses.fields(options):  # type: ignore[arg-type]
+    for item in dataclasses.fields(options):
         spec: Spec = item.metadata[_KEY]
         default: Any = None if item.default is MISSING else item.default
         declared: Any
@@ -148,8 +180,9 @@ def typer_function(options: type[Options], run: Callable[[Options], None]) -> Ca
         }
         run(options(**given))
 
-    command.__doc__ = options.__doc__
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    typed: Any = command
+    typed.__doc__ = options.__doc__
+    typed.__signature__ = inspect.Signature(parameters)
     return command
 
 

@@ -3,41 +3,70 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 
+from losscli.errors import UsageError
+
+_NARROWEST = 20
+
 
 def emit(text: str, output: str | None) -> None:
-    """Write the whole of a result to `output`, or to stdout."""
+    """Write the whole of a result to `output`, or to stdout.
+
+    Raises UsageError where it cannot be written.
+    """
     if output is not None:
         from losscli.render.writing import write_whole
 
         write_whole(output, text)
         return
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", hint="Say -o FILE.")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        silence_stdout()
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"standard output cannot be written ({reason})") from None
 
 
-def note(lines: Iterable[str]) -> None:
-    """Say something beside the result, on stderr."""
-    for line in lines:
-        print(f"losscli: {line}", file=sys.stderr)
+def silence_stdout() -> None:
+    """Let nothing more be written, not even what is still buffered at the end of the process."""
+    real = sys.__stdout__
+    if real is not None and sys.stdout is real:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), real.fileno())
 
 
-def width() -> int | None:
-    """The columns to write for: COLUMNS, or the terminal's; None where stdout is no terminal."""
-    if os.environ.get("COLUMNS", "").isdigit():
-        return max(20, int(os.environ["COLUMNS"]))
-    if not sys.stdout.isatty():
+def note(texts: Iterable[str]) -> None:
+    """Say something beside the result, on stderr; nothing in it can drive a terminal."""
+    if sys.stderr is None:
+        return
+    from losscli.render.visible import visible
+
+    for text in texts:
+        print("losscli:", "\n".join(map(visible, text.split("\n"))), file=sys.stderr)
+
+
+def width(output: str | None = None) -> int | None:
+    """The columns to write for: COLUMNS, or the terminal's; None where it is no terminal."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns):
+        return max(_NARROWEST, int(columns))
+    if output is not None or sys.stdout is None or not sys.stdout.isatty():
         return None
-    return max(20, shutil.get_terminal_size().columns)
+    import shutil
+
+    return max(_NARROWEST, shutil.get_terminal_size().columns)
 
 
-def color(output: str | None) -> bool:
+def color(output: str | None = None) -> bool:
     """Whether to write colours: on a terminal, unless NO_COLOR; always with FORCE_COLOR."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return output is None and sys.stdout.isatty()
+    return output is None and sys.stdout is not None and sys.stdout.isatty()

@@ -22,7 +22,9 @@ def progress_bar() -> Iterator[Callable[[int], None]]:
     def advance(rows: int) -> None:
         nonlocal bar, task
         if bar is None:
-            if time.monotonic() - started < PATIENCE or not sys.stderr.isatty():
+            if time.monotonic() - started < PATIENCE:
+                return
+            if sys.stderr is None or not sys.stderr.isatty():
                 return
             from rich.console import Console
             from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -40,8 +40,6 @@ def run(options: RecommendOptions) -> None:
     from losscli.cli.output import color, emit, width
     from losscli.render import Screen, render_recommendation
 
-    if options.format not in FORMATS:
-        raise UsageError(f"no format {options.format!r}", hint=f"Known: {', '.join(FORMATS)}.")
     if options.values and options.pred is not None:
         raise UsageError("give a file or --values, not both")
     pred: Any = _rows(options.values) if options.values else options.pred
@@ -57,7 +55,7 @@ def run(options: RecommendOptions) -> None:
         classes=options.class_names(),
         columns=options.columns(),
     )
-    emit(render_recommendation(advice, options.format, Screen(width(), color(None))), None)
+    emit(render_recommendation(advice, options.format, Screen(width(), color())), None)
 
 
 def _rows(values: tuple[str, ...]) -> list[list[float]]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from losscli.engine.evaluation import Evaluation
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.batch import Evaluation
+from losscli.engine.sums import SumTotals, column_weights, finished_columns
 from losscli.engine.totals import Totals
 from losscli.vocabulary import Reduction
+
+Array = NDArray[np.float64]
 
 # The 97.5 % point of the normal distribution.
 Z95 = 1.959963984540054
@@ -18,12 +25,16 @@ _ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The value of a loss, the standard error and 95 % interval of a mean, and the parts."""
+    """The value of a loss, the standard error and 95 % interval of a mean, and the parts.
+
+    `columns` holds the values of the columns where they are wanted one by one.
+    """
 
     value: float
     standard_error: float | None
     interval: tuple[float, float] | None
     parts: tuple[float, ...]
+    columns: Array | None = None
 
 
 def finish(evaluation: Evaluation, totals: Totals) -> Finished:
@@ -51,6 +62,25 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         error = (high - low) / (2.0 * Z95)
         interval = (low, high)
     return Finished(value, error, _above(loss.lower, interval), parts)
+
+
+def finish_columns(evaluation: Evaluation, columns: Sequence[Totals]) -> Finished:
+    """What the totals of each column come to, and their mean."""
+    values = np.array([finish(evaluation, totals).value for totals in columns])
+    return of_columns(evaluation, values)
+
+
+def finish_sums(evaluation: Evaluation, totals: SumTotals) -> Finished:
+    """What the sums of a loss come to."""
+    values = finished_columns(evaluation, totals)
+    return of_columns(evaluation, values, column_weights(evaluation, totals))
+
+
+def of_columns(evaluation: Evaluation, values: Array, weights: Array | None = None) -> Finished:
+    """The average of the columns' values; with the reduction `columns`, the values themselves."""
+    value = float(np.average(values, weights=weights)) if values.size else math.nan
+    wanted = evaluation.reduction is Reduction.COLUMNS
+    return Finished(value, None, None, (), values if wanted else None)
 
 
 def _above(lower: float, interval: tuple[float, float] | None) -> tuple[float, float] | None:

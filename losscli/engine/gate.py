@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,16 @@ from numpy.typing import NDArray
 
 from losscli.inputs.dataset import Block
 from losscli.labels import Misfit
+from losscli.losses.bounds import (
+    FINITE,
+    LOG_PROBABILITY,
+    LOGIT_OF_CLASS,
+    PROBABILITY,
+    TANH,
+    Bounds,
+)
+from losscli.losses.definition import Reading
+from losscli.losses.forms import Form
 from losscli.vocabulary import Kind
 
 Array = NDArray[Any]
@@ -26,6 +37,7 @@ class Settled:
     weight: Array | None
     dropped: int
     kept: NDArray[np.intp] | None = None
+    inputs: Mapping[str, Array] = field(default_factory=dict)
 
 
 def settle(block: Block, *, drop_missing: bool) -> Settled:
@@ -34,7 +46,12 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
     Raises Misfit at the first missing or infinite item, unless `drop_missing` leaves out the rows
     where something is missing.
     """
-    arrays = {"prediction": block.pred, "label": block.label, "weight": block.weight}
+    arrays = {
+        "prediction": block.pred,
+        "label": block.label,
+        "weight": block.weight,
+        **block.inputs,
+    }
     missing = {role: _missing(array) for role, array in arrays.items() if array is not None}
     hit = {role: where for role, where in missing.items() if where is not None}
     if hit and not drop_missing:
@@ -51,7 +68,9 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
     if block.weight is not None:
         _check_weight(block.weight)
     if not hit:
-        return Settled(block.start, block.pred, block.label, block.weight, 0)
+        return Settled(
+            block.start, block.pred, block.label, block.weight, 0, inputs=block.inputs
+        )
     whole = ~np.any([_by_row(where) for where in hit.values()], axis=0)
     kept = np.flatnonzero(whole)
     return Settled(
@@ -61,6 +80,7 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
         None if block.weight is None else block.weight[kept],
         len(whole) - kept.size,
         kept,
+        {name: array[kept] for name, array in block.inputs.items()},
     )
 
 
@@ -75,7 +95,7 @@ def _missing(array: Array) -> Array | None:
 
 
 def _by_row(where: Array) -> Array:
-    return np.asarray(where.any(axis=1)) if where.ndim == 2 else where
+    return np.asarray(where.reshape(len(where), -1).any(axis=1))
 
 
 def _check_weight(weight: Array) -> None:
@@ -91,43 +111,36 @@ def _check_weight(weight: Array) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What an item of a prediction may be, and what it perhaps is where it is something else."""
-
-    low: float
-    high: float
-    noun: str
-    perhaps: str = ""
-
-
-_LARGEST = float(np.finfo(np.float64).max)
-_FINITE = Bounds(-_LARGEST, _LARGEST, "a finite number")
-_LOGITS = "If these are logits, say --kind logit."
 _BOUNDS = {
-    Kind.PROBABILITY: Bounds(0.0, 1.0, "a probability (0..1)", _LOGITS),
-    Kind.TANH: Bounds(-1.0, 1.0, "a tanh output (−1..1)", _LOGITS),
-    Kind.LOG_PROBABILITY: Bounds(-math.inf, 0.0, "a log-probability (0 or less)", _LOGITS),
+    Kind.PROBABILITY: PROBABILITY,
+    Kind.TANH: TANH,
+    Kind.LOG_PROBABILITY: LOG_PROBABILITY,
 }
-# Parts of a whole that a convention divides by their sum.
-SHARES = Bounds(0.0, _LARGEST, "a share (0 or more)", _LOGITS)
 
 
-def bounds_of(kind: Kind) -> Bounds:
+def bounds_of(kind: Kind, reading: Reading) -> Bounds:
     """What an item of a prediction of that kind may be."""
-    return _BOUNDS.get(kind, _FINITE)
+    if reading.form is Form.CATEGORICAL and kind is Kind.LOGIT:
+        return LOGIT_OF_CLASS
+    if reading.unnormalised and kind is Kind.LOG_PROBABILITY:
+        return LOGIT_OF_CLASS
+    return _BOUNDS.get(kind, FINITE)
 
 
-def check_values(pred: Array, bounds: Bounds) -> None:
-    """Raise Misfit at the first item of a prediction that is out of bounds."""
-    if pred.size == 0 or (pred.min() >= bounds.low and pred.max() <= bounds.high):
+def check_bounds(items: Array, bounds: Bounds, role: str) -> None:
+    """Raise Misfit at the first item that is out of bounds."""
+    if items.size == 0:
         return
-    row, column = _first(~((pred >= bounds.low) & (pred <= bounds.high)))
+    low = float(items.min())
+    if (low > bounds.low if bounds.open_low else low >= bounds.low) and items.max() <= bounds.high:
+        return
+    above = items > bounds.low if bounds.open_low else items >= bounds.low
+    row, column = _first(~(above & (items <= bounds.high)))
     raise Misfit(
-        "prediction",
+        role,
         row,
         f"is not {bounds.noun}",
-        value=_shown(pred, row, column),
+        value=_shown(items, row, column),
         column=column,
         hint=bounds.perhaps,
     )
@@ -149,9 +162,9 @@ def check_sums(rows: Array, tolerance: float, role: str, hint: str) -> None:
 
 
 def _first(bad: Array) -> tuple[int, int]:
-    row, *rest = np.argwhere(bad)[0].tolist()
-    return row, rest[0] if rest else 0
+    row, column = np.argwhere(bad.reshape(len(bad), -1))[0].tolist()
+    return row, column
 
 
 def _shown(array: Array, row: int, column: int) -> str:
-    return repr(float(array[row, column] if array.ndim == 2 else array[row]))
+    return repr(float(array.reshape(len(array), -1)[row, column]))

@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.evaluation import Batch, Evaluation, Setting, measure, totals, weighted
+from losscli.engine.accumulators import Accumulator, accumulator
+from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
-from losscli.engine.totals import Totals
 from losscli.inputs.dataset import Block, Dataset
 from losscli.labels import Misfit
 from losscli.profile import LabelProfile, PredProfile
-from losscli.vocabulary import Reduction
 
 # Blocks are cut by absolute row number, so their sums do not depend on how a file was read.
 BLOCK_ITEMS = 1 << 17
@@ -35,14 +33,13 @@ class LabelSink(Protocol):
 
 @dataclass
 class Outcome:
-    """What a pass found: totals per loss, profiles of all rows, and rows left out for a NaN."""
+    """What a pass found: each loss, profiles of all rows, and rows left out for a NaN."""
 
-    totals: list[Totals]
+    losses: list[Accumulator] = field(default_factory=list)
     pred: PredProfile = field(default_factory=PredProfile)
     label: LabelProfile | None = None
     rows: int = 0
     dropped: int = 0
-    losses: list[list[NDArray[np.float64]]] = field(default_factory=list)
 
 
 def run(
@@ -59,20 +56,23 @@ def run(
     The losses of the rows are kept only for evaluations whose reduction is `none`. Raises
     DataError, with file, row, column and value, at the first item that does not fit.
     """
-    outcome = Outcome([Totals() for _ in evaluations], losses=[[] for _ in evaluations])
+    outcome = Outcome([accumulator(evaluation) for evaluation in evaluations])
     for block in dataset.blocks(block_rows(dataset.width)):
         add_profiles(outcome, block, setting.tolerance)
         settled = None
         try:
             settled = settle(block, drop_missing=drop_missing)
-            _measure_all(settled, evaluations, setting, outcome)
+            outcome.dropped += settled.dropped
+            batch = Batch(settled, setting)
+            for loss in outcome.losses:
+                loss.add(batch)
             if sink is not None:
                 sink.add(settled)
         except Misfit as misfit:
             kept = None if settled is None else settled.kept
             row = block.start + (misfit.row if kept is None else int(kept[misfit.row]))
             raise dataset.error(
-                _ROLES[misfit.role],
+                _ROLES.get(misfit.role, misfit.role),
                 row,
                 misfit.problem,
                 column=misfit.column,
@@ -87,22 +87,14 @@ def run(
 _ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}
 
 
-def _measure_all(
-    settled: Settled, evaluations: Sequence[Evaluation], setting: Setting, outcome: Outcome
-) -> None:
-    outcome.dropped += settled.dropped
-    batch = Batch(settled, setting)
-    for place, evaluation in enumerate(evaluations):
-        measured = measure(evaluation, batch)
-        outcome.totals[place] += totals(measured)
-        if evaluation.reduction is Reduction.NONE:
-            outcome.losses[place].append(weighted(measured).copy())
-
-
 def add_profiles(outcome: Outcome, block: Block, tolerance: float) -> None:
     """Add what one block shows to the profiles of an outcome."""
     outcome.rows += len(block.pred)
-    outcome.pred += PredProfile.of(block.pred, tolerance)
+    outcome.pred += PredProfile.of(_flat(block.pred), tolerance)
     if block.label is not None:
-        seen = LabelProfile.of(block.label, tolerance)
+        seen = LabelProfile.of(_flat(block.label), tolerance)
         outcome.label = seen if outcome.label is None else outcome.label + seen
+
+
+def _flat(array: NDArray[Any]) -> NDArray[Any]:
+    return array.reshape(len(array), -1) if array.ndim > 2 else array

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.exact import Sum, block_sum, root
+from losscli.engine.measuring import Measured, apply_weight
 
 Array = NDArray[np.float64]
 
@@ -125,3 +126,35 @@ class Totals:
         mean = self.loss.exact / self.weight
         variance = self.spread.about(mean) * self.rows / (self.rows - 1) / self.weight**2
         return root(variance)
+
+
+def totals(measured: Measured) -> Totals:
+    """The totals of measured losses, rows being the units of its spread."""
+    losses = measured.losses
+    row_loss = _by_row(losses, measured.numerator)
+    parts = tuple(Sum.of(_by_row(part, measured.numerator)) for part in measured.parts)
+    even = isinstance(measured.denominator, float)
+    ignored = 0 if measured.ignored is None else int(measured.ignored.sum())
+    shown = losses if measured.ignored is None else losses[~measured.ignored]
+    return Totals(
+        rows=len(losses) - ignored,
+        items=shown.size,
+        loss=Sum.of(row_loss),
+        weight=(
+            Sum.of(np.full(1, measured.denominator)).exact * len(losses)
+            if even
+            else Sum.of(np.asarray(measured.denominator)).exact
+        ),
+        spread=Spread.of(row_loss, measured.denominator),
+        low=float(shown.min()) if shown.size else math.inf,
+        high=float(shown.max()) if shown.size else -math.inf,
+        parts=parts,
+        clipped=measured.clipped,
+        ignored=ignored,
+    )
+
+
+def _by_row(losses: Array, numerator: Array | None) -> Array:
+    losses = apply_weight(losses, numerator)
+    with np.errstate(over="ignore"):
+        return np.asarray(losses.sum(axis=1)) if losses.ndim == 2 else losses

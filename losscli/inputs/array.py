@@ -65,7 +65,7 @@ class ArraySource(UntitledColumns):
 
     def batches(self, roles: Mapping[str, Selection], rows: int) -> Iterator[dict[str, Array]]:
         """Slices of the array."""
-        values = self._values if self._values.ndim == 2 else self._values[:, None]
+        values = self._values if self._values.ndim >= 2 else self._values[:, None]
         for start in range(0, len(values), rows):
             yield dict.fromkeys(roles, as_items(values[start : start + rows]))
 
@@ -112,18 +112,12 @@ def check_dtype(dtype: np.dtype[Any], name: str) -> None:
 
 
 def check_shape(shape: tuple[int, ...], name: str) -> None:
-    """Raise DataError for a shape that is neither (n,) nor (n, c), or is empty."""
+    """Raise DataError for a shape without rows, or without columns."""
     if len(shape) == 0:
         raise DataError(
             "holds a single number without a shape", file=name, hint="Save it as a list of rows."
         )
-    if len(shape) > 2:
-        raise DataError(
-            f"has {len(shape)} dimensions {shape}; losses read (rows,) or (rows, columns)",
-            file=name,
-            hint="Reshape it first: array.reshape(-1, array.shape[-1]).",
-        )
     if shape[0] == 0:
         raise DataError("has no rows", file=name)
-    if len(shape) == 2 and shape[1] == 0:
+    if 0 in shape[1:]:
         raise DataError("has no columns", file=name)

@@ -43,8 +43,13 @@ def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[s
         notes += _align_labels(chosen)
     if columns.weight is not None or "weight" in sources:
         chosen["weight"] = _weights(sources, columns)
-    if sources["pred"].columns is None and chosen["pred"][1].text:
-        raise DataError("holds words, not predictions", file=sources["pred"].name)
+    for name, source in sources.items():
+        if name not in ("pred", "label", "weight"):
+            chosen[name] = _input(source, columns)
+    for role, noun in (("pred", "predictions"), ("weight", "weights")):
+        given = sources.get(role)
+        if given is not None and given.columns is None and given.is_text(0):
+            raise DataError(f"holds words, not {noun}", file=given.name)
     return chosen, notes
 
 
@@ -110,6 +115,19 @@ def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Sele
             hint="Give the weights as a file: --weight FILE.",
         )
     return tables[0][0], Selection(pick(tables[0][1], [columns.weight], "--weight-col"))
+
+
+def _input(source: Source, columns: Columns) -> tuple[Source, Selection]:
+    """All columns of a named input but its key."""
+    table = _table(source)
+    if table is None:
+        return source, Selection(None)
+    places = (
+        place
+        for place, name in enumerate(table.columns)
+        if place != table.index and name.lower() not in ID_NAMES and name != columns.id
+    )
+    return source, Selection(tuple(places))
 
 
 def feeds_of(sources: dict[str, Source], chosen: Chosen, columns: Columns) -> list[Feed]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from losscli.errors import DataError, UsageError
 from losscli.inputs.choosing import choose, feeds_of
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import ById, ByPosition, Pairing
+from losscli.inputs.pairing import ById, ByPosition, Pairing, Unpaired
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
 
@@ -24,13 +25,14 @@ Array = NDArray[Any]
 class Block:
     """Consecutive rows, the first of them number `start`: arrays of shape (n,) or (n, c).
 
-    Valid until the next block is asked for.
+    Valid until the next block is asked for. `inputs` are arrays beside prediction and label.
     """
 
     start: int
     pred: NDArray[np.float64]
     label: Array | None
     weight: NDArray[np.float64] | None
+    inputs: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class Dataset:
                 _flat(pred.astype(np.float64, copy=False)),
                 None if label is None else _flat(label),
                 None if weight is None else _flat(weight.astype(np.float64, copy=False)),
+                {
+                    role: _flat(array.astype(np.float64, copy=False))
+                    for role, array in arrays.items()
+                    if role not in _ROLES
+                },
             )
             start += len(pred)
         if start == 0:
@@ -127,14 +134,27 @@ class Dataset:
         )
 
 
+_ROLES = frozenset(("pred", "label", "weight"))
+
+
 def _flat(array: Array) -> Array:
-    return array[:, 0] if array.shape[1] == 1 else array
+    return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
 
 
 def open_dataset(
-    pred: Any, label: Any = None, *, weight: Any = None, columns: Columns | None = None
+    pred: Any,
+    label: Any = None,
+    *,
+    weight: Any = None,
+    columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    deep: bool = False,
+    paired: bool = True,
 ) -> Dataset:
     """The data that files or arrays hold; without `label`, one table may hold both roles.
+
+    `inputs` are arrays beside prediction and label, by name. `deep` says that arrays of more than
+    two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
 
     Raises UsageError where it is unclear which columns are meant, DataError for files that cannot
     be read and for shapes that do not fit each other.
@@ -148,11 +168,19 @@ def open_dataset(
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")
         sources["weight"] = opener.open(weight, "weight")
+    for name, given in (inputs or {}).items():
+        sources[name] = opener.open(given, name)
     chosen, notes = choose(sources, columns)
     feeds = feeds_of(sources, chosen, columns)
     parts = {role: _part(source, chosen[role][1]) for role, (source, _) in chosen.items()}
-    notes += _check_fit(parts)
-    pairing = ById(feeds) if columns.id is not None and len(feeds) > 1 else ByPosition(feeds)
+    if not deep:
+        notes += _check_dims(parts)
+    pairing: Pairing
+    if not paired:
+        pairing = Unpaired(feeds)
+    else:
+        notes += _check_fit(parts)
+        pairing = ById(feeds) if columns.id is not None and len(feeds) > 1 else ByPosition(feeds)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     return Dataset(pairing, parts, places, notes, opener)
 
@@ -163,8 +191,25 @@ def _part(source: Source, selection: Selection) -> Part:
     if source.columns is not None and places is not None:
         names = tuple(source.columns[place] for place in places)
     shape = source.shape
-    width = len(places) if places is not None else (shape[1] if shape and len(shape) == 2 else 1)
+    width = len(places) if places is not None else math.prod((shape or ())[1:])
     return Part(source.name, names, shape, source.dtype, source.decimals(places or ()), width)
+
+
+def _check_dims(parts: dict[str, Part]) -> list[str]:
+    """Refuse more than two dimensions, unless all arrays agree in them: each row is then flat."""
+    shapes = {part.shape for part in parts.values()}
+    for part in parts.values():
+        if part.shape is None or len(part.shape) <= 2:
+            continue
+        if len(shapes) > 1 or len(parts) == 1:
+            raise DataError(
+                f"has {len(part.shape)} dimensions {part.shape}; losses read (rows,) or "
+                "(rows, columns)",
+                file=part.file,
+                hint="Reshape it first: array.reshape(-1, array.shape[-1]).",
+            )
+        return [f"shape {part.shape} taken as {part.shape[0]:,} rows of {part.width:,} items"]
+    return []
 
 
 def _check_fit(parts: dict[str, Part]) -> list[str]:
@@ -182,7 +227,9 @@ def _check_fit(parts: dict[str, Part]) -> list[str]:
                 file=pred.file,
                 hint=_transposed(pred.shape, part.shape),
             )
-        if part.width not in (1, pred.width):
+        if any(found.shape and len(found.shape) > 2 for found in (pred, part)):
+            continue
+        if role in _ROLES and part.width not in (1, pred.width):
             raise DataError(
                 f"has {_items(pred.width)} per row, {part.file} has {part.width}",
                 file=pred.file,

@@ -7,6 +7,7 @@ block) is then read, and what is wrong is named with its line, column and value.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -98,14 +99,12 @@ class DelimitedSource:
         wanted = {role: chosen.columns or everything for role, chosen in roles.items()}
         text = {column: roles[role].text for role, places in wanted.items() for column in places}
         done = 0
-        try:
-            for arrays in () if self._dialect.aligned else self._by_arrow(text):
-                yield _tables(arrays, wanted)
-                done += len(next(iter(arrays.values())))
-            if not self._dialect.aligned:
+        if not self._dialect.aligned:
+            with contextlib.suppress(pa.ArrowException, *_UNREADABLE):
+                for arrays in self._by_arrow(text):
+                    yield _tables(arrays, wanted)
+                    done += len(next(iter(arrays.values())))
                 return
-        except (pa.ArrowException, *_UNREADABLE):
-            pass
         for arrays in self._by_cell(text, done):
             yield _tables(arrays, wanted)
 
@@ -217,12 +216,10 @@ class DelimitedSource:
         if len(cells) != len(self.columns):
             raise self._ragged(line, len(cells))
         cell = cells[column].strip()
-        if text and cell.isprintable():
-            return cell or None
         try:
             if text:
                 cell.encode()
-                return cell
+                return cell or None
             return math.nan if cell in MISSING else self._dialect.number(cell)
         except UnicodeEncodeError:
             problem = f"is not {self._dialect.encoding} text"

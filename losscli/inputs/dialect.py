@@ -99,7 +99,7 @@ def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
     lines = list(io.StringIO(sample.decode(encoding, errors="ignore"), newline=""))
     if not whole and len(lines) > 1:
         lines.pop()
-    if not any(line.strip() for line in lines):
+    if not any(line.strip(_DELIMITERS + '" \r\n') for line in lines):
         raise DataError("is empty", file=name)
     comments = _comments(lines)
     delimiter, aligned, found = _delimiter(lines[comments:], name)
@@ -192,8 +192,7 @@ def _first(
     found = records(lines, delimiter, aligned=aligned)
     try:
         filled = (record for record in found if any(cell.strip() for cell in record.cells))
-        # A file of nothing but delimiters still has a row.
-        return list(islice(filled, _LOOK)) or list(islice(records(lines, delimiter), 1))
+        return list(islice(filled, _LOOK)) or [Record(1, 1, [""])]
     except csv.Error as error:
         raise DataError(f"is not a text of columns ({error})", file=name) from None
 

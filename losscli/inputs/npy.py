@@ -50,7 +50,7 @@ class NpySource(UntitledColumns):
 
     @property
     def _width(self) -> int:
-        return self.shape[1] if self.shape is not None and len(self.shape) == 2 else 1
+        return math.prod((self.shape or ())[1:])
 
     def batches(self, roles: Mapping[str, Selection], rows: int) -> Iterator[dict[str, Array]]:
         """Blocks of `rows` rows, each in the same memory as the one before."""
@@ -59,18 +59,31 @@ class NpySource(UntitledColumns):
         by_column = self._fortran and width > 1
         rows = min(rows, total)
         buffer = np.empty((width, rows) if by_column else (rows, width), self._dtype)
-        with FileIO(self._path) as file:
-            for start in range(0, total, rows):
-                count = min(rows, total - start)
-                if by_column:
-                    for j in range(width):
-                        self._fill(file, buffer[j, :count], j * total + start)
-                    piece = np.ascontiguousarray(buffer[:, :count].T)
-                else:
-                    piece = buffer[:count]
-                    self._fill(file, piece, start * width)
-                items = self._items(piece)
-                yield dict.fromkeys(roles, items)
+        try:
+            with FileIO(self._path) as file:
+                for start in range(0, total, rows):
+                    count = min(rows, total - start)
+                    if by_column:
+                        for j in range(width):
+                            self._fill(file, buffer[j, :count], j * total + start)
+                        piece = np.ascontiguousarray(buffer[:, :count].T)
+                    else:
+                        piece = buffer[:count]
+                        self._fill(file, piece, start * width)
+                    yield dict.fromkeys(roles, self._items(self._shaped(piece)))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise DataError(f"cannot be read further ({reason})", file=self.name) from None
+
+    def _shaped(self, piece: Array) -> Array:
+        """Rows of items (n, width) in the dimensions of the file."""
+        dims = (self.shape or ())[1:]
+        if len(dims) < 2:
+            return piece
+        if not self._fortran:
+            return piece.reshape(-1, *dims)
+        axes = range(len(dims), 0, -1)
+        return np.ascontiguousarray(piece.reshape(-1, *reversed(dims)).transpose(0, *axes))
 
     def _fill(self, file: FileIO, into: Array, item: int) -> None:
         """Read the items from number `item` on."""

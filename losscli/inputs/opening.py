@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -58,42 +59,38 @@ class Opener:
         """
         if not isinstance(given, (str, os.PathLike)):
             return ArraySource(given, role)
-        name = os.fspath(given)
-        if name == STDIN:
-            self._once(STDIN)
-            return _recognise(self._spool(sys.stdin.buffer), "<stdin>")
+        name = "<stdin>" if given == STDIN else os.fspath(given)
         try:
-            mode = Path(name).stat().st_mode
+            if given == STDIN:
+                return _recognise(self._copy(sys.stdin.buffer, "standard input"), name)
+            path = Path(name)
+            mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):
+                raise DataError("is a folder, not a file", file=name)
+            if stat.S_ISREG(mode):
+                return _recognise(path, name)
+            return _recognise(self._copy(path, name), name)
         except (OSError, ValueError) as error:
             raise _unreadable(name, error) from None
-        if stat.S_ISDIR(mode):
-            raise DataError("is a folder, not a file", file=name)
-        try:
-            if stat.S_ISREG(mode):
-                return _recognise(Path(name), name)
-            self._once(name)
-            with Path(name).open("rb") as pipe:
-                return _recognise(self._spool(pipe), name)
-        except OSError as error:
-            raise _unreadable(name, error) from None
 
-    def _once(self, stream: str) -> None:
-        if stream in self._streams:
-            what = "standard input" if stream == STDIN else stream
-            raise UsageError(f"{what} can be read only once")
-        self._streams.add(stream)
-
-    def _spool(self, stream: BinaryIO) -> Path:
+    def _copy(self, stream: Path | BinaryIO, name: str) -> Path:
         """What a stream holds, as a file that can be read more than once."""
-        with tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as held:
-            path = Path(held.name)
+        if name in self._streams:
+            raise UsageError(f"{name} can be read only once")
+        self._streams.add(name)
+        with contextlib.ExitStack() as opened:
+            source = opened.enter_context(stream.open("rb")) if isinstance(stream, Path) else stream
+            copy = opened.enter_context(
+                tempfile.NamedTemporaryFile(prefix="losscli-", delete=False)
+            )
+            path = Path(copy.name)
             weakref.finalize(self, path.unlink, missing_ok=True)
-            shutil.copyfileobj(stream, held)
+            shutil.copyfileobj(source, copy)
         return path
 
 
 def _unreadable(name: str, error: Exception) -> DataError:
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and error.filename == str(Path(name)):
         return DataError("there is no such file", file=name)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return DataError(f"cannot be read ({reason.lower()})", file=name)

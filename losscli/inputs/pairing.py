@@ -94,6 +94,27 @@ class ByPosition:
                 )
 
 
+class Unpaired:
+    """Whole arrays whose rows do not belong together, and whose lengths may differ."""
+
+    def __init__(self, feeds: Sequence[Feed]) -> None:
+        self._feeds = tuple(feeds)
+
+    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
+        """One block of everything."""
+        whole: dict[str, Array] = {}
+        for feed in self._feeds:
+            for part in rechunked(feed.source.batches(feed.roles, rows), 1 << 62):
+                whole |= part
+        if whole:
+            yield whole
+
+    def position(self, role: str, row: int) -> tuple[Source, str]:
+        """The same row of the role's own file."""
+        source = next(feed.source for feed in self._feeds if role in feed.roles)
+        return source, source.position(row)
+
+
 def _key_column(feed: Feed) -> int:
     columns = feed.roles[KEY].columns
     assert columns is not None

@@ -50,7 +50,7 @@ class Source(Protocol):
         """
 
     def is_text(self, column: int) -> bool:
-        """Whether the first rows of a column hold something other than numbers."""
+        """Whether the first rows of a column hold words (one among numbers may be a slip)."""
 
     def words(self, column: int) -> frozenset[str]:
         """What the first rows of a table's column say."""

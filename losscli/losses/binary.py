@@ -9,13 +9,15 @@ from losscli.losses.forms import Array, Bernoulli, Form, times
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
-_MARGINS = Example((2.0, -1.5, 0.3), (1, 0, 0), Kind.LOGIT, Task.BINARY)
 _ITEMS = (Task.BINARY, Task.MULTILABEL)
 
 
-def negative_log_likelihood(pred: Bernoulli, label: Array, *, pos_weight: float) -> Array:
+def negative_log_likelihood(
+    pred: Bernoulli, label: Array, *, pos_weight: float | Array
+) -> Array:
     """−(pos_weight · y log p + (1 − y) log(1 − p)) in nats, elementwise."""
-    positive = times(label if pos_weight == 1.0 else pos_weight * label, pred.log_p)
+    weighted = label if np.ndim(pos_weight) == 0 and pos_weight == 1.0 else pos_weight * label
+    positive = times(weighted, pred.log_p)
     positive += times(1.0 - label, pred.log_q)
     return np.negative(positive, out=positive)
 
@@ -28,11 +30,6 @@ def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | N
         positive *= alpha
         negative *= 1.0 - alpha
     return -(times(positive, pred.log_p) + times(negative, pred.log_q))
-
-
-def hinge_error(pred: Array, label: Array) -> Array:
-    """max(0, 1 − s·z) for labels s of −1 or +1, elementwise."""
-    return np.maximum(0.0, 1.0 - label * pred)
 
 
 BINARY_CROSS_ENTROPY = Loss(
@@ -55,7 +52,9 @@ BINARY_CROSS_ENTROPY = Loss(
         "textbook": (Name("BCEE", kind=Kind.PROBABILITY),),
     },
     params={
-        "pos_weight": Param(1.0, "factor on the positive labels", minimum=0.0),
+        "pos_weight": Param(
+            1.0, "factor on the positive labels, [a;b;…] one per item", minimum=0.0, per_item=True
+        ),
         "label_smoothing": Param(0.0, "labels become y(1 − s) + s/2", minimum=0.0, maximum=1.0),
     },
     readings=(Reading(negative_log_likelihood, Form.BERNOULLI, Labels.SHARE, _ITEMS),),
@@ -100,26 +99,4 @@ BINARY_FOCAL = Loss(
     example=_EXAMPLE,
     unit="nats",
     constant=Constant.BASE_RATE,
-)
-
-HINGE = Loss(
-    id="hinge",
-    title="hinge loss",
-    family="binary",
-    aliases=("hinge_loss",),
-    names={
-        "keras": (Name("Hinge"),),
-        "sklearn": (Name("hinge_loss"),),
-        "optax": (Name("hinge_loss", reduction=Reduction.NONE),),
-        "torchmetrics": (Name("binary_hinge_loss"),),
-        "catboost": (Name("HingeLoss"),),
-    },
-    readings=(Reading(hinge_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
-    formula="mean max(0, 1 − s·z), s = ±1",
-    summary="How far a score falls short of a margin of 1 on the right side.",
-    when="Scores of a support vector machine; only the side and the margin matter.",
-    reference="Cortes & Vapnik 1995, Machine Learning 20",
-    example=_MARGINS,
-    zero_at_perfect=False,
-    constant=Constant.MAJORITY,
 )

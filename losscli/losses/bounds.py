@@ -27,6 +27,8 @@ _LOGITS = "If these are logits, say --kind logit."
 
 FINITE = Bounds(-_LARGEST, _LARGEST, "a finite number")
 PROBABILITY = Bounds(0.0, 1.0, "a probability (0..1)", _LOGITS)
+# A class that cannot be has the logit −∞.
+LOGIT_OF_CLASS = Bounds(-math.inf, _LARGEST, "a number (or −∞)")
 TANH = Bounds(-1.0, 1.0, "a tanh output (−1..1)", _LOGITS)
 LOG_PROBABILITY = Bounds(-math.inf, 0.0, "a log-probability (0 or less)", _LOGITS)
 # Parts of a whole that a convention divides by their sum.

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Reading
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
 
 
-def squared_probability_error(pred: Bernoulli, label: Array) -> Array:
+def squared_probability_error(
+    pred: Bernoulli, label: Array, *, scale_by_half: str = "auto"
+) -> Array:
     """(p − y)², elementwise; taken from 1 − p for a positive label, where it has more digits."""
     difference = np.where(label == 1.0, pred.q, pred.p - label)
-    return difference * difference
+    return difference * difference * (2.0 if scale_by_half == "false" else 1.0)
 
 
-def squared_distribution_error(pred: Categorical, label: Classes) -> Array:
+def squared_distribution_error(
+    pred: Categorical, label: Classes, *, scale_by_half: str = "auto"
+) -> Array:
     """Σⱼ (pⱼ − yⱼ)², per row; taken from 1 − p for a sure class, where it has more digits."""
     share = label.share(pred.p.shape[1])
     difference = np.where(share == 1.0, pred.q, pred.p - share)
-    return np.einsum("ij,ij->i", difference, difference)
+    total = np.einsum("ij,ij->i", difference, difference)
+    return total * (0.5 if scale_by_half == "true" else 1.0)
 
 
 def wrong_side(pred: Array, label: Array) -> Array:
@@ -34,6 +39,16 @@ def wrong_class(pred: Array, label: Classes) -> Array:
     """1 where the decided class is not the true one, else 0, per row."""
     return (pred != label.most()).astype(np.float64)
 
+
+def different_item(pred: Array, label: Array) -> Array:
+    """1 where prediction and label differ, else 0, elementwise."""
+    return (pred != label).astype(np.float64)
+
+
+# Decided classes, written as numbers.
+_CLASS_NUMBERS = Reading(
+    different_item, Form.VALUE, Labels.REAL, (Task.REGRESSION,), kinds=(Kind.CLASS,)
+)
 
 BRIER = Loss(
     id="brier",
@@ -56,6 +71,13 @@ BRIER = Loss(
             (Task.MULTICLASS, Task.DISTRIBUTION),
         ),
     ),
+    params={
+        "scale_by_half": Param(
+            "auto",
+            "halve the sum over classes: for two classes, always or never",
+            choices=("auto", "true", "false"),
+        )
+    },
     formula="mean (p − y)²; over classes mean Σⱼ (pⱼ − yⱼ)²",
     summary="The squared distance between a probability and what happened.",
     when="A proper score that a single sure mistake cannot blow up: at most 1 (2 over classes).",
@@ -74,6 +96,7 @@ ZERO_ONE = Loss(
     readings=(
         Reading(wrong_side, Form.DECISION, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),
         Reading(wrong_class, Form.DECISION, Labels.CLASSES, (Task.MULTICLASS,)),
+        _CLASS_NUMBERS,
     ),
     formula="share of rows whose decision is wrong: p > ½ (logit > 0), or the largest class",
     summary="One minus the accuracy.",
@@ -82,4 +105,25 @@ ZERO_ONE = Loss(
     example=_EXAMPLE,
     upper=1.0,
     constant=Constant.MAJORITY,
+)
+
+HAMMING = Loss(
+    id="hamming",
+    title="Hamming loss",
+    family="classification",
+    aliases=("hamming_loss",),
+    names={"sklearn": (Name("hamming_loss"),)},
+    readings=(
+        Reading(different_item, Form.DECISION, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),
+        Reading(wrong_class, Form.DECISION, Labels.CLASSES, (Task.MULTICLASS,)),
+        _CLASS_NUMBERS,
+    ),
+    formula="share of items whose decision is wrong",
+    summary="The zero-one loss of every label of a row on its own.",
+    when="Multilabel decisions, where a row with one wrong label is not all wrong.",
+    reference="scikit-learn 1.9 hamming_loss",
+    example=_EXAMPLE,
+    upper=1.0,
+    constant=Constant.MAJORITY,
+    featured=False,
 )

@@ -164,9 +164,11 @@ class Reading:
     `kinds` are the kinds of prediction it reads, where those of its form are too many. `items`
     names what the items of a row are, where their number is fixed (mean and variance), and
     `fewest_items` is how many there must be. With `tokens`, rows (n, s) of classes are read as
-    n · s rows. `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items):
+    n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the kernel of the elements for conventions that do not add up a row
+    whose kernel does. `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items):
     the same letter stands for the same length. The rows of arrays that are not `paired` do not
-    belong together. `inputs` are arrays beside prediction and label, with what they hold.
+    belong together. `inputs` are arrays beside prediction and label, with what they hold; the
+    `optional_inputs` among them may be left out.
     """
 
     kernel: Callable[..., Any]
@@ -179,6 +181,9 @@ class Reading:
     items: tuple[str, ...] = ()
     fewest_items: int = 1
     tokens: bool = False
+    unnormalised: bool = False
+    optional_inputs: frozenset[str] = frozenset()
+    by_element: Callable[..., Any] | None = None
     dims: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paired: bool = True
     inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -230,7 +235,8 @@ class Loss:
     """One loss of the registry.
 
     The value is `transform(scale · reduction of the kernel's rows)`, or what `finish` makes of the
-    sums of the kernel's terms, column by column where the loss is `by_column`. `lower` and `upper` bound it;
+    sums of the kernel's terms, column by column where the loss is `by_column` (`column_weight` says
+    what a column counts). `lower` and `upper` bound it;
     `zero_at_perfect` says that a perfect prediction costs exactly 0 without any guard; `symmetric`
     that prediction and label may change places; `linear_in_label` that a soft label costs the
     average of its classes, so that class weights apply class by class. `featured` losses are shown
@@ -254,6 +260,7 @@ class Loss:
     transform: Callable[[float, Mapping[str, Any]], float] | None = None
     finish: Callable[[Stats, Mapping[str, Any]], Any] | None = None
     by_column: bool = False
+    column_weight: Callable[[Stats], Any] | None = None
     parts: tuple[str, ...] = ()
     unit: str = ""
     lower: float = 0.0

@@ -38,7 +38,7 @@ _BINARY = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
 _OUTPUTS = Param(
     "uniform_average",
     "how several columns become one number",
-    choices=("uniform_average", "variance_weighted", "raw_values"),
+    choices=("uniform_average", "variance_weighted"),
 )
 
 
@@ -104,6 +104,10 @@ def _spread(stats: Stats, name: str) -> Fraction:
     """Σ (x − mean)² of the terms called `name`."""
     total = stats.total(name)
     return stats.total(f"{name}²") - total * total / stats.weight
+
+
+def _label_spread(stats: Stats) -> Fraction:
+    return _spread(stats, "label")
 
 
 def _explained(part: Fraction, whole: Fraction) -> float:
@@ -245,6 +249,7 @@ R2 = Loss(
     readings=_sums(squares),
     finish=_r2,
     by_column=True,
+    column_weight=_label_spread,
     formula="1 − Σ (y − p)² ÷ Σ (y − ȳ)²",
     summary="The share of the labels' variance that the prediction explains.",
     when="To say how much better than the mean a regression is: 0 is no better, 1 is perfect.",
@@ -266,6 +271,7 @@ EXPLAINED_VARIANCE = Loss(
     readings=_sums(squares),
     finish=_explained_variance,
     by_column=True,
+    column_weight=_label_spread,
     formula="1 − Var(y − p) ÷ Var(y)",
     summary="R² that forgives a constant offset.",
     when="A constant bias of the prediction is no concern.",
@@ -354,7 +360,6 @@ D2_PINBALL = Loss(
     names={"sklearn": (Name("d2_pinball_score"),)},
     params={
         "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
-        "multioutput": _OUTPUTS,
     },
     readings=_whole(pinball_explained),
     by_column=True,
@@ -371,7 +376,6 @@ D2_ABSOLUTE_ERROR = Loss(
     title="D² of absolute error",
     family="explained",
     names={"sklearn": (Name("d2_absolute_error_score"),)},
-    params={"multioutput": _OUTPUTS},
     readings=_whole(median_explained),
     by_column=True,
     formula="1 − MAE ÷ MAE of the labels' median",

@@ -62,6 +62,7 @@ class Guard(StrEnum):
 
     NONE = "none"
     CLIP = "clip"
+    CLIP_EPS = "clip_eps"
     ADD = "add"
     CLAMP_LOG = "clamp_log"
 
@@ -70,13 +71,19 @@ class Guard(StrEnum):
 class Floor:
     """A guard and its size.
 
-    CLIP moves p into [size, 1 − size] (or [size, 1] where `one_sided`), ADD takes log(p + size),
-    CLAMP_LOG raises the logarithm itself to at least `size`.
+    CLIP moves p into [size, 1 − size] (or [size, 1] where `one_sided`; only inside logarithms where
+    `logs_only`), ADD takes log(p + size), CLAMP_LOG raises the logarithm itself to at least `size`.
+    CLIP_EPS is a CLIP whose size is yet to be settled: the spacing of the stored type at 1.
     """
 
     guard: Guard = Guard.NONE
     size: float = 0.0
     one_sided: bool = False
+    logs_only: bool = False
+
+    @property
+    def _top(self) -> float:
+        return 1.0 if self.one_sided else 1.0 - self.size
 
     @property
     def words(self) -> str:
@@ -84,7 +91,9 @@ class Floor:
         upper = "1" if self.one_sided else f"1 − {self.size:g}"
         return {
             Guard.NONE: "probabilities as they are (log 0 = −∞)",
-            Guard.CLIP: f"probabilities clipped to [{self.size:g}, {upper}]",
+            Guard.CLIP: f"probabilities clipped to [{self.size:g}, {upper}]"
+            + (" inside the logs" if self.logs_only else ""),
+            Guard.CLIP_EPS: "probabilities clipped by the spacing of their type (2.2e-16 in float64)",
             Guard.ADD: f"{self.size:g} added inside each log",
             Guard.CLAMP_LOG: f"each log clamped at {self.size:g}",
         }[self.guard]
@@ -93,23 +102,25 @@ class Floor:
         """How many of the probabilities `p` (any shape) the clip moves."""
         if self.guard is not Guard.CLIP or p.size == 0:
             return 0
-        top = 1.0 if self.one_sided else 1.0 - self.size
-        if p.min() >= self.size and p.max() <= top:
+        if p.min() >= self.size and p.max() <= self._top:
             return 0
-        return int(np.count_nonzero(p < self.size) + np.count_nonzero(p > top))
+        return int(np.count_nonzero(p < self.size) + np.count_nonzero(p > self._top))
 
     def apply(self, p: Array) -> Array:
         """The probabilities that enter the formula: clipped under CLIP, else as they are."""
-        if self.moved(p) == 0:
+        if self.logs_only or self.moved(p) == 0:
             return p
-        return np.clip(p, self.size, 1.0 if self.one_sided else 1.0 - self.size)
+        return np.clip(p, self.size, self._top)
+
+    def _inside(self, p: Array) -> Array:
+        return np.clip(p, self.size, self._top) if self.logs_only else p
 
     def log(self, p: Array) -> Array:
         """log p under this policy, for probabilities that `apply` has seen."""
         if self.guard is Guard.ADD:
             return np.log(p + self.size)
         with np.errstate(divide="ignore"):
-            logs = np.log(p)
+            logs = np.log(self._inside(p))
         return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
 
     def log_of_rest(self, p: Array) -> Array:
@@ -117,7 +128,7 @@ class Floor:
         if self.guard is Guard.ADD:
             return np.log((1.0 - p) + self.size)
         with np.errstate(divide="ignore"):
-            logs = np.log1p(-p)
+            logs = np.log1p(-self._inside(p))
         return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
 
 
@@ -308,7 +319,7 @@ class Categorical:
 
         `renormalise` divides rows of probabilities by their sum before `floor` sees them.
         """
-        if kind is Kind.LOGIT:
+        if kind in (Kind.LOGIT, Kind.SCORE):
             return _FromLogits(pred)
         if kind is Kind.LOG_PROBABILITY:
             return _FromLogProbabilities(pred)

@@ -10,7 +10,6 @@ from losscli.losses.definition import (
     Labels,
     Loss,
     Name,
-    Param,
     Reading,
     Shape,
 )
@@ -62,13 +61,6 @@ MEDIAN_ABSOLUTE_ERROR = Loss(
     names={
         "sklearn": (Name("median_absolute_error"),),
         "catboost": (Name("MedianAbsoluteError"),),
-    },
-    params={
-        "multioutput": Param(
-            "uniform_average",
-            "how several columns become one number",
-            choices=("uniform_average", "raw_values"),
-        )
     },
     readings=(
         Reading(median_error, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.WHOLE),

@@ -21,6 +21,7 @@ _EXAMPLE = Example(
     Task.DISTRIBUTION,
 )
 _BASE = Param(math.e, "base of the logarithm: e gives nats, 2 bits", minimum=1.0, open_ends=True)
+_LOG_TARGET = Param(False, "the labels are log-probabilities")
 
 
 def _log(p: Array) -> Array:
@@ -68,6 +69,20 @@ def row_divergence(pred: Categorical, label: Classes, *, base: float) -> tuple[A
         -pred.log_likelihood(label) / nats,
         -times(share, log_share).sum(axis=1) / nats,
     )
+
+
+def item_divergence(pred: Categorical, label: Classes, *, base: float) -> tuple[Array, ...]:
+    """yⱼ log(yⱼ/pⱼ) with its two parts, elementwise, with 0 log 0 = 0."""
+    share = label.share(pred.log_p.shape[1])
+    nats = math.log(base)
+    cross, own = -times(share, pred.log_p) / nats, -times(share, _log(share)) / nats
+    return cross - own, cross, own
+
+
+def row_generalized_divergence(pred: Categorical, label: Classes) -> Array:
+    """Σⱼ (yⱼ log(yⱼ/pⱼ) − yⱼ + pⱼ) in nats, per row."""
+    share = label.share(pred.p.shape[1])
+    return _pointwise_kl(share - pred.p, pred.p).sum(axis=1)
 
 
 def row_js_divergence(pred: Categorical, label: Classes, *, base: float) -> Array:
@@ -158,12 +173,24 @@ KL_DIVERGENCE = Loss(
             Name("KLDivLoss", kind=Kind.LOG_PROBABILITY),
         ),
         "keras": (Name("KLDivergence"),),
-        "optax": (Name("kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),),
+        "optax": (
+            Name("kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),
+            Name(
+                "kl_divergence_with_log_targets",
+                kind=Kind.LOG_PROBABILITY,
+                reduction=Reduction.NONE,
+                params={"log_target": True},
+            ),
+        ),
         "torchmetrics": (Name("kl_divergence"),),
         "scipy": (Name("entropy(pk, qk)", reduction=Reduction.SUM), Name("rel_entr")),
     },
-    params={"base": _BASE},
-    readings=(Reading(row_divergence, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    params={"base": _BASE, "log_target": _LOG_TARGET},
+    readings=(
+        Reading(
+            row_divergence, Form.CATEGORICAL, Labels.CLASSES, _ROWS, by_element=item_divergence
+        ),
+    ),
     parts=("cross_entropy", "entropy"),
     formula="mean Σⱼ yⱼ log(yⱼ / pⱼ) = cross entropy − entropy",
     summary="What the prediction costs beyond what the label's own entropy makes unavoidable.",
@@ -172,6 +199,37 @@ KL_DIVERGENCE = Loss(
     example=_EXAMPLE,
     unit="nats",
     constant=Constant.BASE_RATE,
+)
+
+GENERALIZED_KL_DIVERGENCE = Loss(
+    id="generalized_kl_divergence",
+    title="generalized Kullback–Leibler divergence",
+    family="probabilistic",
+    names={
+        "optax": (
+            Name(
+                "generalized_kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE
+            ),
+        ),
+    },
+    params={"log_target": _LOG_TARGET},
+    readings=(
+        Reading(
+            row_generalized_divergence,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            unnormalised=True,
+        ),
+    ),
+    formula="mean Σⱼ yⱼ log(yⱼ / pⱼ) − yⱼ + pⱼ",
+    summary="KL divergence for shares that need not sum to 1; no term is negative.",
+    when="As KL divergence, for measures that are not normalised.",
+    reference="Csiszár 1991, Ann. Statist. 19(4); optax 0.2.8",
+    example=_EXAMPLE,
+    unit="nats",
+    constant=Constant.BASE_RATE,
+    featured=False,
 )
 
 JENSEN_SHANNON_DIVERGENCE = Loss(

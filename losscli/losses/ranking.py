@@ -75,7 +75,7 @@ SOFTMAX_RANKING = Loss(
     names={"optax": (Name("ranking_softmax_loss"),)},
     readings=(
         Reading(
-            listwise_error, Form.CATEGORICAL, Labels.REAL, (Task.RANKING,), kinds=(Kind.LOGIT,)
+            listwise_error, Form.CATEGORICAL, Labels.REAL, (Task.RANKING,), kinds=(Kind.LOGIT, Kind.SCORE),
         ),
     ),
     formula="−mean Σⱼ relevanceⱼ log softmax(z)ⱼ",

@@ -6,7 +6,30 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from losscli.errors import UsageError
-from losscli.losses import binary, classification, multiclass, probabilistic, regression
+from losscli.losses import (
+    binary,
+    calibration,
+    classification,
+    deviance,
+    embedding,
+    ensemble,
+    explained,
+    forecast,
+    margins,
+    multiclass,
+    order,
+    ordinal,
+    overlap,
+    probabilistic,
+    ranking,
+    regression,
+    relative,
+    robust,
+    samples,
+    sequence,
+    similarity,
+    variants,
+)
 from losscli.losses.definition import Loss
 from losscli.vocabulary import Task
 
@@ -67,4 +90,31 @@ def _defined_in(modules: Iterable[ModuleType]) -> Iterator[Loss]:
                 yield value
 
 
-REGISTRY = Registry(_defined_in((regression, binary, multiclass, classification, probabilistic)))
+REGISTRY = Registry(
+    _defined_in(
+        (
+            regression,
+            robust,
+            relative,
+            deviance,
+            order,
+            explained,
+            similarity,
+            binary,
+            margins,
+            multiclass,
+            variants,
+            classification,
+            calibration,
+            probabilistic,
+            ordinal,
+            forecast,
+            ensemble,
+            samples,
+            ranking,
+            embedding,
+            overlap,
+            sequence,
+        )
+    )
+)

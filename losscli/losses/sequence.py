@@ -15,8 +15,10 @@ def alignment_error(
     pred: Array,
     label: Array,
     *,
-    input_lengths: Array,
-    target_lengths: Array,
+    input_lengths: Array | None,
+    target_lengths: Array | None,
+    logit_paddings: Array | None,
+    label_paddings: Array | None,
     blank: int,
     layout: str,
     per_target: bool,
@@ -24,9 +26,12 @@ def alignment_error(
     """−log of the probability of all alignments of a label sequence, in nats, per sequence.
 
     `pred` holds logits, (n, t, c) or (t, n, c) by `layout`; `label` class indices (n, s). With
-    `per_target` each loss is divided by the length of its label.
+    `per_target` each loss is divided by the length of its label. Lengths may be given as such or
+    as paddings (1 where there is nothing); without either, everything counts.
     """
     logits = pred if layout == "NTC" else pred.transpose(1, 0, 2)
+    input_lengths = _lengths(input_lengths, logit_paddings, logits)
+    target_lengths = _lengths(target_lengths, label_paddings, label)
     losses = [
         _one(_log_softmax(logits[i, : int(input_lengths[i])]),
              label[i, : int(target_lengths[i])].astype(np.intp), blank)
@@ -34,6 +39,14 @@ def alignment_error(
     ]
     result = np.array(losses)
     return result / np.maximum(target_lengths, 1.0) if per_target else result
+
+
+def _lengths(lengths: Array | None, paddings: Array | None, items: Array) -> Array:
+    if lengths is not None:
+        return lengths
+    if paddings is not None:
+        return np.asarray((1.0 - paddings).sum(axis=1))
+    return np.full(len(items), float(items.shape[1]))
 
 
 def _log_softmax(logits: Array) -> Array:
@@ -85,7 +98,12 @@ CTC = Loss(
                 {
                     "input_lengths": "steps of each sequence",
                     "target_lengths": "items of each label",
+                    "logit_paddings": "1 for steps that do not count",
+                    "label_paddings": "1 for items that do not count",
                 }
+            ),
+            optional_inputs=frozenset(
+                ("input_lengths", "target_lengths", "logit_paddings", "label_paddings")
             ),
         ),
     ),

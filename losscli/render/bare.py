@@ -14,8 +14,8 @@ def render(report: Report, screen: Screen) -> str:
 
 
 def _lines(result: Result) -> Iterator[str]:
-    if result.rows is None:
+    if result.values is None:
         yield repr(result.value)
         return
-    for row in result.rows.tolist():
+    for row in result.values.tolist():
         yield ",".join(map(repr, row)) if isinstance(row, list) else repr(row)

@@ -48,7 +48,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _cells(result: Result) -> list[str]:
-    value = number(result.value) if result.rows is None else f"{len(result.rows):,} losses"
+    value = number(result.value) if result.values is None else f"{len(result.values):,} losses"
     return [
         result.title + (" ★" if result.recommended else ""),
         value,

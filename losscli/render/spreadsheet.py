@@ -36,7 +36,7 @@ def render(report: Report, screen: Screen) -> str:
     """One row per loss; of unreduced losses one row per row of the data, a column per loss."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    unreduced = [result for result in report.results if result.rows is not None]
+    unreduced = [result for result in report.results if result.values is not None]
     if unreduced:
         _write_rows(writer, unreduced)
     else:
@@ -49,11 +49,11 @@ def render(report: Report, screen: Screen) -> str:
 def _write_rows(writer: Any, results: list[Result]) -> None:
     columns: dict[str, list[float]] = {}
     for result in results:
-        assert result.rows is not None
-        if result.rows.ndim == 1:
-            columns[result.loss] = result.rows.tolist()
+        assert result.values is not None
+        if result.values.ndim == 1:
+            columns[result.loss] = result.values.tolist()
         else:
-            for place, column in enumerate(result.rows.T):
+            for place, column in enumerate(result.values.T):
                 columns[f"{result.loss}[{place}]"] = column.tolist()
     writer.writerow(["row", *columns])
     for place, row in enumerate(zip(*columns.values(), strict=True)):

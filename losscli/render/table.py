@@ -28,7 +28,7 @@ def render(report: Report, screen: Screen) -> str:
     wide = screen.width is None or screen.width >= _WIDE
     parts: list[RenderableType] = [_head(report)]
     parts.append(_results(report) if wide else _stacked(report))
-    parts.extend(_unreduced(result) for result in report.results if result.rows is not None)
+    parts.extend(_unreduced(result) for result in report.results if result.values is not None)
     if report.recommendation is not None:
         parts.append(_advice(report.recommendation, wide=wide))
     parts.append(_signatures(report))
@@ -90,7 +90,7 @@ def _results(report: Report) -> Table:
 
 
 def _value(result: Result) -> str:
-    return number(result.value) if result.rows is None else f"{len(result.rows):,} losses"
+    return number(result.value) if result.values is None else f"{len(result.values):,} losses"
 
 
 def _beneath(result: Result) -> Iterator[str]:
@@ -120,13 +120,13 @@ def _stacked(report: Report) -> Group:
 
 
 def _unreduced(result: Result) -> Text:
-    assert result.rows is not None
-    first = result.rows[:_ROWS_SHOWN].tolist()
+    assert result.values is not None
+    first = result.values[:_ROWS_SHOWN].tolist()
     lines = [f"\n{visible(result.title)}, row by row"]
     for place, row in enumerate(first):
         items = row if isinstance(row, list) else [row]
         lines.append(f"  {place:>4}  {'  '.join(map(number, items))}")
-    rest = len(result.rows) - len(first)
+    rest = len(result.values) - len(first)
     if rest:
         lines.append(f"  … and {rest:,} more; -q, --format csv and json give all")
     return Text("\n".join(lines))

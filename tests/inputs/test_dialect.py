@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from typing import Any
 
@@ -198,7 +199,7 @@ def test_lines_before_the_header_are_counted() -> None:
     assert dialect('# one\n# two\n"p\nq",y\n0.5,1\n').skip == 4
 
 
-@pytest.mark.parametrize("text", ["\n", " \n\t\n", "\ufeff"])
+@pytest.mark.parametrize("text", ["\n", " \n\t\n", "\ufeff", "\n,\n", ';;\r\n"";\r\n'])
 def test_blank_files_are_empty(text: str) -> None:
     with pytest.raises(DataError, match=r"a\.csv: is empty"):
         dialect(text)
@@ -214,12 +215,8 @@ def test_bytes_with_nul_are_no_text(junk: bytes) -> None:
 
 @given(st.binary(min_size=1, max_size=200))
 def test_any_bytes_are_sniffed_or_refused(data: bytes) -> None:
-    try:
-        read = dialect(data)
-    except DataError as refused:
-        assert refused.file == "a.csv"  # noqa: PT017
-    else:
-        assert read.names
+    with contextlib.suppress(DataError):
+        assert dialect(data).names
 
 
 @given(st.floats(allow_nan=False).map(repr))

@@ -215,7 +215,7 @@ class TestById:
         assert places == [(str(file), f"line {line}") for file, line in lines]
 
     def test_an_array_has_no_keys(self, write: Write, save: Write) -> None:
-        with pytest.raises(UsageError, match="no named columns.*Only tables"):
+        with pytest.raises(UsageError, match=r"no named columns.*Only tables"):
             open_dataset(write(PRED), save(np.ones(4)), columns=ID)
 
     def test_a_key_column_that_is_not_there_is_refused(self, write: Write) -> None:
@@ -228,7 +228,7 @@ class TestById:
             open_dataset(write(PRED), write(LABEL), columns=Columns(label="id", id="id"))
 
     def test_a_glob_that_picks_several_keys_is_refused(self, write: Write) -> None:
-        with pytest.raises(UsageError, match="picks several columns.*: id, id2"):
+        with pytest.raises(UsageError, match=r"picks several columns.*: id, id2"):
             open_dataset(write("id,id2,prob\na,b,1\n"), write(LABEL), columns=Columns(id="id*"))
 
 

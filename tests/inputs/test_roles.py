@@ -98,7 +98,7 @@ class TestOneFileOfBothRoles:
         pred = [form.format(name) for name in ("cat", "dog")]
         assert both(table("id", *pred, "species", text="species")) == (pred, ["species"])
 
-    @pytest.mark.parametrize("name", sorted(ID_NAMES) + ["weight", "sample_weight"])
+    @pytest.mark.parametrize("name", [*sorted(ID_NAMES), "weight", "sample_weight"])
     def test_keys_and_weights_are_neither(self, name: str) -> None:
         assert both(table(name.upper(), "a", "y")) == (["a"], ["y"])
 
@@ -154,7 +154,7 @@ class TestOneFileOfBothRoles:
         assert both(table("prob", "label", text="prob"))[0] == ["prob"]
 
     def test_words_alone_are_no_prediction(self) -> None:
-        with pytest.raises(UsageError, match="no column of numbers.*--pred-col NAME"):
+        with pytest.raises(UsageError, match=r"no column of numbers.*--pred-col NAME"):
             both(table("name", "label", text="name label"))
 
 
@@ -179,7 +179,7 @@ class TestTwoFiles:
         assert label_alone(table("cat", "dog")) == ["cat", "dog"]
 
     def test_a_file_without_a_label_is_refused(self) -> None:
-        with pytest.raises(UsageError, match="no column that could be a label.*--label-col NAME"):
+        with pytest.raises(UsageError, match=r"no column that could be a label.*--label-col NAME"):
             label_alone(table("id", "prob"))
 
 
@@ -249,7 +249,7 @@ def test_flags_typed_reach_the_columns_through_the_command_line() -> None:
 
 
 def test_of_columns_with_one_name_none_can_be_typed() -> None:
-    with pytest.raises(UsageError, match="2 columns are named 'p'.*a name of its own"):
+    with pytest.raises(UsageError, match=r"2 columns are named 'p'.*a name of its own"):
         both(table("p", "p", "label"))
 
 

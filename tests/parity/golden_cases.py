@@ -18,10 +18,14 @@ from losscli.losses.registry import REGISTRY
 FOLDER = Path(os.environ.get("LOSSCLI_GOLDEN") or Path(__file__).parent / "golden")
 
 # How the cases say what losscli calls otherwise.
-_KINDS = {"distribution": "probability", "class_index": "class", "label_indicator": "class"}
+_KINDS = {"class_index": "class", "label_indicator": "class", "one_hot": "class",
+          "log_rate": "value", "sample": "value"}
 _PARAMS = {"log_base": "base"}
-# What a case says about its own formula, which losscli's convention already holds.
-_SETTLED = {"reduction", "from_logits", "example", "eps_policy", "half"}
+# What a case says about its own formula, which losscli's convention or shapes already hold.
+_SETTLED = {"reduction", "from_logits", "example", "eps_policy", "half", "columns", "axis",
+            "num_classes"}
+_REDUCTIONS = {"mean_first_axis": "mean", "mean_with_sample_weight": "weighted_mean"}
+_INPUTS = {"input2": "x2"}
 
 
 @dataclass(frozen=True)
@@ -71,27 +75,57 @@ class Case:
             pred, label = pred[None, :], None if label is None else np.asarray([label])
         if label is None and pred.ndim == 1:
             pred = pred[None, :]
-        params = dict(self.data["params"])
-        reduction = params.get("reduction")
-        if like == "textbook" and "eps" in params and self.loss.endswith("cross_entropy"):
-            assert params.pop("eps") == CONVENTIONS["textbook"].axes_of(self.loss).floor.size
         report = losscli.evaluate(
             pred,
             label,
             self.loss,
-            kind=_KINDS.get(self.data["prediction_kind"], self.data["prediction_kind"]),
+            kind=self._kind(),
             like=like,
             weight=self._array("weights"),
             class_weight=self._class_weight(),
-            reduction=None if reduction == "mean_first_axis" else reduction,
-            **{
-                _PARAMS.get(name, name): _number(value)
-                for name, value in params.items()
-                if name not in _SETTLED and value is not None
-            },
+            reduction=self._reduction(),
+            inputs=self._inputs(),
+            **self._params(like),
         )
         result = report.results[0]
-        return np.asarray(result.value if result.rows is None else result.rows, dtype=float)
+        return np.asarray(result.value if result.values is None else result.values, dtype=float)
+
+    def _kind(self) -> str:
+        kind = self.data["prediction_kind"]
+        if kind == "distribution" and REGISTRY.get(self.loss).reads_distributions:
+            return "probability"
+        if kind == "probability" and self.loss.endswith("hinge"):
+            return "score"
+        return _KINDS.get(kind, kind)
+
+    def _reduction(self) -> str | None:
+        params = self.data["params"]
+        if params.get("multioutput") == "raw_values" or params.get("mode") == "one-vs-all":
+            return "columns"
+        reduction = params.get("reduction")
+        if reduction is None and self.expected.ndim and self.loss in ("dice", "tversky", "dice_score"):
+            return "none"
+        return _REDUCTIONS.get(reduction, reduction)
+
+    def _params(self, like: str) -> dict[str, Any]:
+        params = dict(self.data["params"])
+        if like == "textbook" and "eps" in params and self.loss.endswith("cross_entropy"):
+            assert params.pop("eps") == CONVENTIONS["textbook"].axes_of(self.loss).floor.size
+        if params.get("multioutput") == "raw_values":
+            del params["multioutput"]
+        if "axis" in params:
+            params["per"] = "all" if params["axis"] is None else "row"
+        return {
+            _PARAMS.get(name, name): _number(value)
+            for name, value in params.items()
+            if name not in _SETTLED and (value is not None or name == "k")
+        }
+
+    def _inputs(self) -> dict[str, np.ndarray]:
+        return {
+            _INPUTS.get(name, name): np.asarray(value)
+            for name, value in (self.data.get("inputs") or {}).items()
+        }
 
     def _class_weight(self) -> list[float] | None:
         weights = self._array("class_weights")
@@ -112,7 +146,10 @@ class Case:
 def _number(value: Any) -> Any:
     if value == "e":
         return float(np.e)
-    return float(value) if isinstance(value, str) else value
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def cases() -> Iterator[Case]:

@@ -1,0 +1,170 @@
+"""What a run keeps of each loss between blocks, by how much of the data the loss has to see."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
+from losscli.engine.held import Held, computed_whole, measured_whole
+from losscli.engine.measuring import Measured, measure, weighted
+from losscli.engine.sums import SumTotals, sum_totals
+from losscli.engine.totals import Totals, totals
+from losscli.losses.definition import Shape
+from losscli.vocabulary import Reduction
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a loss came to, and what entered it.
+
+    `values` are the losses of the rows, or the values of the columns, where the reduction asks for
+    them.
+    """
+
+    finished: Finished
+    rows: int
+    values: Array | None = None
+    low: float | None = None
+    high: float | None = None
+    weight: float | None = None
+    clipped: int = 0
+    ignored: int = 0
+
+
+class Accumulator(Protocol):
+    """Takes in batches, and says at the end what they came to."""
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch. Raises Misfit where an item is not what the loss takes it for."""
+
+    def tally(self) -> Tally:
+        """What all batches came to."""
+
+
+class RowAccumulator:
+    """A mean (or sum) of rows: exact totals, column by column where a convention wants it so."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._totals = Totals()
+        self._columns: list[Totals] = []
+        self._losses: list[Array] = []
+        self._separate = evaluation.reduction is Reduction.COLUMNS or (
+            evaluation.axes.separate and evaluation.loss.transform is not None
+        )
+
+    def add(self, batch: Batch) -> None:
+        """Add the totals of a batch."""
+        self.add_measured(measure(self._evaluation, batch))
+
+    def add_measured(self, measured: Measured) -> None:
+        """Add the totals of losses that are known already."""
+        self._totals += totals(measured)
+        if self._separate and measured.losses.ndim == 2:
+            new = [totals(column) for column in measured.columns()]
+            held = self._columns or [Totals()] * len(new)
+            self._columns = [a + b for a, b in zip(held, new, strict=True)]
+        if self._evaluation.reduction is Reduction.NONE:
+            self._losses.append(weighted(measured).copy())
+
+    def tally(self) -> Tally:
+        """The finished totals."""
+        found = self._totals
+        if self._columns:
+            finished = finish_columns(self._evaluation, self._columns)
+        elif self._evaluation.reduction is Reduction.COLUMNS:
+            finished = finish_columns(self._evaluation, [found])
+        else:
+            finished = finish(self._evaluation, found)
+        values = np.concatenate(self._losses) if self._losses else finished.columns
+        return Tally(
+            finished,
+            found.rows,
+            values,
+            found.low if found.items else None,
+            found.high if found.items else None,
+            float(found.weight),
+            found.clipped,
+            found.ignored,
+        )
+
+
+class SumAccumulator:
+    """A function of sums."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._totals = SumTotals()
+
+    def add(self, batch: Batch) -> None:
+        """Add the sums of a batch."""
+        self._totals += sum_totals(self._evaluation, batch)
+
+    def tally(self) -> Tally:
+        """What the sums come to."""
+        found = self._totals
+        finished = finish_sums(self._evaluation, found)
+        return Tally(
+            finished,
+            found.rows,
+            finished.columns,
+            weight=float(found.weight.exact),
+            clipped=found.clipped,
+            ignored=found.ignored,
+        )
+
+
+class HeldAccumulator:
+    """A loss of the whole array: every row is held until the last has come."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._held = Held()
+
+    def add(self, batch: Batch) -> None:
+        """Keep a batch."""
+        self._held.add(self._evaluation, batch)
+
+    def tally(self) -> Tally:
+        """What all rows come to."""
+        held = self._held
+        if held.rows == 0:
+            return Tally(Finished(math.nan, None, None, ()), 0)
+        found = computed_whole(self._evaluation, held)
+        if self._evaluation.loss.by_column:
+            finished = of_columns(self._evaluation, np.asarray(found))
+            return Tally(finished, held.rows, finished.columns)
+        if np.ndim(found) == 0:
+            return Tally(Finished(float(found), None, None, ()), held.rows)
+        rows = RowAccumulator(self._evaluation)
+        rows.add_measured(measured_whole(found, held))
+        return rows.tally()
+
+
+_BY_SHAPE = {
+    Shape.ROWS: RowAccumulator,
+    Shape.SUMS: SumAccumulator,
+    Shape.WHOLE: HeldAccumulator,
+}
+
+
+def accumulator(evaluation: Evaluation) -> Accumulator:
+    """An empty accumulator for a loss."""
+    if evaluation.params.get("per") == "row":
+        return RowAccumulator(evaluation)
+    return _BY_SHAPE[evaluation.reading.shape](evaluation)
+
+
+def tally_of(evaluation: Evaluation, batch: Batch) -> Tally:
+    """What a single batch comes to."""
+    alone = accumulator(evaluation)
+    alone.add(batch)
+    return alone.tally()

@@ -1,0 +1,69 @@
+"""Losses that need every row at once: the rows are held in memory until the last has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.labelling import Labelled, labelled
+from losscli.engine.measuring import Measured, inputs_of, kernel_value
+from losscli.engine.predicting import predicted
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Held:
+    """All rows of a run, piece by piece."""
+
+    preds: list[Array] = field(default_factory=list)
+    labels: list[Array] = field(default_factory=list)
+    weights: list[Array] = field(default_factory=list)
+    inputs: dict[str, list[Array]] = field(default_factory=dict)
+
+    def add(self, evaluation: Evaluation, batch: Batch) -> None:
+        """Keep a batch. Raises Misfit where an item is not what the loss takes it for."""
+        self.preds.append(np.array(predicted(evaluation, batch)))
+        label: Labelled = labelled(evaluation, batch)
+        if label.asked is not None:
+            self.labels.append(np.array(label.asked))
+        if batch.block.weight is not None:
+            self.weights.append(np.array(batch.block.weight))
+        for name, array in inputs_of(evaluation.reading, batch).items():
+            if array is not None:
+                self.inputs.setdefault(name, []).append(np.array(array))
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return sum(map(len, self.preds))
+
+
+def computed_whole(evaluation: Evaluation, held: Held) -> Any:
+    """What the kernel makes of all rows: a number, one per column, or one per row."""
+    reading = evaluation.reading
+    params: dict[str, Any] = {name: kernel_value(evaluation.params[name]) for name in reading.params}
+    if "weight" in reading.keywords:
+        params["weight"] = np.concatenate(held.weights) if held.weights else None
+    inputs: dict[str, Array | None] = dict.fromkeys(reading.inputs)
+    inputs.update({name: np.concatenate(pieces) for name, pieces in held.inputs.items()})
+    label = np.concatenate(held.labels) if held.labels else None
+    with np.errstate(over="ignore"):
+        return reading.kernel(np.concatenate(held.preds), label, **inputs, **params)
+
+
+def measured_whole(losses: Any, held: Held) -> Measured:
+    """Losses of rows with their weights; masked ones do not count in a mean."""
+    numerator = np.concatenate(held.weights) if held.weights else None
+    denominator: Array | float = 1.0 if numerator is None else numerator
+    if isinstance(losses, np.ma.MaskedArray):
+        counted = (~np.ma.getmaskarray(losses)).astype(np.float64)
+        plain = np.asarray(losses.data)
+        if numerator is None:
+            return Measured(plain, (), counted, counted, 0, None)
+        return Measured(plain, (), counted * numerator, counted * numerator, 0, None)
+    return Measured(losses, (), numerator, denominator, 0, None)

@@ -1,0 +1,123 @@
+"""Labels as a kernel asks for them: encoded, smoothed, weighted by class, ignored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.conventions import Renormalise
+from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.gate import check_bounds, check_sums
+from losscli.losses.definition import Labels
+from losscli.losses.forms import Classes
+from losscli.vocabulary import Task
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labels of a batch: as they `stand`, as the kernel is `asked`, and what is `ignored`.
+
+    `inside` says that class weights are already part of `asked`.
+    """
+
+    stands: Any = None
+    asked: Any = None
+    ignored: NDArray[np.bool_] | None = None
+    inside: bool = False
+
+
+def labelled(evaluation: Evaluation, batch: Batch) -> Labelled:
+    """The labels of a batch for an evaluation. Raises Misfit where one is no such label."""
+    if evaluation.reading.labels is Labels.NONE:
+        return Labelled()
+    return batch.once(("label", *label_key(evaluation)), lambda: _read(evaluation, batch))
+
+
+def label_key(evaluation: Evaluation) -> tuple[Any, ...]:
+    """What the reading of labels depends on."""
+    reading, axes, params = evaluation.reading, evaluation.axes, evaluation.params
+    return (
+        evaluation.task,
+        reading.labels,
+        reading.label_bounds,
+        reading.tokens,
+        bool(reading.dims),
+        evaluation.loss.linear_in_label,
+        axes.renormalise,
+        axes.label_floor,
+        axes.zero_is_no_sign,
+        params.get("label_smoothing", 0.0),
+        params.get("ignore_index"),
+        params.get("log_target", False),
+    )
+
+
+def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
+    raw = batch.label_as(evaluation.reading)
+    ignored = None
+    ignore_index = evaluation.params.get("ignore_index")
+    if ignore_index is not None and raw.ndim == 1 and raw.dtype != object:
+        ignored = raw == ignore_index
+        raw = np.where(ignored, 0, raw)
+    if evaluation.params.get("log_target"):
+        raw = np.exp(raw)
+    stands = batch.setting.code.encode(raw, evaluation.task)
+    if isinstance(stands, Classes) and stands.rows is not None:
+        stands = Classes(rows=_shares(stands.rows, evaluation, batch))
+    if evaluation.reading.label_bounds is not None:
+        check_bounds(stands, evaluation.reading.label_bounds, "label")
+    asked = stands
+    smoothing = evaluation.params.get("label_smoothing", 0.0)
+    if smoothing:
+        asked = _smoothed(stands, smoothing, batch.setting.code.width)
+    if evaluation.reading.labels is Labels.SIGN and not evaluation.axes.zero_is_no_sign:
+        asked = 2.0 * asked - 1.0
+    class_weight = batch.setting.class_weight
+    inside = (
+        class_weight is not None
+        and evaluation.loss.linear_in_label
+        and isinstance(asked, Classes)
+        and asked.rows is not None
+    )
+    if inside:
+        asked = Classes(rows=asked.rows * np.asarray(class_weight))
+    shown = ignored if ignored is not None and ignored.any() else None
+    return Labelled(stands, asked, shown, inside)
+
+
+def _shares(rows: Array, evaluation: Evaluation, batch: Batch) -> Array:
+    axes = evaluation.axes
+    if axes.renormalise is Renormalise.BOTH:
+        return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+    check_sums(
+        rows,
+        batch.setting.tolerance,
+        "label",
+        "Labels of several columns are shares of one class each row; "
+        "say --task multilabel for several yes-or-no items.",
+    )
+    return axes.label_floor.apply(rows)
+
+
+def _smoothed(label: Any, smoothing: float, width: int) -> Any:
+    if isinstance(label, Classes):
+        return Classes(rows=label.share(width) * (1.0 - smoothing) + smoothing / width)
+    return label * (1.0 - smoothing) + 0.5 * smoothing
+
+
+def class_weights(stands: Any, weight: tuple[float, ...], task: Task) -> Array:
+    """The weight of each row (or item) by its class."""
+    values = np.asarray(weight)
+    if isinstance(stands, Classes):
+        if stands.index is not None:
+            return values[stands.index]
+        assert stands.rows is not None
+        return np.asarray(stands.rows @ values)
+    if task is Task.MULTILABEL:
+        return np.broadcast_to(values, stands.shape)
+    return np.asarray(values[0] * (1.0 - stands) + values[1] * stands)

@@ -1,0 +1,188 @@
+"""Losses that are finished from a few sums: mergeable, exact, column by column."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.batch import Batch, Evaluation, rows_of
+from losscli.engine.exact import Sum
+from losscli.engine.measuring import row_weight, terms_of
+
+Array = NDArray[np.float64]
+
+# 2²⁷ + 1 splits a float64 into two halves whose products are exact (Dekker 1971).
+_SPLITTER = 134217729.0
+
+
+@dataclass(frozen=True)
+class SumTotals:
+    """The weighted sums of a kernel's terms, by name and column, with their extremes."""
+
+    sums: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)
+    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    weight: Sum = field(default_factory=Sum)
+    rows: int = 0
+    items: int = 0
+    clipped: int = 0
+    ignored: int = 0
+
+    def __add__(self, other: SumTotals) -> SumTotals:
+        if not self.rows or not other.rows:
+            return other if not self.rows else self
+        return SumTotals(
+            {
+                name: tuple(a + b for a, b in zip(mine, other.sums[name], strict=True))
+                for name, mine in self.sums.items()
+            },
+            {
+                name: (min(low, other.extremes[name][0]), max(high, other.extremes[name][1]))
+                for name, (low, high) in self.extremes.items()
+            },
+            self.weight + other.weight,
+            self.rows + other.rows,
+            self.items + other.items,
+            self.clipped + other.clipped,
+            self.ignored + other.ignored,
+        )
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return max(map(len, self.sums.values()), default=1)
+
+
+def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
+    """The sums of one batch. Raises Misfit where an item is not what the loss takes it for."""
+    terms, label, clipped = terms_of(evaluation, batch)
+    weight = row_weight(evaluation, batch, label)
+    rows = len(next(iter(_arrays(terms))))
+    ignored = 0 if label.ignored is None else int(label.ignored.sum())
+    return SumTotals(
+        {name: _summed(term, weight) for name, term in terms.items()},
+        {
+            name: (float(term.min()), float(term.max()))
+            for name, term in terms.items()
+            if not isinstance(term, tuple) and term.size
+        },
+        Sum(Fraction(rows)) if weight is None else Sum.of(weight),
+        rows - ignored,
+        max(array.size for array in _arrays(terms)),
+        clipped,
+        ignored,
+    )
+
+
+def _arrays(terms: Mapping[str, Any]) -> list[Array]:
+    return [term[0] if isinstance(term, tuple) else term for term in terms.values()]
+
+
+def _summed(term: Any, weight: Array | None) -> tuple[Sum, ...]:
+    """The sum of each column of a term."""
+    if isinstance(term, tuple):
+        pairs = zip(rows_of(term[0]).T, rows_of(term[1]).T, strict=True)
+        return tuple(_product_sum(a, b, weight) for a, b in pairs)
+    columns = rows_of(term).T
+    if weight is not None:
+        columns = columns * weight
+    return tuple(Sum.of(np.ascontiguousarray(column)) for column in columns)
+
+
+def _product_sum(a: Array, b: Array, weight: Array | None) -> Sum:
+    """Σ weight · a · b, with the rounding errors of the products."""
+    if weight is None:
+        high, low = _exact_product(a, b)
+        return Sum.of(high) + Sum.of(low)
+    high, low = _exact_product(weight, a)
+    top, rest = _exact_product(high, b)
+    return Sum.of(top) + Sum.of(rest) + Sum.of(low * b)
+
+
+def _exact_product(a: Array, b: Array) -> tuple[Array, Array]:
+    """a · b as rounded, and what the rounding left out (0 where it is beyond the range)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        product = a * b
+        a_high, b_high = _upper_half(a), _upper_half(b)
+        a_low, b_low = a - a_high, b - b_high
+        rest = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return product, np.where(np.isfinite(rest), rest, 0.0)
+
+
+def _upper_half(x: Array) -> Array:
+    scaled = _SPLITTER * x
+    return np.asarray(scaled - (scaled - x))
+
+
+class _NotFinite(Exception):
+    """A sum is infinite or no number: what is finished from it is no number either."""
+
+
+@dataclass(frozen=True)
+class _Stats:
+    """The sums as a loss finishes them: all columns together, or one of them."""
+
+    totals: SumTotals
+    column: int | None = None
+
+    @property
+    def rows(self) -> int:
+        return self.totals.rows
+
+    @property
+    def weight(self) -> Fraction:
+        return self.totals.weight.exact
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.totals.sums
+
+    def columns(self, name: str) -> list[Fraction]:
+        sums = self.totals.sums[name]
+        if any(entry.special != 0.0 for entry in sums):
+            raise _NotFinite
+        if self.column is not None and len(sums) > 1:
+            return [sums[self.column].exact]
+        return [entry.exact for entry in sums]
+
+    def total(self, name: str) -> Fraction:
+        return sum(self.columns(name), start=Fraction(0))
+
+    def value(self, name: str) -> float:
+        return float(self.total(name))
+
+    def low(self, name: str) -> float:
+        return self.totals.extremes[name][0]
+
+    def high(self, name: str) -> float:
+        return self.totals.extremes[name][1]
+
+
+def finished_columns(evaluation: Evaluation, totals: SumTotals) -> Array:
+    """The value of each column, or one value where the loss takes all columns together."""
+    loss = evaluation.loss
+    places = range(totals.width) if loss.by_column else [None]
+    return np.array([_finished(evaluation, _Stats(totals, place)) for place in places])
+
+
+def _finished(evaluation: Evaluation, stats: _Stats) -> float:
+    assert evaluation.loss.finish is not None
+    if stats.weight == 0:
+        return math.nan
+    try:
+        return float(evaluation.loss.finish(stats, evaluation.params))
+    except _NotFinite:
+        return math.nan
+
+
+def column_weights(evaluation: Evaluation, totals: SumTotals) -> Array | None:
+    """What each column counts in their average (None: all the same)."""
+    weigh = evaluation.loss.column_weight
+    if weigh is None or evaluation.params.get("multioutput") != "variance_weighted":
+        return None
+    weights = np.array([float(weigh(_Stats(totals, j))) for j in range(totals.width)])
+    return weights if weights.any() else None

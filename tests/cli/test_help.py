@@ -1,0 +1,212 @@
+"""Help and completion, and the two readers of a command line, which must agree."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from losscli.cli.app import by_typer
+from losscli.cli.eval import EvalOptions
+from losscli.cli.losses import LossesOptions
+from losscli.cli.options import parse_plain, settled
+from losscli.cli.recommend import RecommendOptions
+from losscli.errors import UsageError
+from losscli.losses.registry import REGISTRY
+from tests.cli.program import Here, Program
+
+COMMANDS: dict[str, type[Any]] = {
+    "eval": EvalOptions,
+    "recommend": RecommendOptions,
+    "losses": LossesOptions,
+}
+
+
+def flags(options: type[Any]) -> list[str]:
+    return [
+        flag
+        for field in dataclasses.fields(options)
+        for flag in field.metadata["losscli"].flags
+    ]
+
+
+class TestHelp:
+    @pytest.mark.parametrize("flag", ["--help", "-h"])
+    def test_of_the_program(self, losscli: Program, flag: str) -> None:
+        answer = losscli(flag)
+        assert (answer.code, answer.err) == (0, "")
+        for part in ("Examples", "losscli eval preds.npy labels.npy", *COMMANDS, "--debug"):
+            assert part in answer.out
+        words = " ".join(answer.out.split())
+        assert "0 done, 1 a check failed, 2 wrong usage, 3 bad data" in words
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_of_a_command_shows_examples_and_every_option(
+        self, losscli: Program, command: str
+    ) -> None:
+        answer = losscli(command, "--help", columns=120)
+        assert (answer.code, answer.err) == (0, "")
+        assert "Examples" in answer.out
+        assert answer.out.count(f"  losscli {command}") >= 2
+        words = answer.out.split()
+        for flag in flags(COMMANDS[command]):
+            assert flag in words
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_every_choice_is_listed(self, losscli: Program, command: str) -> None:
+        words = losscli(command, "--help", columns=200).out.replace(",", " ").replace(".", " ")
+        for field in dataclasses.fields(COMMANDS[command]):
+            for choice in field.metadata["losscli"].choices:
+                assert choice in words.split()
+
+    def test_the_examples_are_command_lines(self) -> None:
+        for name, options in COMMANDS.items():
+            lines = [line.split() for line in (options.__doc__ or "").splitlines()]
+            examples = [words[2:] for words in lines if words[:2] == ["losscli", name]]
+            assert len(examples) >= 2
+            assert all(parse_plain(options, words) is not None for words in examples)
+
+    def test_the_version(self, losscli: Program) -> None:
+        import losscli as package
+
+        answer = losscli("--version")
+        assert (answer.code, answer.out, answer.err) == (0, f"losscli {package.__version__}\n", "")
+
+
+class TestCompletion:
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_a_script_for_every_shell(self, losscli: Program, shell: str) -> None:
+        answer = losscli("--show-completion", shell)
+        assert (answer.code, answer.err) == (0, "")
+        assert "_LOSSCLI_COMPLETE" in answer.out
+
+    def complete(self, losscli: Program, line: str) -> list[str]:
+        answer = losscli(
+            env={
+                "_LOSSCLI_COMPLETE": "complete_bash",
+                "COMP_WORDS": line,
+                "COMP_CWORD": str(len(line.split(" ")) - 1),
+            }
+        )
+        assert answer.code == 0
+        return answer.out.split()
+
+    def test_of_commands_and_options(self, losscli: Program) -> None:
+        assert {"eval", "recommend", "losses"} <= set(self.complete(losscli, "losscli "))
+        assert "--reduction" in self.complete(losscli, "losscli eval --red")
+
+    @pytest.mark.parametrize(
+        ("line", "offers"),
+        [
+            ("losscli eval --kind lo", "logit"),
+            ("losscli eval --reduction b", "batchmean"),
+            ("losscli eval --format j", "jsonl"),
+            ("losscli eval --like t", "textbook"),
+            ("losscli eval -l binary_c", "binary_cross_entropy"),
+            ("losscli eval -l mse,binary_c", "mse,binary_cross_entropy"),
+        ],
+    )
+    def test_of_values(self, losscli: Program, line: str, offers: str) -> None:
+        assert offers in self.complete(losscli, line)
+
+
+class TestTwoReaders:
+    """`parse_plain` reads common command lines fast; where it answers, Typer says the same."""
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "eval",
+            "eval p.npy",
+            "eval p.npy y.npy",
+            "eval -",
+            "eval - -",
+            "eval p.npy y.npy -q",
+            "eval -q p.npy --quiet y.npy",
+            "eval p.npy y.npy -l bce -l mse,focal:gamma=2 --loss=brier",
+            "eval p.npy y.npy --loss=focal:gamma=2",
+            "eval p.npy y.npy --like exact --like textbook",
+            "eval p.npy y.npy --like=",
+            "eval p.npy --weight -",
+            "eval t.csv -p p_* -p q --pred-col=r -y label --label-col other",
+            "eval t.csv --id-col id --weight-col w --weight w.npy",
+            "eval t.csv --class-weight cat=1,dog=5 --classes a,b",
+            "eval t.csv --kind logit --task multilabel --reduction none --nan drop",
+            "eval t.csv --format json -o out.csv",
+            "eval t.csv --output=out.csv",
+            "recommend",
+            "recommend --values 0.7,0.6,0.4 --values 0.1,0.2,0.3",
+            "recommend --values=-1,2",
+            "recommend p.npy y.npy --format json --kind logit --task binary --classes a,b",
+            "losses",
+            "losses bce",
+            "losses --format json",
+            "losses bce --format=table",
+        ],
+    )
+    def test_a_plain_line(self, line: str) -> None:
+        command, *words = line.split(" ")
+        plainly = parse_plain(COMMANDS[command], words)
+        assert plainly is not None
+        _, by_other = by_typer([command, *words])
+        assert plainly == by_other
+
+    def test_an_empty_word(self) -> None:
+        words = ["", "y.npy", "-p", "", "--classes="]
+        assert parse_plain(EvalOptions, words) == by_typer(["eval", *words])[1]
+
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("eval p.npy -lbce", EvalOptions(pred="p.npy", loss=("bce",))),
+            ("eval p.npy -ql bce", EvalOptions(pred="p.npy", loss=("bce",), quiet=True)),
+            ("eval -q -- -p.npy", EvalOptions(pred="-p.npy", quiet=True)),
+            ("eval t.csv -p -x", EvalOptions(pred="t.csv", pred_col=("-x",))),
+            ("eval t.csv --classes -1,1", EvalOptions(pred="t.csv", classes="-1,1")),
+            ("recommend --values -1,2", RecommendOptions(values=("-1,2",))),
+        ],
+    )
+    def test_a_line_that_only_typer_reads(self, line: str, expected: Any) -> None:
+        command, *words = line.split(" ")
+        assert parse_plain(COMMANDS[command], words) is None
+        assert by_typer([command, *words])[1] == expected
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "eval a b c",
+            "eval --bogus",
+            "eval -z",
+            "eval -l",
+            "eval --quiet=yes",
+            "eval --quie",
+            "recommend -q",
+            "losses a b",
+        ],
+    )
+    def test_a_line_that_neither_reads(
+        self, capsys: pytest.CaptureFixture[str], line: str
+    ) -> None:
+        command, *words = line.split(" ")
+        assert parse_plain(COMMANDS[command], words) is None
+        with pytest.raises(SystemExit) as done:
+            by_typer([command, *words])
+        assert done.value.code == 2
+        assert capsys.readouterr().out == ""
+
+    def test_choices_are_settled_for_both(self) -> None:
+        options = settled(EvalOptions(kind="Log-Probability", format="JSON"))
+        assert (options.kind, options.format) == ("log_probability", "json")
+        with pytest.raises(UsageError, match="--nan: there is no 'keep'. Known: error, drop"):
+            settled(EvalOptions(nan="keep"))
+
+
+def test_every_name_of_a_loss_is_offered(here: Here) -> None:
+    complete = next(
+        field.metadata["losscli"].complete
+        for field in dataclasses.fields(EvalOptions)
+        if field.name == "loss"
+    )
+    offered = complete("")
+    assert {name for loss in REGISTRY for name in (loss.id, *loss.aliases)} == set(offered)

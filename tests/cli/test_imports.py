@@ -1,0 +1,111 @@
+"""What a command imports: nothing heavy that it does not use."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import environment
+from tests.cli.program import Write
+
+TABLES = {"pandas", "pyarrow"}
+HEAVY = TABLES | {"scipy", "matplotlib", "dask", "sklearn"}
+
+# The program as the console script starts it; then what it imported, on stderr.
+_RUN = """
+import json, sys
+from losscli.cli.app import main
+try:
+    main()
+except SystemExit as done:
+    print(json.dumps({"code": done.code, "modules": sorted(sys.modules)}), file=sys.stderr)
+"""
+
+
+def imported(folder: Path, *words: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *words],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    report = json.loads(done.stderr.splitlines()[-1])
+    assert report["code"] in (0, None), done.stderr
+    return set(report["modules"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--format", "json"],
+        ["--format", "jsonl"],
+        ["--format", "csv"],
+        ["-q"],
+        ["-l", "bce,mse", "-q"],
+        ["-l", "bce", "--like", "textbook", "--reduction", "sum", "-o", "out.json"],
+    ],
+    ids=" ".join,
+)
+def test_an_evaluation_of_arrays_imports_numpy_alone(
+    tmp_path: Path, write: Write, options: list[str]
+) -> None:
+    files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
+    modules = imported(tmp_path, "eval", *files, *options)
+    assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
+    assert "numpy" in modules
+
+
+def test_a_table_for_reading_needs_rich_and_no_more(tmp_path: Path, write: Write) -> None:
+    files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
+    modules = imported(tmp_path, *files)
+    assert "rich" in modules
+    assert modules.isdisjoint(HEAVY | {"typer", "click", "pydantic"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["eval", "--help"], ["recommend", "--help"], ["losses", "--help"], ["--version"]],
+    ids=" ".join,
+)
+def test_help_imports_no_reader(tmp_path: Path, words: list[str]) -> None:
+    modules = imported(tmp_path, *words)
+    assert modules.isdisjoint(HEAVY | {"losscli.api", "losscli.inputs.delimited"})
+
+
+def test_a_version_imports_no_numpy(tmp_path: Path) -> None:
+    assert "numpy" not in imported(tmp_path, "--version")
+
+
+@pytest.mark.parametrize("words", [["losses"], ["losses", "bce"]], ids=" ".join)
+def test_the_losses_import_no_reader(tmp_path: Path, words: list[str]) -> None:
+    modules = imported(tmp_path, *words)
+    assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
+    assert modules.isdisjoint({"losscli.api", "losscli.inputs.delimited", "losscli.inputs.npy"})
+
+
+def test_typed_values_need_no_reader_of_tables(tmp_path: Path) -> None:
+    modules = imported(tmp_path, "recommend", "--values", "0.5", "--format", "json")
+    assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
+
+
+def test_one_csv_needs_no_pandas(tmp_path: Path, write: Write) -> None:
+    file = write("t.csv", "prob,label\n0.9,1\n0.2,0\n")
+    assert "pandas" not in imported(tmp_path, file, "--format", "json")
+
+
+def test_the_package_imports_nothing_before_it_is_used(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import losscli, sys; print(*sys.modules)"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()).isdisjoint(HEAVY | {"numpy", "rich", "typer"})

@@ -1,0 +1,68 @@
+"""`losscli losses`: what there is, and all about one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from losscli.losses.registry import REGISTRY
+from tests.cli.program import Here, Program
+
+IDS = [loss.id for loss in REGISTRY]
+
+
+class TestList:
+    def test_it_names_every_loss_in_its_family(self, here: Here) -> None:
+        answer = here("losses")
+        assert (answer.code, answer.err) == (0, "")
+        words = answer.out.split()
+        for family, losses in REGISTRY.families().items():
+            assert family in answer.out.splitlines()
+            for loss in losses:
+                assert loss.id in words
+                assert loss.short in words
+
+    @pytest.mark.parametrize("columns", [20, 40, 80, 200])
+    def test_it_keeps_to_the_screen(self, here: Here, columns: int) -> None:
+        lines = here("losses", columns=columns).out.splitlines()
+        longest = max(map(len, IDS))
+        assert max(map(len, lines)) <= max(columns, longest + 4)
+
+    def test_json_is_a_page_per_loss(self, here: Here) -> None:
+        pages = here("losses", "--format", "json").json
+        assert [page["id"] for page in pages] == IDS
+        assert here("losses", "bce", "--format", "json").json in pages
+
+
+class TestPage:
+    @pytest.mark.parametrize("loss", IDS)
+    def test_every_loss_has_one_for_every_screen(self, here: Here, loss: str) -> None:
+        for columns in (40, 80):
+            answer = here("losses", loss, columns=columns)
+            assert (answer.code, answer.err) == (0, "")
+            assert max(map(len, answer.out.splitlines())) <= columns
+            words = " ".join(answer.out.split())
+            assert f"({loss})" in words
+            for part in ("formula", "when", "range", "example", "losscli eval"):
+                assert part in words
+
+    @pytest.mark.parametrize("loss", IDS)
+    def test_its_example_is_what_eval_prints(self, here: Here, loss: str) -> None:
+        page = here("losses", loss, "--format", "json").json
+        assert isinstance(page["example_value"], float)
+        assert repr(page["example_value"]) in here("losses", loss).out
+
+    def test_an_alias_shows_the_same_page(self, here: Here) -> None:
+        page = here("losses", "binary_cross_entropy")
+        for name in ("bce", "log_loss", "BCE"):
+            assert here("losses", name) == page
+
+    @pytest.mark.parametrize(
+        ("name", "meant"), [("bec", "bce"), ("mean_square_error", "mean_squared_error")]
+    )
+    def test_an_unknown_name_is_answered_by_the_nearest(
+        self, losscli: Program, name: str, meant: str
+    ) -> None:
+        answer = losscli("losses", name)
+        assert (answer.code, answer.out) == (2, "")
+        assert f"no loss is called '{name}'" in answer.err
+        assert meant in answer.err.partition("Did you mean")[2]
