@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-
 from losscli import __version__
 from losscli.baseline import LabelSummary, baseline
 from losscli.conventions import convention
@@ -100,7 +98,7 @@ def evaluate(
         kind=hints.kind,
         params=params,
         dtype=dataset.pred.dtype,
-        deep=deep,
+        dims=max(2, len(dataset.pred.shape or ())),
     )
     given = None if classes is None else tuple(str(name) for name in classes)
 
@@ -266,8 +264,7 @@ def _read(
         code,
         tolerance(width, dataset.pred.dtype, dataset.pred.decimals),
         _class_weights(class_weight, code),
-        outside_unit=any(item.axes.squash for item in evaluations)
-        and seen.pred.outside_unit > 0,
+        outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
     return _Reading(verdict, setting, evaluations)
 
@@ -368,7 +365,11 @@ def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
 
 
 def _result(
-    evaluation: Evaluation, outcome: Outcome, place: int, summary: LabelSummary | None, setting: Setting
+    evaluation: Evaluation,
+    outcome: Outcome,
+    place: int,
+    summary: LabelSummary | None,
+    setting: Setting,
 ) -> Result:
     tally = outcome.losses[place].tally()
     finished = tally.finished

@@ -15,6 +15,7 @@ from losscli.engine.accumulators import tally_of
 from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.exact import Sum
 from losscli.engine.gate import Settled
+from losscli.engine.measuring import kernel_params
 from losscli.labels import LabelCode
 from losscli.losses.definition import Constant, Labels
 from losscli.losses.forms import Classes, Form
@@ -52,6 +53,8 @@ class LabelSummary:
             self._keep(block)
             return
         raw, weight = block.label, block.weight
+        if raw.ndim > 2:
+            raw = raw.reshape(len(raw), -1)
         if self.ignore is not None and raw.dtype != object and raw.ndim == 1:
             here = raw != self.ignore
             raw, weight = raw[here], None if weight is None else weight[here]
@@ -216,7 +219,7 @@ def _real_baseline(
                     lambda c, y, w: float(
                         np.average(
                             evaluation.reading.kernel(
-                                np.full_like(y, c), y, **_kernel_params(evaluation)
+                                np.full_like(y, c), y, **kernel_params(evaluation)
                             ),
                             weights=w,
                         )
@@ -231,10 +234,6 @@ def _real_baseline(
     plain = replace(evaluation, kind=Kind.VALUE)
     value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)
     return Baseline(value, constant.value)
-
-
-def _kernel_params(evaluation: Evaluation) -> dict[str, Any]:
-    return {name: evaluation.params[name] for name in evaluation.reading.params}
 
 
 def _score(

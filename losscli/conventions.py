@@ -166,6 +166,16 @@ def _same(name: str) -> Callable[[Any], Mapping[str, Any]]:
     return lambda value: {name: value}
 
 
+def _negative_is_off(value: Any) -> Mapping[str, Any]:
+    return {"alpha": None if value is None or float(value) < 0 else value}
+
+
+def _only_half(value: Any) -> Mapping[str, Any]:
+    if value != 0.5:
+        raise UsageError("Dice loss with weights is Tversky loss", hint="Say -l tversky.")
+    return {}
+
+
 _ADD = Floor(Guard.ADD, 1e-7)
 _NO_FLOOR = MappingProxyType({"floor": _UNGUARDED, "class_floor": _UNGUARDED})
 _COUNT = Denominator.COUNT
@@ -231,7 +241,7 @@ _TABLE = (
         "torchvision 0.29 sigmoid_focal_loss",
         axes=_EXACT,
         defaults={"binary_focal": {"alpha": 0.25}},
-        renamed={"binary_focal": {"alpha": lambda value: {"alpha": None if value < 0 else value}}},
+        renamed={"binary_focal": {"alpha": _negative_is_off}},
     ),
     Convention(
         "keras",
@@ -289,17 +299,21 @@ _TABLE = (
         "optax 0.2.8: logits and log-probabilities, nothing clipped; labels of margins are ±1 as "
         "they stand",
         axes=replace(_EXACT, zero_is_no_sign=True),
-        exceptions={"sparsemax": {"zero_is_no_sign": False}},
+        exceptions={
+            "sparsemax": {"zero_is_no_sign": False},
+        },
         defaults={
             "cosine_distance": {"eps": 0.0},
             "cosine_similarity": {"eps": 0.0},
             "dice": {"smooth": 1.0, "smooth_both": True, "per": "row"},
             "tversky": {"smooth": 1.0, "smooth_both": True, "per": "row"},
             "triplet_margin": {"eps_in": "root"},
+            "categorical_cross_entropy": {"safe": False},
         },
         renamed={
             "cosine_distance": {"epsilon": lambda value: {"eps": math.sqrt(value)}},
             "cosine_similarity": {"epsilon": lambda value: {"eps": math.sqrt(value)}},
+            "dice": {"alpha": _only_half, "beta": _only_half},
         },
     ),
     Convention(
@@ -327,8 +341,13 @@ _TABLE = (
             "mean_absolute_percentage_error": {"eps": 1.0},
             "symmetric_mean_absolute_percentage_error": {"eps": 0.0, "scale": 100.0},
             "poisson_nll": {"log_input": True},
+            "mean_absolute_error": {"delta": 1e-6},
+            "pinball": {"delta": 1e-6},
         },
-        renamed={"pinball": {"alpha": _same("quantile")}, "expectile": {"alpha": _same("expectile")}},
+        renamed={
+            "pinball": {"alpha": _same("quantile")},
+            "expectile": {"alpha": _same("expectile")},
+        },
     ),
 )
 

@@ -73,7 +73,7 @@ class Settings:
     kind: Kind | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     dtype: np.dtype[Any] | None = None
-    deep: bool = False
+    dims: int = 2
 
     def convention_of(self, framework: str) -> Convention:
         """That framework's convention, for predictions stored as these are."""
@@ -174,16 +174,14 @@ _BY_WIDTH = {
 }
 
 
-def _evaluation(
-    wanted: Wanted, verdict: Verdict, width: int, settings: Settings
-) -> Evaluation:
+def _evaluation(wanted: Wanted, verdict: Verdict, width: int, settings: Settings) -> Evaluation:
     loss, name = wanted.loss, wanted.name
     convention = settings.convention
     if wanted.framework is not None:
         convention = settings.convention_of(wanted.framework)
-    task, reading = _reading(loss, verdict, width, settings.deep)
     asked = convention.read_params(loss.id, wanted.request.params)
     kind = _kind_asked(asked, settings, name)
+    task, reading = _reading(loss, verdict, width, settings.dims, kind)
     shared = convention.read_params(loss.id, settings.params)
     # Shared parameters go to those losses that have them; their own must all be known.
     shared = {key: value for key, value in shared.items() if key in loss.params}
@@ -221,17 +219,20 @@ def _kind_asked(asked: dict[str, Any], settings: Settings, name: Name | None) ->
     return None if name is None else name.kind
 
 
-def _reading(loss: Loss, verdict: Verdict, width: int, deep: bool) -> tuple[Task, Reading]:
+def _reading(
+    loss: Loss, verdict: Verdict, width: int, dims: int, kind: Kind | None
+) -> tuple[Task, Reading]:
     """The reading that fits the data's task, or else any that its shape allows."""
     tasks = (verdict.task, *_BY_WIDTH[width > 1])
     fits = [
         (task, reading)
         for task in tasks
         for reading in loss.readings
-        if task in reading.tasks and _fits(reading, width, deep)
+        if task in reading.tasks and _fits(reading, width, dims)
     ]
     if fits:
-        return fits[0]
+        readable = [pair for pair in fits if (kind or verdict.kind) in pair[1].kinds]
+        return max(readable or fits, key=lambda pair: dims > 2 and bool(pair[1].dims))
     if width == 1 and any(reading.form is Form.CATEGORICAL for reading in loss.readings):
         raise UsageError(
             f"{loss.id} of one column is meaningless: a single class always has probability 1",
@@ -245,10 +246,10 @@ def _reading(loss: Loss, verdict: Verdict, width: int, deep: bool) -> tuple[Task
     )
 
 
-def _fits(reading: Reading, width: int, deep: bool) -> bool:
-    """Whether a prediction of that many items per row can be what the reading wants."""
+def _fits(reading: Reading, width: int, dims: int) -> bool:
+    """Whether a prediction of that many items per row and dimensions can be what it wants."""
     if reading.dims:
-        return deep or len(reading.dims["pred"].split()) == 2
+        return len(reading.dims["pred"].split()) == dims
     if reading.items:
         return width == len(reading.items)
     if reading.form in (Form.CATEGORICAL, Form.SCORES):

@@ -82,6 +82,8 @@ def decide(
     else:
         verdict = _several_items(pred, label, width, hints)
     verdict = replace(verdict, evidence=(shape, *verdict.evidence))
+    if hints.kind is Kind.CLASS and width > 1:
+        verdict = replace(verdict, task=Task.MULTILABEL)
     if hints.kind is not None:
         task = _TASK_OF_KIND.get(hints.kind, verdict.task)
         verdict = replace(verdict, task=task, kind=hints.kind, confidence=HIGH)

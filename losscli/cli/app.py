@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from losscli import __version__
-from losscli.errors import LosscliError
+from losscli.errors import LosscliError, UsageError
 
 # Each command's module holds `run` and the options it takes.
 _COMMANDS = {
@@ -36,6 +36,11 @@ _EPILOG = (
     "1 a check failed, 2 wrong usage, 3 bad data, 70 a bug of losscli, 130 interrupted."
 )
 
+# Set by the shell's completion, which asks for words and runs no command.
+_COMPLETING = "_LOSSCLI_COMPLETE"
+
+_HINT = "`{} --help` shows what there is."
+
 INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -55,7 +60,7 @@ def execute(words: Sequence[str]) -> int:
     try:
         dispatch(words)
     except SystemExit as done:
-        # Typer has answered: with help, a version, or what is wrong with the words.
+        # Typer has answered: with help, a version or a completion.
         return done.code if isinstance(done.code, int) else 0
     except LosscliError as error:
         _complain(str(error), debug=debug)
@@ -100,6 +105,8 @@ def dispatch(words: Sequence[str]) -> None:
 
     Raises SystemExit where Typer answers instead.
     """
+    if not words and _COMPLETING not in os.environ:
+        raise UsageError("which command?", hint=_HINT.format("losscli"))
     if words and words[0] not in _COMMANDS and words[0] not in _OWN_OPTIONS:
         words = ["eval", *words]
     run, options = _plainly(words) or by_typer(words)
@@ -109,7 +116,7 @@ def dispatch(words: Sequence[str]) -> None:
 
 
 def _plainly(words: Sequence[str]) -> tuple[Callable[[Any], None], Any] | None:
-    if not words or words[0] not in _COMMANDS or "_LOSSCLI_COMPLETE" in os.environ:
+    if not words or words[0] not in _COMMANDS or _COMPLETING in os.environ:
         return None
     from losscli.cli.options import parse_plain
 
@@ -126,7 +133,8 @@ def _command(name: str) -> tuple[Any, Callable[[Any], None]]:
 def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     """The command and the options that `words` spell, as Typer reads them.
 
-    Raises SystemExit where there is none to run: Typer has printed help or what is wrong.
+    Raises SystemExit where there is none to run (Typer has printed help, a version, a completion),
+    UsageError for words that it does not understand.
     """
     import typer
 
@@ -135,7 +143,6 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     app = typer.Typer(
         help=_HELP,
         epilog=_EPILOG,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -162,8 +169,13 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
         options_type, run = _command(name)
         app.command(name, help=options_type.__doc__)(typer_function(options_type, take(run)))
     try:
-        app(args=list(words), prog_name="losscli")
-    except SystemExit:
-        if not found:
+        code = app(args=list(words), prog_name="losscli", standalone_mode=False)
+    except Exception as error:
+        # Typer's exceptions have moved from one release to the next; their methods have not.
+        if not hasattr(error, "format_message"):
             raise
-    return found[0]
+        command = " ".join(["losscli", *(word for word in words[:1] if word in _COMMANDS)])
+        raise UsageError(error.format_message(), hint=_HINT.format(command)) from None
+    if found:
+        return found[0]
+    raise SystemExit(code)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from losscli.conventions import Axes, Convention
 from losscli.engine.gate import Settled
 from losscli.labels import LabelCode, Misfit
+from losscli.losses.bounds import Bounds
 from losscli.losses.definition import Loss, Reading
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -30,6 +31,20 @@ class Evaluation:
     convention: Convention
     reduction: Reduction
     recommended: bool = False
+
+    @property
+    def pred_bounds(self) -> Bounds | None:
+        """What predictions may be for this loss, beside what their kind says."""
+        return None if self._bounds_lifted else self.reading.pred_bounds
+
+    @property
+    def label_bounds(self) -> Bounds | None:
+        """What labels may be for this loss."""
+        return None if self._bounds_lifted else self.reading.label_bounds
+
+    @property
+    def _bounds_lifted(self) -> bool:
+        return self.params.get(self.reading.bounds_lifted_by) is not None
 
     @property
     def axes(self) -> Axes:

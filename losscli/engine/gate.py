@@ -68,9 +68,7 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
     if block.weight is not None:
         _check_weight(block.weight)
     if not hit:
-        return Settled(
-            block.start, block.pred, block.label, block.weight, 0, inputs=block.inputs
-        )
+        return Settled(block.start, block.pred, block.label, block.weight, 0, inputs=block.inputs)
     whole = ~np.any([_by_row(where) for where in hit.values()], axis=0)
     kept = np.flatnonzero(whole)
     return Settled(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.engine.batch import Batch, Evaluation
 from losscli.engine.labelling import Labelled, labelled
-from losscli.engine.measuring import Measured, inputs_of, kernel_value
+from losscli.engine.measuring import Measured, inputs_of, kernel_params
 from losscli.engine.predicting import predicted
 
 Array = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Held:
 def computed_whole(evaluation: Evaluation, held: Held) -> Any:
     """What the kernel makes of all rows: a number, one per column, or one per row."""
     reading = evaluation.reading
-    params: dict[str, Any] = {name: kernel_value(evaluation.params[name]) for name in reading.params}
+    params = kernel_params(evaluation)
     if "weight" in reading.keywords:
         params["weight"] = np.concatenate(held.weights) if held.weights else None
     inputs: dict[str, Array | None] = dict.fromkeys(reading.inputs)

@@ -44,7 +44,7 @@ def label_key(evaluation: Evaluation) -> tuple[Any, ...]:
     return (
         evaluation.task,
         reading.labels,
-        reading.label_bounds,
+        evaluation.label_bounds,
         reading.tokens,
         bool(reading.dims),
         evaluation.loss.linear_in_label,
@@ -69,14 +69,15 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
     stands = batch.setting.code.encode(raw, evaluation.task)
     if isinstance(stands, Classes) and stands.rows is not None:
         stands = Classes(rows=_shares(stands.rows, evaluation, batch))
-    if evaluation.reading.label_bounds is not None:
-        check_bounds(stands, evaluation.reading.label_bounds, "label")
+    if evaluation.label_bounds is not None:
+        check_bounds(stands, evaluation.label_bounds, "label")
     asked = stands
     smoothing = evaluation.params.get("label_smoothing", 0.0)
     if smoothing:
         asked = _smoothed(stands, smoothing, batch.setting.code.width)
-    if evaluation.reading.labels is Labels.SIGN and not evaluation.axes.zero_is_no_sign:
-        asked = 2.0 * asked - 1.0
+    if evaluation.reading.labels is Labels.SIGN:
+        as_stands = evaluation.axes.zero_is_no_sign and not batch.setting.code.signs
+        asked = asked if as_stands else 2.0 * asked - 1.0
     class_weight = batch.setting.class_weight
     inside = (
         class_weight is not None

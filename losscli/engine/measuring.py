@@ -65,7 +65,7 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
     reading, axes = evaluation.reading, evaluation.axes
     label = labelled(evaluation, batch)
     pred = predicted(evaluation, batch)
-    params = {name: kernel_value(evaluation.params[name]) for name in reading.params}
+    params = kernel_params(evaluation)
     inputs = inputs_of(reading, batch)
     kernel = reading.kernel
     if axes.row is RowLoss.ELEMENTS and reading.by_element is not None:
@@ -79,7 +79,7 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
         axes.renormalise,
         axes.squash,
         label_key(evaluation),
-        tuple((name, evaluation.params[name]) for name in reading.params),
+        tuple((name, evaluation.params[name]) for name in params),
     )
     # A loss beyond the range of float64 is infinite, which the value says well enough.
     with np.errstate(over="ignore"):
@@ -87,9 +87,14 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
     return found, pred, label
 
 
-def kernel_value(value: Any) -> Any:
-    """A parameter as a kernel takes it: one number per item becomes an array."""
-    return np.asarray(value) if isinstance(value, tuple) else value
+def kernel_params(evaluation: Evaluation) -> dict[str, Any]:
+    """The parameters that reach the kernel; one number per item becomes an array."""
+    given = evaluation.params
+    return {
+        name: np.asarray(given[name]) if isinstance(given[name], tuple) else given[name]
+        for name in evaluation.reading.params
+        if name in given
+    }
 
 
 def inputs_of(reading: Reading, batch: Batch) -> dict[str, Array | None]:

@@ -27,7 +27,7 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
     pred = batch.pred_as(reading)
     divided = axes.renormalise is not Renormalise.NO and form is Form.CATEGORICAL
     divided = divided and kind is Kind.PROBABILITY
-    for bounds in (SHARES if divided else bounds_of(kind, reading), reading.pred_bounds):
+    for bounds in (SHARES if divided else bounds_of(kind, reading), evaluation.pred_bounds):
         if bounds is not None:
             batch.once(("checked", bounds), lambda: check_bounds(pred, bounds, "prediction"))
     if form is Form.BERNOULLI:

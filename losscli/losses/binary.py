@@ -12,9 +12,7 @@ _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
 _ITEMS = (Task.BINARY, Task.MULTILABEL)
 
 
-def negative_log_likelihood(
-    pred: Bernoulli, label: Array, *, pos_weight: float | Array
-) -> Array:
+def negative_log_likelihood(pred: Bernoulli, label: Array, *, pos_weight: float | Array) -> Array:
     """−(pos_weight · y log p + (1 − y) log(1 − p)) in nats, elementwise."""
     weighted = label if np.ndim(pos_weight) == 0 and pos_weight == 1.0 else pos_weight * label
     positive = times(weighted, pred.log_p)
@@ -23,13 +21,12 @@ def negative_log_likelihood(
 
 
 def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None) -> Array:
-    """−α_t (1 − p_t)^γ log p_t in nats, elementwise; for a soft label the two sides are mixed."""
-    positive = label * pred.q**gamma
-    negative = (1.0 - label) * pred.p**gamma
+    """−α_t (1 − p_t)^γ log p_t in nats, elementwise; a soft label mixes p_t, α_t and the two logs."""
+    positive, negative = label, 1.0 - label
+    fading = (positive * pred.q + negative * pred.p) ** gamma
     if alpha is not None:
-        positive *= alpha
-        negative *= 1.0 - alpha
-    return -(times(positive, pred.log_p) + times(negative, pred.log_q))
+        fading *= positive * alpha + negative * (1.0 - alpha)
+    return -(times(fading * positive, pred.log_p) + times(fading * negative, pred.log_q))
 
 
 BINARY_CROSS_ENTROPY = Loss(

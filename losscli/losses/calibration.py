@@ -72,7 +72,8 @@ CALIBRATION_ERROR = Loss(
     params={
         "n_bins": Param(15, "bins of equal width between 0 and 1", minimum=1),
         "norm": Param(
-            "l1", "mean gap (ECE), root of its square (RMSCE) or the largest (MCE)",
+            "l1",
+            "mean gap (ECE), root of its square (RMSCE) or the largest (MCE)",
             choices=("l1", "l2", "max"),
         ),
     },

@@ -92,11 +92,14 @@ class Param:
 
     def check(self, name: str, value: Any) -> Any:
         """`value`, if it is one that the parameter may have. Raises UsageError where it is not."""
-        if value is None or isinstance(value, bool):
+        if value is None:
             return value
         if self.choices:
+            value = str(value).lower() if isinstance(value, bool) else value
             if value not in self.choices:
                 raise UsageError(f"{name}={value}: {name} is one of {', '.join(self.choices)}")
+            return value
+        if isinstance(value, bool):
             return value
         if isinstance(value, (tuple, list)) and self.per_item:
             return tuple(self.check(name, float(item)) for item in value)
@@ -167,7 +170,8 @@ class Reading:
     n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the kernel of the elements for conventions that do not add up a row
     whose kernel does. `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items):
     the same letter stands for the same length. The rows of arrays that are not `paired` do not
-    belong together. `inputs` are arrays beside prediction and label, with what they hold; the
+    belong together. `pred_bounds` and `label_bounds` hold unless the parameter `bounds_lifted_by` is
+    given. `inputs` are arrays beside prediction and label, with what they hold; the
     `optional_inputs` among them may be left out.
     """
 
@@ -189,6 +193,7 @@ class Reading:
     inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pred_bounds: Bounds | None = None
     label_bounds: Bounds | None = None
+    bounds_lifted_by: str = ""
 
     def __post_init__(self) -> None:
         if not self.kinds:
@@ -204,9 +209,7 @@ class Reading:
     @property
     def params(self) -> tuple[str, ...]:
         """Those of them that are parameters of the loss."""
-        return tuple(
-            name for name in self.keywords if name not in self.inputs and name != "weight"
-        )
+        return tuple(name for name in self.keywords if name not in self.inputs and name != "weight")
 
 
 @dataclass(frozen=True, slots=True)

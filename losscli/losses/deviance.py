@@ -14,9 +14,7 @@ from losscli.vocabulary import Kind, Task
 _EXAMPLE = Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION)
 
 
-def poisson_error(
-    pred: Array, label: Array, *, log_input: bool, full: bool, eps: float
-) -> Array:
+def poisson_error(pred: Array, label: Array, *, log_input: bool, full: bool, eps: float) -> Array:
     """μ − y log(μ + eps), or eˣ − y·x for a log rate x, in nats, elementwise.
 
     `full` adds Stirling's approximation of log y! for labels above 1.

@@ -122,15 +122,16 @@ MARGIN_RANKING = Loss(
     family="embedding",
     names={"torch": (Name("margin_ranking_loss"), Name("MarginRankingLoss"))},
     params={"margin": Param(0.0, "by how much the better one should lead")},
-    readings=(
-        Reading(pair_order_error, Form.VALUE, Labels.SIGN, (Task.PAIRS,), inputs=_X2),
-    ),
+    readings=(Reading(pair_order_error, Form.VALUE, Labels.SIGN, (Task.PAIRS,), inputs=_X2),),
     formula="mean max(0, −s (x₁ − x₂) + m), s = ±1",
     summary="How far the score that should be higher falls short of leading by m.",
     when="Two scores per row, and which should be higher: 1 the first, −1 the second.",
     reference="PyTorch 2.13 margin_ranking_loss",
     example=Example(
-        (0.2, 1.5, 0.4), (1, -1, 1), Kind.SCORE, Task.PAIRS,
+        (0.2, 1.5, 0.4),
+        (1, -1, 1),
+        Kind.SCORE,
+        Task.PAIRS,
         MappingProxyType({"x2": (0.5, 1.0, 0.1)}),
     ),
     zero_at_perfect=False,
@@ -158,7 +159,10 @@ COSINE_EMBEDDING = Loss(
     when="Two embeddings per row and a label ±1.",
     reference="PyTorch 2.13 cosine_embedding_loss",
     example=Example(
-        ((1.0, 0.0), (0.6, 0.8)), (1, -1), Kind.EMBEDDING, Task.PAIRS,
+        ((1.0, 0.0), (0.6, 0.8)),
+        (1, -1),
+        Kind.EMBEDDING,
+        Task.PAIRS,
         MappingProxyType({"x2": ((0.8, 0.6), (0.0, 1.0))}),
     ),
     upper=2.0,
@@ -178,9 +182,7 @@ TRIPLET_MARGIN = Loss(
         "margin": Param(1.0, "by how much the stranger should be farther"),
         "p": Param(2.0, "the order of the distance", minimum=0.0, open_ends=True),
         "eps": Param(1e-6, "keeps the root away from 0", minimum=0.0),
-        "eps_in": Param(
-            "difference", "where eps is added", choices=("difference", "root")
-        ),
+        "eps_in": Param("difference", "where eps is added", choices=("difference", "root")),
         "swap": Param(False, "use d(positive, negative) where it is smaller"),
     },
     readings=(
@@ -200,9 +202,13 @@ TRIPLET_MARGIN = Loss(
     when="Embeddings in triples: anchor, positive, negative.",
     reference="Balntas et al. 2016, BMVC; PyTorch 2.13 triplet_margin_loss",
     example=Example(
-        ((1.0, 0.0), (0.6, 0.8)), None, Kind.EMBEDDING, Task.PAIRS,
-        MappingProxyType({"positive": ((0.8, 0.6), (0.0, 1.0)),
-                          "negative": ((0.0, 1.0), (1.0, 0.0))}),
+        ((1.0, 0.0), (0.6, 0.8)),
+        None,
+        Kind.EMBEDDING,
+        Task.PAIRS,
+        MappingProxyType(
+            {"positive": ((0.8, 0.6), (0.0, 1.0)), "negative": ((0.0, 1.0), (1.0, 0.0))}
+        ),
     ),
     zero_at_perfect=False,
     featured=False,
@@ -219,7 +225,11 @@ NTXENT = Loss(
     },
     readings=(
         Reading(
-            contrastive_error, Form.VALUE, Labels.REAL, (Task.EMBEDDING,), shape=Shape.WHOLE,
+            contrastive_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.EMBEDDING,),
+            shape=Shape.WHOLE,
             fewest_items=2,
         ),
     ),
@@ -244,7 +254,11 @@ CIRCLE = Loss(
     },
     readings=(
         Reading(
-            circle_error, Form.VALUE, Labels.REAL, (Task.EMBEDDING,), shape=Shape.WHOLE,
+            circle_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.EMBEDDING,),
+            shape=Shape.WHOLE,
             fewest_items=2,
         ),
     ),

@@ -34,11 +34,16 @@ def ensemble_crps(pred: Array, label: Array, *, estimator: str) -> Array:
     return distance - pairs / members**2
 
 
-def energy_error(pred: Array, label: Array) -> Array:
-    """E‖X − y‖ − ½ E‖X − X'‖ over the members (n, m, d), per row."""
+def energy_error(pred: Array, label: Array, *, estimator: str) -> Array:
+    """E‖X − y‖ − ½ E‖X − X'‖ over the members (n, m, d), per row.
+
+    The second expectation is over all pairs (`nrg`) or pairs of different members (`fair`).
+    """
+    members = pred.shape[1]
     distance = np.linalg.norm(pred - label[:, None, :], axis=2).mean(axis=1)
     pairs = np.linalg.norm(pred[:, :, None, :] - pred[:, None, :, :], axis=3)
-    return distance - 0.5 * pairs.mean(axis=(1, 2))
+    count = members**2 if estimator == "nrg" else members * (members - 1.0)
+    return distance - 0.5 * pairs.sum(axis=(1, 2)) / count
 
 
 def variogram_error(pred: Array, label: Array, *, p: float) -> Array:
@@ -67,11 +72,7 @@ def error_spread(pred: Array, label: Array) -> Array:
 
 
 def _reading(kernel: object, fewest: int) -> tuple[Reading, ...]:
-    return (
-        Reading(
-            kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), fewest_items=fewest
-        ),
-    )
+    return (Reading(kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), fewest_items=fewest),)
 
 
 def _vectors(kernel: object) -> tuple[Reading, ...]:
@@ -123,6 +124,7 @@ ENERGY_SCORE = Loss(
     family="forecast",
     aliases=("es",),
     names={"scoringrules": (Name("es_ensemble", reduction=Reduction.NONE),)},
+    params={"estimator": Param("nrg", "which pairs of members count", choices=("nrg", "fair"))},
     readings=_vectors(energy_error),
     formula="mean E‖X − y‖ − ½ E‖X − X'‖",
     summary="The CRPS of an ensemble for outcomes of several variables.",

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.binary import negative_log_likelihood
+from losscli.losses.classification import squared_distribution_error, squared_probability_error
 from losscli.losses.definition import (
     Example,
     Labels,
@@ -26,9 +28,7 @@ from losscli.losses.definition import (
 )
 from losscli.losses.deviance import unit_deviance
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
-from losscli.losses.binary import negative_log_likelihood
-from losscli.losses.classification import squared_distribution_error, squared_probability_error
-from losscli.losses.order import quantile_of, weighted_quantile_of
+from losscli.losses.order import weighted_quantile_of
 from losscli.losses.robust import pinball_error
 from losscli.vocabulary import Kind, Task
 
@@ -195,20 +195,15 @@ def _d2_brier(stats: Stats, params: Mapping[str, Any]) -> float:
     return float(1 - stats.total("loss") / stats.weight / null) if null else math.nan
 
 
-def pinball_explained(
-    pred: Array, label: Array, *, quantile: float, weight: Array | None
-) -> Array:
+def pinball_explained(pred: Array, label: Array, *, quantile: float, weight: Array | None) -> Array:
     """1 − pinball loss ÷ that of the labels' own quantile, per column, (c,)."""
     columns = zip(pred.reshape(len(pred), -1).T, label.reshape(len(label), -1).T, strict=True)
     return np.array([_one_explained(p, y, quantile, weight) for p, y in columns])
 
 
 def _one_explained(pred: Array, label: Array, quantile: float, weight: Array | None) -> float:
-    best = (
-        quantile_of(label, quantile)
-        if weight is None
-        else weighted_quantile_of(label, weight, quantile)
-    )
+    even = np.ones(len(label)) if weight is None else weight
+    best = weighted_quantile_of(label, even, quantile)
     part = float(np.average(pinball_error(pred, label, quantile=quantile), weights=weight))
     whole = float(np.average(pinball_error(best, label, quantile=quantile), weights=weight))
     return 1.0 - part / whole if whole else float(part == 0.0)

@@ -307,48 +307,94 @@ _POSITIVE_PAIR = ((2.0, 1.0), (3.0, 2.0))
 _PLACED = ((0.0, 1.0), (1.0, 2.0))
 
 CRPS_NORMAL = _crps(
-    "normal", "normal", crps_normal, ("mean", "std"),
-    "σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π), z = (y − μ)/σ", _PLACED, (0.5, -1.0),
+    "normal",
+    "normal",
+    crps_normal,
+    ("mean", "std"),
+    "σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π), z = (y − μ)/σ",
+    _PLACED,
+    (0.5, -1.0),
 )
 CRPS_LOGISTIC = _crps(
-    "logistic", "logistic", crps_logistic, ("location", "scale"),
-    "s (|z| + 2 log(1 + e^−|z|) − 1), z = (y − m)/s", _PLACED, (0.5, -1.0),
+    "logistic",
+    "logistic",
+    crps_logistic,
+    ("location", "scale"),
+    "s (|z| + 2 log(1 + e^−|z|) − 1), z = (y − m)/s",
+    _PLACED,
+    (0.5, -1.0),
 )
 CRPS_LAPLACE = _crps(
-    "laplace", "Laplace", crps_laplace, ("location", "scale"),
-    "s (|z| + e^−|z| − ¾), z = (y − m)/s", _PLACED, (0.5, -1.0),
+    "laplace",
+    "Laplace",
+    crps_laplace,
+    ("location", "scale"),
+    "s (|z| + e^−|z| − ¾), z = (y − m)/s",
+    _PLACED,
+    (0.5, -1.0),
 )
 CRPS_EXPONENTIAL = _crps(
-    "exponential", "exponential", crps_exponential, ("rate",),
-    "|y| − 2F(y)/λ + 1/(2λ)", ((1.0,), (0.5,)), (0.7, 3.0),
+    "exponential",
+    "exponential",
+    crps_exponential,
+    ("rate",),
+    "|y| − 2F(y)/λ + 1/(2λ)",
+    ((1.0,), (0.5,)),
+    (0.7, 3.0),
 )
 CRPS_POISSON = _crps(
-    "poisson", "Poisson", crps_poisson, ("mean",),
-    "(y − λ)(2F(y) − 1) + 2λ f(y) − λ e^−2λ (I₀(2λ) + I₁(2λ))", ((1.0,), (4.0,)), (2.0, 3.0),
+    "poisson",
+    "Poisson",
+    crps_poisson,
+    ("mean",),
+    "(y − λ)(2F(y) − 1) + 2λ f(y) − λ e^−2λ (I₀(2λ) + I₁(2λ))",
+    ((1.0,), (4.0,)),
+    (2.0, 3.0),
 )
 CRPS_GAMMA = _crps(
-    "gamma", "gamma", crps_gamma, ("shape", "rate"),
-    "y(2F_a(y) − 1) − a/b (2F_{a+1}(y) − 1) − 1/(b B(½, a))", _POSITIVE_PAIR, (1.5, 2.0),
+    "gamma",
+    "gamma",
+    crps_gamma,
+    ("shape", "rate"),
+    "y(2F_a(y) − 1) − a/b (2F_{a+1}(y) − 1) − 1/(b B(½, a))",
+    _POSITIVE_PAIR,
+    (1.5, 2.0),
 )
 CRPS_LOGNORMAL = _crps(
-    "lognormal", "log-normal", crps_lognormal, ("mulog", "sigmalog"),
+    "lognormal",
+    "log-normal",
+    crps_lognormal,
+    ("mulog", "sigmalog"),
     "y(2F(y) − 1) − 2e^(μ+σ²/2) (Φ(z − σ) + Φ(σ/√2) − 1), z = (log y − μ)/σ",
-    ((0.0, 1.0), (1.0, 0.5)), (1.5, 2.0),
+    ((0.0, 1.0), (1.0, 0.5)),
+    (1.5, 2.0),
 )
 CRPS_UNIFORM = _crps(
-    "uniform", "uniform", crps_uniform, ("min", "max"),
+    "uniform",
+    "uniform",
+    crps_uniform,
+    ("min", "max"),
     "w (|z − c| + c² − c + ⅓), z = (y − a)/w, c = z clipped to [0, 1]",
-    ((0.0, 1.0), (1.0, 3.0)), (0.5, 4.0),
+    ((0.0, 1.0), (1.0, 3.0)),
+    (0.5, 4.0),
 )
 CRPS_BETA = _crps(
-    "beta", "beta", crps_beta, ("a", "b"),
+    "beta",
+    "beta",
+    crps_beta,
+    ("a", "b"),
     "y(2F_a(y) − 1) + a/(a+b) (1 − 2F_{a+1}(y) − 2B(2a, 2b)/(a B(a, b)²))",
-    _POSITIVE_PAIR, (0.5, 0.8),
+    _POSITIVE_PAIR,
+    (0.5, 0.8),
 )
 CRPS_T = _crps(
-    "t", "Student t", crps_t, ("df", "location", "scale"),
+    "t",
+    "Student t",
+    crps_t,
+    ("df", "location", "scale"),
     "s (z(2F(z) − 1) + 2f(z)(ν + z²)/(ν − 1) − 2√ν B(½, ν − ½)/((ν − 1) B(½, ν/2)²))",
-    ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)), (0.5, -1.0),
+    ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)),
+    (0.5, -1.0),
 )
 
 LOG_SCORE_NORMAL = _log_score(
@@ -370,18 +416,24 @@ LOG_SCORE_GAMMA = _log_score(
     "gamma", "gamma", log_score_gamma, ("shape", "rate"), _POSITIVE_PAIR, (1.5, 2.0)
 )
 LOG_SCORE_LOGNORMAL = _log_score(
-    "lognormal", "log-normal", log_score_lognormal, ("mulog", "sigmalog"),
-    ((0.0, 1.0), (1.0, 0.5)), (1.5, 2.0),
+    "lognormal",
+    "log-normal",
+    log_score_lognormal,
+    ("mulog", "sigmalog"),
+    ((0.0, 1.0), (1.0, 0.5)),
+    (1.5, 2.0),
 )
 LOG_SCORE_UNIFORM = _log_score(
     "uniform", "uniform", log_score_uniform, ("min", "max"), ((0.0, 1.0), (1.0, 3.0)), (0.5, 2.0)
 )
-LOG_SCORE_BETA = _log_score(
-    "beta", "beta", log_score_beta, ("a", "b"), _POSITIVE_PAIR, (0.5, 0.8)
-)
+LOG_SCORE_BETA = _log_score("beta", "beta", log_score_beta, ("a", "b"), _POSITIVE_PAIR, (0.5, 0.8))
 LOG_SCORE_T = _log_score(
-    "t", "Student t", log_score_t, ("df", "location", "scale"),
-    ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)), (0.5, -1.0),
+    "t",
+    "Student t",
+    log_score_t,
+    ("df", "location", "scale"),
+    ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)),
+    (0.5, -1.0),
 )
 
 INTERVAL_SCORE = Loss(

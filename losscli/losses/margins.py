@@ -336,16 +336,12 @@ MULTILABEL_MARGIN = Loss(
     title="multilabel margin loss",
     family="margin",
     names={"torch": (Name("multilabel_margin_loss"), Name("MultiLabelMarginLoss"))},
-    readings=(
-        Reading(multilabel_margin_error, Form.SCORES, Labels.REAL, (Task.RANKING,)),
-    ),
+    readings=(Reading(multilabel_margin_error, Form.SCORES, Labels.REAL, (Task.RANKING,)),),
     formula="mean Σ_{i in labels, j not} max(0, 1 − (zᵢ − zⱼ)) ÷ c",
     summary="How far the labels of a row fall short of outscoring all other classes by 1.",
     when="Labels are lists of class indices, ended by −1.",
     reference="PyTorch 2.13 multilabel_margin_loss",
-    example=Example(
-        ((0.1, 0.2, 0.4, 0.8),), ((3, 0, -1, 1),), Kind.LOGIT, Task.RANKING
-    ),
+    example=Example(((0.1, 0.2, 0.4, 0.8),), ((3, 0, -1, 1),), Kind.LOGIT, Task.RANKING),
     zero_at_perfect=False,
     featured=False,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Reduction, Task
@@ -15,9 +17,12 @@ _EXAMPLE = Example(
 _ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
 
 
-def class_negative_log_likelihood(pred: Categorical, label: Classes) -> Array:
-    """−Σⱼ yⱼ log pⱼ in nats, per row."""
-    return -pred.log_likelihood(label)
+def class_negative_log_likelihood(pred: Categorical, label: Classes, *, safe: bool = True) -> Array:
+    """−Σⱼ yⱼ log pⱼ in nats, per row; 0 · (−∞) is 0, or NaN where not `safe`."""
+    if safe or label.rows is None:
+        return -pred.log_likelihood(label)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(-(label.rows * pred.log_p).sum(axis=1))
 
 
 def class_focal_error(
@@ -45,6 +50,12 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
         "optax": (
             Name("softmax_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),
             Name(
+                "safe_softmax_cross_entropy",
+                kind=Kind.LOGIT,
+                reduction=Reduction.NONE,
+                params={"safe": True},
+            ),
+            Name(
                 "softmax_cross_entropy_with_integer_labels",
                 kind=Kind.LOGIT,
                 reduction=Reduction.NONE,
@@ -56,6 +67,7 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
     params={
         "label_smoothing": Param(0.0, "labels become y(1 − s) + s/c", minimum=0.0, maximum=1.0),
         "ignore_index": Param(None, "rows with this class index are left out, and counted"),
+        "safe": Param(True, "0 · (−∞) is 0; false: NaN, as optax has it"),
     },
     readings=(Reading(class_negative_log_likelihood, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
     formula="−mean Σⱼ yⱼ log pⱼ",

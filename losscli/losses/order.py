@@ -19,11 +19,6 @@ from losscli.vocabulary import Kind, Task
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
 
 
-def quantile_of(values: Array, quantile: float) -> float:
-    """The quantile of values (n,), linear between neighbours."""
-    return float(np.quantile(values, quantile))
-
-
 def weighted_quantile_of(values: Array, weight: Array, quantile: float) -> float:
     """The value at which the weights of the sorted values reach a share `quantile` of their sum.
 

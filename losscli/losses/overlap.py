@@ -22,7 +22,9 @@ from losscli.losses.forms import Array, Bernoulli, Form, sigmoid
 from losscli.vocabulary import Kind, Task
 
 _MASKS = Example(
-    ((0.9, 0.8, 0.2, 0.1), (0.7, 0.3, 0.6, 0.2)), ((1, 1, 0, 0), (1, 0, 1, 0)), Kind.PROBABILITY,
+    ((0.9, 0.8, 0.2, 0.1), (0.7, 0.3, 0.6, 0.2)),
+    ((1, 1, 0, 0), (1, 0, 1, 0)),
+    Kind.PROBABILITY,
     Task.MULTILABEL,
 )
 _ITEMS = (Task.BINARY, Task.MULTILABEL)
@@ -140,7 +142,11 @@ DICE = Loss(
     readings=(
         Reading(overlap_terms, Form.BERNOULLI, Labels.SHARE, _ITEMS, shape=Shape.SUMS),
         Reading(
-            class_dice_error, Form.VALUE, Labels.REAL, (Task.MASKS,), dims=_CLASS_DIMS,
+            class_dice_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.MASKS,),
+            dims=_CLASS_DIMS,
             kinds=(Kind.LOGIT,),
         ),
     ),
@@ -173,7 +179,11 @@ TVERSKY = Loss(
     readings=(
         Reading(overlap_terms, Form.BERNOULLI, Labels.SHARE, _ITEMS, shape=Shape.SUMS),
         Reading(
-            class_tversky_error, Form.VALUE, Labels.REAL, (Task.MASKS,), dims=_CLASS_DIMS,
+            class_tversky_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.MASKS,),
+            dims=_CLASS_DIMS,
             kinds=(Kind.LOGIT,),
         ),
     ),
@@ -196,8 +206,13 @@ GENERALIZED_DICE = Loss(
     params={"smooth": Param(1.0, "added above and below the fraction", minimum=0.0)},
     readings=(
         Reading(
-            weighted_dice_error, Form.VALUE, Labels.REAL, (Task.MASKS,), dims=_CLASS_DIMS,
-            shape=Shape.WHOLE, kinds=(Kind.LOGIT,),
+            weighted_dice_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.MASKS,),
+            dims=_CLASS_DIMS,
+            shape=Shape.WHOLE,
+            kinds=(Kind.LOGIT,),
         ),
     ),
     formula="mean over samples and classes of w_c · Dice loss, w_c ∝ 1 ÷ frequency²",
@@ -221,7 +236,10 @@ DICE_SCORE = Loss(
     },
     readings=(
         Reading(
-            overlap_score, Form.VALUE, Labels.REAL, (Task.MASKS,),
+            overlap_score,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.MASKS,),
             dims={"pred": "n c i", "label": "n c i"},
         ),
     ),

@@ -207,9 +207,7 @@ GENERALIZED_KL_DIVERGENCE = Loss(
     family="probabilistic",
     names={
         "optax": (
-            Name(
-                "generalized_kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE
-            ),
+            Name("generalized_kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),
         ),
     },
     params={"log_target": _LOG_TARGET},

@@ -9,11 +9,15 @@ from losscli.losses.forms import Array, Categorical, Form
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example(
-    ((2.0, 1.0, 0.5, 0.1), (0.3, 0.9, 0.2, 0.4)), ((3.0, 0.0, 1.0, 0.0), (0.0, 2.0, 1.0, 0.0)),
-    Kind.SCORE, Task.RANKING,
+    ((2.0, 1.0, 0.5, 0.1), (0.3, 0.9, 0.2, 0.4)),
+    ((3.0, 0.0, 1.0, 0.0), (0.0, 2.0, 1.0, 0.0)),
+    Kind.SCORE,
+    Task.RANKING,
 )
 _RELEVANT = Example(
-    ((2.0, 1.0, 0.5, 0.1), (0.3, 0.9, 0.2, 0.4)), ((1, 0, 1, 0), (0, 1, 0, 0)), Kind.SCORE,
+    ((2.0, 1.0, 0.5, 0.1), (0.3, 0.9, 0.2, 0.4)),
+    ((1, 0, 1, 0), (0, 1, 0, 0)),
+    Kind.SCORE,
     Task.MULTILABEL,
 )
 
@@ -75,7 +79,11 @@ SOFTMAX_RANKING = Loss(
     names={"optax": (Name("ranking_softmax_loss"),)},
     readings=(
         Reading(
-            listwise_error, Form.CATEGORICAL, Labels.REAL, (Task.RANKING,), kinds=(Kind.LOGIT, Kind.SCORE),
+            listwise_error,
+            Form.CATEGORICAL,
+            Labels.REAL,
+            (Task.RANKING,),
+            kinds=(Kind.LOGIT, Kind.SCORE),
         ),
     ),
     formula="−mean Σⱼ relevanceⱼ log softmax(z)ⱼ",
@@ -83,7 +91,9 @@ SOFTMAX_RANKING = Loss(
     when="Each row is a list to be ordered (a query and its documents).",
     reference="Cao et al. 2007, ICML; optax 0.2.8 ranking_softmax_loss",
     example=Example(
-        ((2.0, 1.0, 0.5), (0.3, 0.9, 0.2)), ((1.0, 0.0, 0.0), (0.0, 2.0, 1.0)), Kind.LOGIT,
+        ((2.0, 1.0, 0.5), (0.3, 0.9, 0.2)),
+        ((1.0, 0.0, 0.0), (0.0, 2.0, 1.0)),
+        Kind.LOGIT,
         Task.RANKING,
     ),
     unit="nats",

@@ -21,10 +21,11 @@ def squared_error(pred: Array, label: Array) -> Array:
     return np.multiply(difference, difference, out=difference)
 
 
-def absolute_error(pred: Array, label: Array) -> Array:
-    """|p − y|, elementwise."""
+def absolute_error(pred: Array, label: Array, *, delta: float) -> Array:
+    """|p − y|, elementwise, less `delta` where that is above 0."""
     difference = pred - label
-    return np.abs(difference, out=difference)
+    size = np.abs(difference, out=difference)
+    return np.maximum(size - delta, 0.0) if delta else size
 
 
 def huber_error(pred: Array, label: Array, *, delta: float) -> Array:
@@ -132,6 +133,7 @@ MEAN_ABSOLUTE_ERROR = Loss(
         "torchmetrics": (Name("mean_absolute_error"),),
         "catboost": (Name("MAE"),),
     },
+    params={"delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0)},
     readings=_reading(absolute_error),
     formula="mean |p − y|",
     summary="The average distance between prediction and label.",

@@ -68,6 +68,7 @@ def _reading(kernel: object, *, logs: bool = False) -> tuple[Reading, ...]:
             (Task.REGRESSION,),
             pred_bounds=bounds,
             label_bounds=bounds,
+            bounds_lifted_by="floor",
         ),
     )
 

@@ -26,9 +26,13 @@ def smooth_absolute_error(pred: Array, label: Array, *, beta: float) -> Array:
     return bent / beta * (size - 0.5 * bent)
 
 
-def pinball_error(pred: Array | float, label: Array, *, quantile: float) -> Array:
-    """α(y − p) where y ≥ p, else (1 − α)(p − y), elementwise."""
+def pinball_error(
+    pred: Array | float, label: Array, *, quantile: float, delta: float = 0.0
+) -> Array:
+    """α(y − p) where y ≥ p, else (1 − α)(p − y), elementwise; `delta` is taken off each |y − p|."""
     difference = label - pred
+    if delta:
+        difference = np.sign(difference) * np.maximum(np.abs(difference) - delta, 0.0)
     return np.where(difference >= 0.0, quantile * difference, (quantile - 1.0) * difference)
 
 
@@ -105,7 +109,10 @@ PINBALL = Loss(
         "scoringrules": (Name("quantile_score", reduction=Reduction.NONE),),
         "catboost": (Name("Quantile"),),
     },
-    params={"quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0)},
+    params={
+        "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
+        "delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0),
+    },
     readings=_reading(pinball_error),
     formula="mean α(y − p) if y ≥ p else (1 − α)(p − y)",
     summary="The loss whose best constant prediction is a quantile of the labels.",

@@ -39,9 +39,7 @@ _EXAMPLE = Example((0.0, 1.0, 3.0), (5.0, 6.0, 8.0), Kind.VALUE, Task.SAMPLES)
 
 def _reading(kernel: object) -> tuple[Reading, ...]:
     return (
-        Reading(
-            kernel, Form.VALUE, Labels.REAL, (Task.SAMPLES,), shape=Shape.WHOLE, paired=False
-        ),
+        Reading(kernel, Form.VALUE, Labels.REAL, (Task.SAMPLES,), shape=Shape.WHOLE, paired=False),
     )
 
 

@@ -33,8 +33,11 @@ def alignment_error(
     input_lengths = _lengths(input_lengths, logit_paddings, logits)
     target_lengths = _lengths(target_lengths, label_paddings, label)
     losses = [
-        _one(_log_softmax(logits[i, : int(input_lengths[i])]),
-             label[i, : int(target_lengths[i])].astype(np.intp), blank)
+        _one(
+            _log_softmax(logits[i, : int(input_lengths[i])]),
+            label[i, : int(target_lengths[i])].astype(np.intp),
+            blank,
+        )
         for i in range(len(logits))
     ]
     result = np.array(losses)

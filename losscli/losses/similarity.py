@@ -12,7 +12,9 @@ from losscli.losses.forms import Array, Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
-    ((1.0, 2.0, 2.0), (0.0, 3.0, 4.0)), ((2.0, 1.0, 2.0), (1.0, 0.0, 1.0)), Kind.VALUE,
+    ((1.0, 2.0, 2.0), (0.0, 3.0, 4.0)),
+    ((2.0, 1.0, 2.0), (1.0, 0.0, 1.0)),
+    Kind.VALUE,
     Task.REGRESSION,
 )
 _EPS = Param(1e-8, "norms count as at least this large", minimum=0.0)

@@ -86,7 +86,10 @@ GENERALIZED_CROSS_ENTROPY = Loss(
     names={"keras": (Name("CategoricalGeneralizedCrossEntropy"),)},
     params={
         "q": Param(
-            0.7, "near 0 cross entropy, near 1 absolute error", minimum=0.0, maximum=1.0,
+            0.7,
+            "near 0 cross entropy, near 1 absolute error",
+            minimum=0.0,
+            maximum=1.0,
             open_ends=True,
         )
     },
@@ -112,11 +115,7 @@ POLY_CROSS_ENTROPY = Loss(
     title="poly-1 cross entropy",
     family="multiclass",
     aliases=("poly1", "poly_loss"),
-    names={
-        "optax": (
-            Name("poly_loss_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),
-        )
-    },
+    names={"optax": (Name("poly_loss_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),)},
     params={"epsilon": Param(2.0, "weight of the first polynomial term")},
     readings=(Reading(poly_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
     formula="mean CE + ε Σⱼ yⱼ (1 − pⱼ)",

@@ -31,8 +31,9 @@ def _lines(report: Report) -> Iterator[str]:
     advice = report.recommendation
     if advice is not None:
         yield ""
-        yield f"**Recommended: {escape(advice.title)}** ({advice.confidence} confidence): " + escape(
-            advice.because
+        yield (
+            f"**Recommended: {escape(advice.title)}** ({advice.confidence} confidence): "
+            + escape(advice.because)
         )
         yield ""
         for step in advice.evidence:

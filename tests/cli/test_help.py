@@ -14,7 +14,7 @@ from losscli.cli.options import parse_plain, settled
 from losscli.cli.recommend import RecommendOptions
 from losscli.errors import UsageError
 from losscli.losses.registry import REGISTRY
-from tests.cli.program import Here, Program
+from tests.cli.program import Program
 
 COMMANDS: dict[str, type[Any]] = {
     "eval": EvalOptions,
@@ -25,9 +25,7 @@ COMMANDS: dict[str, type[Any]] = {
 
 def flags(options: type[Any]) -> list[str]:
     return [
-        flag
-        for field in dataclasses.fields(options)
-        for flag in field.metadata["losscli"].flags
+        flag for field in dataclasses.fields(options) for flag in field.metadata["losscli"].flags
     ]
 
 
@@ -48,7 +46,8 @@ class TestHelp:
         answer = losscli(command, "--help", columns=120)
         assert (answer.code, answer.err) == (0, "")
         assert "Examples" in answer.out
-        assert answer.out.count(f"  losscli {command}") >= 2
+        examples = [line for line in answer.out.splitlines() if f" losscli {command} " in line]
+        assert len([line for line in examples if "Usage" not in line]) >= 2
         words = answer.out.split()
         for flag in flags(COMMANDS[command]):
             assert flag in words
@@ -185,24 +184,21 @@ class TestTwoReaders:
             "losses a b",
         ],
     )
-    def test_a_line_that_neither_reads(
-        self, capsys: pytest.CaptureFixture[str], line: str
-    ) -> None:
+    def test_a_line_that_neither_reads(self, capsys: pytest.CaptureFixture[str], line: str) -> None:
         command, *words = line.split(" ")
         assert parse_plain(COMMANDS[command], words) is None
-        with pytest.raises(SystemExit) as done:
+        with pytest.raises(UsageError, match=f"`losscli {command} --help`"):
             by_typer([command, *words])
-        assert done.value.code == 2
-        assert capsys.readouterr().out == ""
+        assert capsys.readouterr() == ("", "")
 
     def test_choices_are_settled_for_both(self) -> None:
         options = settled(EvalOptions(kind="Log-Probability", format="JSON"))
         assert (options.kind, options.format) == ("log_probability", "json")
-        with pytest.raises(UsageError, match="--nan: there is no 'keep'. Known: error, drop"):
+        with pytest.raises(UsageError, match=r"--nan: there is no 'keep'\. Known: error, drop"):
             settled(EvalOptions(nan="keep"))
 
 
-def test_every_name_of_a_loss_is_offered(here: Here) -> None:
+def test_every_name_of_a_loss_is_offered() -> None:
     complete = next(
         field.metadata["losscli"].complete
         for field in dataclasses.fields(EvalOptions)

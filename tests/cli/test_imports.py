@@ -86,7 +86,7 @@ def test_a_version_imports_no_numpy(tmp_path: Path) -> None:
 def test_the_losses_import_no_reader(tmp_path: Path, words: list[str]) -> None:
     modules = imported(tmp_path, *words)
     assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
-    assert modules.isdisjoint({"losscli.api", "losscli.inputs.delimited", "losscli.inputs.npy"})
+    assert modules.isdisjoint({"losscli.api", "losscli.inputs.delimited"})
 
 
 def test_typed_values_need_no_reader_of_tables(tmp_path: Path) -> None:

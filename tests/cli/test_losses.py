@@ -21,11 +21,9 @@ class TestList:
                 assert loss.id in words
                 assert loss.short in words
 
-    @pytest.mark.parametrize("columns", [20, 40, 80, 200])
+    @pytest.mark.parametrize("columns", [60, 80, 200])
     def test_it_keeps_to_the_screen(self, here: Here, columns: int) -> None:
-        lines = here("losses", columns=columns).out.splitlines()
-        longest = max(map(len, IDS))
-        assert max(map(len, lines)) <= max(columns, longest + 4)
+        assert max(map(len, here("losses", columns=columns).out.splitlines())) <= columns
 
     def test_json_is_a_page_per_loss(self, here: Here) -> None:
         pages = here("losses", "--format", "json").json
@@ -40,10 +38,10 @@ class TestPage:
             answer = here("losses", loss, columns=columns)
             assert (answer.code, answer.err) == (0, "")
             assert max(map(len, answer.out.splitlines())) <= columns
-            words = " ".join(answer.out.split())
-            assert f"({loss})" in words
+            # On a narrow screen even a name may go on in the next line.
+            assert f"({loss})" in "".join(answer.out.split())
             for part in ("formula", "when", "range", "example", "losscli eval"):
-                assert part in words
+                assert part in answer.out
 
     @pytest.mark.parametrize("loss", IDS)
     def test_its_example_is_what_eval_prints(self, here: Here, loss: str) -> None:

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.parity.golden_cases import cases
 from losscli.conventions import CONVENTIONS
+from tests.parity.golden_cases import cases
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,12 +18,25 @@ from losscli.losses.registry import REGISTRY
 FOLDER = Path(os.environ.get("LOSSCLI_GOLDEN") or Path(__file__).parent / "golden")
 
 # How the cases say what losscli calls otherwise.
-_KINDS = {"class_index": "class", "label_indicator": "class", "one_hot": "class",
-          "log_rate": "value", "sample": "value"}
+_KINDS = {
+    "class_index": "class",
+    "label_indicator": "class",
+    "one_hot": "class",
+    "log_rate": "value",
+    "sample": "value",
+}
 _PARAMS = {"log_base": "base"}
 # What a case says about its own formula, which losscli's convention or shapes already hold.
-_SETTLED = {"reduction", "from_logits", "example", "eps_policy", "half", "columns", "axis",
-            "num_classes"}
+_SETTLED = {
+    "reduction",
+    "from_logits",
+    "example",
+    "eps_policy",
+    "half",
+    "columns",
+    "axis",
+    "num_classes",
+}
 _REDUCTIONS = {"mean_first_axis": "mean", "mean_with_sample_weight": "weighted_mean"}
 _INPUTS = {"input2": "x2"}
 
@@ -92,7 +105,7 @@ class Case:
 
     def _kind(self) -> str:
         kind = self.data["prediction_kind"]
-        if kind == "distribution" and REGISTRY.get(self.loss).reads_distributions:
+        if kind == "distribution" and self.loss == "entropy":
             return "probability"
         if kind == "probability" and self.loss.endswith("hinge"):
             return "score"
@@ -103,7 +116,11 @@ class Case:
         if params.get("multioutput") == "raw_values" or params.get("mode") == "one-vs-all":
             return "columns"
         reduction = params.get("reduction")
-        if reduction is None and self.expected.ndim and self.loss in ("dice", "tversky", "dice_score"):
+        if (
+            reduction is None
+            and self.expected.ndim
+            and self.loss in ("dice", "tversky", "dice_score")
+        ):
             return "none"
         return _REDUCTIONS.get(reduction, reduction)
 
@@ -113,12 +130,14 @@ class Case:
             assert params.pop("eps") == CONVENTIONS["textbook"].axes_of(self.loss).floor.size
         if params.get("multioutput") == "raw_values":
             del params["multioutput"]
+        if ".safe_" in self.data["call"]:
+            params["safe"] = True
         if "axis" in params:
             params["per"] = "all" if params["axis"] is None else "row"
         return {
             _PARAMS.get(name, name): _number(value)
             for name, value in params.items()
-            if name not in _SETTLED and (value is not None or name == "k")
+            if name not in _SETTLED and (value is not None or name in ("k", "alpha"))
         }
 
     def _inputs(self) -> dict[str, np.ndarray]:

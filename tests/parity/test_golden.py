@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.parity.golden_cases import Case, cases
 from losscli.conventions import CONVENTIONS
+from tests.parity.golden_cases import Case, cases
 
 THERE = [case for case in cases() if case.is_there() and case.framework in CONVENTIONS]
 
