@@ -55,7 +55,8 @@ class Axes:
 
     `row` overrides what a row of several elements costs; `separate` finishes a loss that is no
     plain mean column by column; `squash` turns scores into probabilities where any lies outside
-    [0, 1]; `sums_checked` refuses rows of probabilities that do not sum to 1; `zero_is_no_sign` leaves a label of 0 in a margin as 0.
+    [0, 1]; `sums_checked` refuses rows of probabilities that do not sum to 1; `zero_is_no_sign`
+    leaves a label of 0 in a margin as 0.
     """
 
     floor: Floor = _CLIP
@@ -108,7 +109,8 @@ class Convention:
 
     `axes` hold for every loss but those in `exceptions` (loss id → axes that differ there);
     `defaults` are parameters whose default the framework sets otherwise (loss id → values),
-    `mean_defaults` those that hold for a mean alone, and `renamed` those that go by another name there (loss id → name → how it reads here).
+    `mean_defaults` those that hold for a mean alone, and `renamed` those that go by another name
+    there (loss id → name → how it reads here).
     """
 
     name: str

@@ -58,7 +58,8 @@ class LabelCode:
         """The labels of one block for `task`.
 
         Binary, multilabel and pairs: shares in [0, 1], (n,) or (n, c).
-        Multiclass and distribution: `Classes`. All others: float64 as they are. Raises Misfit for the first item that does not fit.
+        Multiclass and distribution: `Classes`. All others: float64 as they are. Raises Misfit for
+        the first item that does not fit.
         """
         if task not in CODED_TASKS:
             return self._numbers(label)

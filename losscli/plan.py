@@ -82,7 +82,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One loss as it was asked for: found in the registry, with the framework whose name it bore."""
+    """One loss as it was asked for, with the framework by whose name it was, if any."""
 
     loss: Loss
     request: Request

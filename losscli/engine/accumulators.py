@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -149,7 +150,7 @@ class HeldAccumulator:
         return rows.tally()
 
 
-_BY_SHAPE = {
+_BY_SHAPE: Mapping[Shape, Callable[[Evaluation], Accumulator]] = {
     Shape.ROWS: RowAccumulator,
     Shape.SUMS: SumAccumulator,
     Shape.WHOLE: HeldAccumulator,

@@ -222,11 +222,18 @@ def _product(weights: Sequence[Array]) -> Array:
 class RowStats:
     """The terms of each row on its own: sums over its items."""
 
-    rows = 1
-    weight = Fraction(1)
-
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
+
+    @property
+    def rows(self) -> int:
+        """One: each row is finished on its own."""
+        return 1
+
+    @property
+    def weight(self) -> Fraction:
+        """One: rows are weighted after they are finished."""
+        return Fraction(1)
 
     def __contains__(self, name: str) -> bool:
         return name in self._terms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
     divided = divided and kind is Kind.PROBABILITY
     for bounds in (SHARES if divided else bounds_of(kind, reading), evaluation.pred_bounds):
         if bounds is not None:
-            batch.once(("checked", bounds), lambda: check_bounds(pred, bounds, "prediction"))
+            check = partial(check_bounds, pred, bounds, "prediction")
+            batch.once(("checked", bounds, reading.tokens), check)
     if form is Form.BERNOULLI:
         return batch.once((form, kind, axes.floor), lambda: Bernoulli.read(pred, kind, axes.floor))
     if form is Form.CATEGORICAL:

@@ -21,7 +21,7 @@ def negative_log_likelihood(pred: Bernoulli, label: Array, *, pos_weight: float 
 
 
 def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None) -> Array:
-    """−α_t (1 − p_t)^γ log p_t in nats, elementwise; a soft label mixes p_t, α_t and the two logs."""
+    """−α_t (1 − p_t)^γ log p_t in nats, elementwise; a soft label mixes both sides."""
     positive, negative = label, 1.0 - label
     fading = (positive * pred.q + negative * pred.p) ** gamma
     if alpha is not None:

@@ -167,12 +167,14 @@ class Reading:
     `kinds` are the kinds of prediction it reads, where those of its form are too many. `items`
     names what the items of a row are, where their number is fixed (mean and variance), and
     `fewest_items` is how many there must be. With `tokens`, rows (n, s) of classes are read as
-    n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the kernel of the elements for conventions that do not add up a row
-    whose kernel does. `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items):
-    the same letter stands for the same length. The rows of arrays that are not `paired` do not
-    belong together. `pred_bounds` and `label_bounds` hold unless the parameter `bounds_lifted_by` is
-    given. `inputs` are arrays beside prediction and label, with what they hold; the
-    `optional_inputs` among them may be left out.
+    n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the
+    kernel of the elements for conventions that do not add up a row whose kernel does.
+
+    `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items): the
+    same letter stands for the same length. The rows of arrays that are not `paired` do not belong
+    together. `inputs` are arrays beside prediction and label, with what they hold; the
+    `optional_inputs` among them may be left out. `pred_bounds` and `label_bounds` hold unless the
+    parameter `bounds_lifted_by` is given.
     """
 
     kernel: Callable[..., Any]

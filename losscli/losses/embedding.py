@@ -35,7 +35,7 @@ def pair_cosine_error(pred: Array, label: Array, *, x2: Array, margin: float) ->
 
 def triplet_error(
     pred: Array,
-    label: None,
+    _label: None,
     *,
     positive: Array,
     negative: Array,

@@ -5,7 +5,9 @@ Where an outcome has several variables (d of them), a row holds m members of d n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -71,11 +73,11 @@ def error_spread(pred: Array, label: Array) -> Array:
     return (std * std - error * error - error * std * skewness) ** 2
 
 
-def _reading(kernel: object, fewest: int) -> tuple[Reading, ...]:
+def _reading(kernel: Callable[..., Any], fewest: int) -> tuple[Reading, ...]:
     return (Reading(kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), fewest_items=fewest),)
 
 
-def _vectors(kernel: object) -> tuple[Reading, ...]:
+def _vectors(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
     dims = MappingProxyType({"pred": "n m d", "label": "n d"})
     return (Reading(kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), dims=dims),)
 

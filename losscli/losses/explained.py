@@ -7,7 +7,7 @@ exact, so a variance may be finished from squares without losing its digits.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -117,17 +117,17 @@ def _explained(part: Fraction, whole: Fraction) -> float:
     return float(1 - part / whole)
 
 
-def _r2(stats: Stats, params: Mapping[str, Any]) -> float:
+def _r2(stats: Stats, _params: Mapping[str, Any]) -> float:
     if stats.rows < 2:
         return math.nan
     return _explained(stats.total("error²"), _spread(stats, "label"))
 
 
-def _explained_variance(stats: Stats, params: Mapping[str, Any]) -> float:
+def _explained_variance(stats: Stats, _params: Mapping[str, Any]) -> float:
     return _explained(_spread(stats, "error"), _spread(stats, "label"))
 
 
-def _relative_squared(stats: Stats, params: Mapping[str, Any]) -> float:
+def _relative_squared(stats: Stats, _params: Mapping[str, Any]) -> float:
     spread = _spread(stats, "label")
     return float(stats.total("error²") / spread) if spread else math.nan
 
@@ -146,7 +146,7 @@ def _normalized(stats: Stats, params: Mapping[str, Any]) -> float:
     return root / size if size else math.nan
 
 
-def _concordance(stats: Stats, params: Mapping[str, Any]) -> float:
+def _concordance(stats: Stats, _params: Mapping[str, Any]) -> float:
     n = stats.weight
     label, pred = stats.total("label"), stats.total("pred")
     covariance = stats.total("product") - label * pred / n
@@ -181,17 +181,17 @@ def _frequencies(stats: Stats) -> list[Fraction]:
     return [stats.total("no") / stats.weight, stats.total("yes") / stats.weight]
 
 
-def _d2_log_loss(stats: Stats, params: Mapping[str, Any]) -> float:
+def _d2_log_loss(stats: Stats, _params: Mapping[str, Any]) -> float:
     shares = [float(share) for share in _frequencies(stats) if share]
     null = -math.fsum(share * math.log(share) for share in shares)
     return 1.0 - float(stats.total("loss") / stats.weight) / null if null else math.nan
 
 
-def _d2_brier(stats: Stats, params: Mapping[str, Any]) -> float:
+def _d2_brier(stats: Stats, _params: Mapping[str, Any]) -> float:
     shares = _frequencies(stats)
-    null = 1 - sum(share * share for share in shares)
     # The binary score is half the sum over both columns.
-    null = null / 2 if "yes" in stats else null
+    half = Fraction(1, 2) if "yes" in stats else Fraction(1)
+    null = half * (1 - sum(share * share for share in shares))
     return float(1 - stats.total("loss") / stats.weight / null) if null else math.nan
 
 
@@ -214,11 +214,11 @@ def median_explained(pred: Array, label: Array, *, weight: Array | None) -> Arra
     return pinball_explained(pred, label, quantile=0.5, weight=weight)
 
 
-def _sums(kernel: object) -> tuple[Reading, ...]:
+def _sums(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
     return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.SUMS),)
 
 
-def _whole(kernel: object) -> tuple[Reading, ...]:
+def _whole(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
     return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.WHOLE),)
 
 

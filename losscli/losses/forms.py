@@ -93,7 +93,7 @@ class Floor:
             Guard.NONE: "probabilities as they are (log 0 = −∞)",
             Guard.CLIP: f"probabilities clipped to [{self.size:g}, {upper}]"
             + (" inside the logs" if self.logs_only else ""),
-            Guard.CLIP_EPS: "probabilities clipped by the spacing of their type (2.2e-16 in float64)",
+            Guard.CLIP_EPS: "probabilities clipped by their type's spacing (2.2e-16 in float64)",
             Guard.ADD: f"{self.size:g} added inside each log",
             Guard.CLAMP_LOG: f"each log clamped at {self.size:g}",
         }[self.guard]

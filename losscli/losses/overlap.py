@@ -62,9 +62,9 @@ def _tversky(stats: Stats, params: Mapping[str, Any]) -> Any:
     return 1.0 - (both + above) / (whole + smooth)
 
 
-def _jaccard(stats: Stats, params: Mapping[str, Any]) -> float:
-    either = stats.value("either")
-    return 1.0 - stats.value("both") / either if either else 0.0
+def _jaccard(stats: Stats, _params: Mapping[str, Any]) -> float:
+    either = stats.total("either")
+    return float(1 - stats.total("both") / either) if either else 0.0
 
 
 def _class_terms(pred: Array, label: Array) -> tuple[Array, Array, Array]:

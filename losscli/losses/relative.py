@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -54,11 +54,11 @@ def _weighted_percentage(stats: Stats, params: Mapping[str, Any]) -> float:
     return float(stats.total("error")) / max(float(stats.total("label")), params["eps"])
 
 
-def _root(mean: float, params: Mapping[str, Any]) -> float:
+def _root(mean: float, _params: Mapping[str, Any]) -> float:
     return math.sqrt(mean)
 
 
-def _reading(kernel: object, *, logs: bool = False) -> tuple[Reading, ...]:
+def _reading(kernel: Callable[..., Any], *, logs: bool = False) -> tuple[Reading, ...]:
     bounds = ABOVE_MINUS_ONE if logs else None
     return (
         Reading(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
@@ -58,7 +61,7 @@ def power_error(pred: Array, label: Array, *, q: float) -> Array:
     return np.abs(pred - label) ** q
 
 
-def _reading(kernel: object) -> tuple[Reading, ...]:
+def _reading(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
     return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +39,7 @@ def root_energy_distance(pred: Array, label: Array) -> float:
 _EXAMPLE = Example((0.0, 1.0, 3.0), (5.0, 6.0, 8.0), Kind.VALUE, Task.SAMPLES)
 
 
-def _reading(kernel: object) -> tuple[Reading, ...]:
+def _reading(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
     return (
         Reading(kernel, Form.VALUE, Labels.REAL, (Task.SAMPLES,), shape=Shape.WHOLE, paired=False),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,7 @@ def _root(total: float, params: Mapping[str, Any]) -> float:
     return float(total ** (1.0 / params["p"]))
 
 
-def _vectors(kernel: object) -> tuple[Reading, ...]:
+def _vectors(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
     return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), fewest_items=2),)
 
 

@@ -18,8 +18,13 @@ Terms = Mapping[str, Array | tuple[Array, Array]]
 class Stats(Protocol):
     """The weighted sums of a kernel's terms."""
 
-    rows: int
-    weight: Fraction
+    @property
+    def rows(self) -> int:
+        """The rows that entered."""
+
+    @property
+    def weight(self) -> Fraction:
+        """The sum of their weights."""
 
     def __contains__(self, name: str) -> bool:
         """Whether the kernel gave terms of that name."""

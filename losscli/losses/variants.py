@@ -42,7 +42,7 @@ def one_vs_all_error(pred: Bernoulli, label: Array) -> Array:
     return -(label * pred.log_p + (1.0 - label) * pred.log_q)
 
 
-def _exponential(mean: float, params: Mapping[str, Any]) -> float:
+def _exponential(mean: float, _params: Mapping[str, Any]) -> float:
     try:
         return math.exp(mean)
     except OverflowError:

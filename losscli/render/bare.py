@@ -8,7 +8,7 @@ from losscli.render import Screen
 from losscli.report import Report, Result
 
 
-def render(report: Report, screen: Screen) -> str:
+def render(report: Report, _screen: Screen) -> str:
     """One number per loss; of unreduced losses one row on a line, its items joined by commas."""
     return "".join(f"{line}\n" for result in report.results for line in _lines(result))
 

@@ -9,12 +9,12 @@ from losscli.render import Screen
 from losscli.report import SCHEMA, Recommendation, Report, plain
 
 
-def render(report: Report, screen: Screen) -> str:
+def render(report: Report, _screen: Screen) -> str:
     """The whole report."""
     return dump(report.to_dict(), indent=2) + "\n"
 
 
-def render_recommendation(advice: Recommendation, screen: Screen) -> str:
+def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
     """A recommendation alone."""
     return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
 

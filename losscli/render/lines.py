@@ -7,7 +7,7 @@ from losscli.render.document import dump
 from losscli.report import SCHEMA, Report, plain
 
 
-def render(report: Report, screen: Screen) -> str:
+def render(report: Report, _screen: Screen) -> str:
     """One line per result, with the inputs and the task that it belongs to."""
     shared = {
         "schema": SCHEMA,

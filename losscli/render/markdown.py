@@ -18,7 +18,7 @@ def escape(text: str) -> str:
     return visible(text).translate(_SPECIAL)
 
 
-def render(report: Report, screen: Screen) -> str:
+def render(report: Report, _screen: Screen) -> str:
     """A table of the results, the recommendation, and the signatures."""
     return "\n".join(_lines(report)) + "\n"
 

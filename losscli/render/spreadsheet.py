@@ -32,7 +32,7 @@ _COLUMNS: Mapping[str, Callable[[Result], Any]] = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def render(report: Report, screen: Screen) -> str:
+def render(report: Report, _screen: Screen) -> str:
     """One row per loss; of unreduced losses one row per row of the data, a column per loss."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

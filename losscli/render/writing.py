@@ -21,7 +21,8 @@ def write_whole(path: str, text: str) -> None:
     try:
         mode = target.stat().st_mode if target.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
-            Path(path).open("wb", buffering=0).write(data)
+            with Path(path).open("wb") as stream:
+                stream.write(data)
             return
         _replace(target, data, None if mode is None else stat.S_IMODE(mode))
     except OSError as error:
