@@ -115,11 +115,14 @@ def example_value(loss: Loss, convention: Convention) -> float:
         reading=reading,
         task=example.task,
         kind=example.kind,
-        params=loss.settle(convention.defaults_of(loss.id)),
+        params=loss.settle({**convention.defaults_of(loss.id), **example.params}),
         convention=convention,
         reduction=loss.reduction if loss.reduction is not Reduction.NONE else Reduction.MEAN,
     )
-    setting = Setting(LabelCode(pred.shape[1] if pred.ndim == 2 else 1), 1e-6)
+    signs = label is not None and set(label.ravel().tolist()) == {-1.0, 1.0}
+    width = pred.shape[1] if pred.ndim == 2 and example.task is not Task.PAIRS else 1
+    code = LabelCode(width, signs=signs)
+    setting = Setting(code, 1e-6)
     inputs = {name: np.asarray(value, np.float64) for name, value in example.inputs.items()}
     batch = Batch(Settled(0, pred, label, None, 0, inputs=inputs), setting)
     return tally_of(evaluation, batch).finished.value

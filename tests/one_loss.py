@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from losscli.conventions import convention
-from losscli.engine.evaluation import Batch, Evaluation, Measured, Setting, measure, totals
+from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.finish import Finished, finish
 from losscli.engine.gate import Settled
-from losscli.engine.totals import Totals
+from losscli.engine.measuring import Measured, measure
+from losscli.engine.totals import Totals, totals
 from losscli.labels import LabelCode
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Reduction, Task

@@ -68,6 +68,13 @@ class EvalOptions(InputOptions):
     weight: str | None = option(
         "--weight", metavar="FILE", panel=COLUMNS, help="File of row weights."
     )
+    input: tuple[str, ...] = option(
+        "--input",
+        metavar="NAME=FILE",
+        many=True,
+        panel=COLUMNS,
+        help="A further array that a loss asks for, such as x2=other.npy; repeatable.",
+    )
     class_weight: str | None = option(
         "--class-weight",
         metavar="W0,W1,…|NAME=W,…",
@@ -112,6 +119,7 @@ def run(options: EvalOptions) -> None:
             reduction=options.reduction,
             nan="drop" if options.nan == "drop" else "error",
             columns=options.columns(weight=options.weight_col),
+            inputs=_inputs(options.input) or None,
             progress=progress,
         )
     note(report.notes)
@@ -124,6 +132,18 @@ def _format(options: EvalOptions, format_of: Callable[[str], str]) -> str:
     if options.format is not None:
         return options.format
     return "table" if options.output is None else format_of(options.output)
+
+
+def _inputs(texts: Sequence[str]) -> dict[str, str]:
+    inputs: dict[str, str] = {}
+    for text in texts:
+        name, _, file = text.partition("=")
+        if not name or not file:
+            raise UsageError(f"--input {text}: which file is it?", hint="Write --input NAME=FILE.")
+        if name in inputs:
+            raise UsageError(f"--input {name} is given twice")
+        inputs[name] = file
+    return inputs
 
 
 def _class_weight(text: str | None) -> Sequence[float] | dict[str, float] | None:

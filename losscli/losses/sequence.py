@@ -120,6 +120,7 @@ CTC = Loss(
         Kind.LOGIT,
         Task.SEQUENCE,
         MappingProxyType({"input_lengths": (3,), "target_lengths": (2,)}),
+        MappingProxyType({"layout": "NTC"}),
     ),
     unit="nats",
     zero_at_perfect=False,

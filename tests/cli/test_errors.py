@@ -455,6 +455,8 @@ class TestEnds:
             process.stdin.write(b"prob,label\n" + b"0.5,1\n" * 200_000)
             process.stdin.flush()
             process.send_signal(signal.SIGINT)
+            # A signal just before a read waits for the read to end.
+            process.stdin.close()
             assert process.wait(timeout=30) == 130
             assert process.stdout.read() == b""
             assert process.stderr.read() == b""

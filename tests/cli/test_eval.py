@@ -368,6 +368,33 @@ class TestReading:
         assert "1 of 4 rows dropped for a missing value" in answer.err
 
 
+class TestInputs:
+    def test_a_loss_of_two_predictions(self, here: Here, write: Write) -> None:
+        files = [write("x1.npy", [1.0, 2.0]), write("y.npy", [1, 1])]
+        words = [*files, "-l", "margin_ranking:margin=0.5", "-q"]
+        other = write("x2.npy", [2.0, 1.0])
+        assert here(*words, "--input", f"x2={other}").number == exactly(1.5 / 2)
+        without = here(*words)
+        assert (without.code, without.out) == (2, "")
+        assert "--input x2=FILE" in without.err
+
+    @pytest.mark.parametrize(
+        ("given", "problem"),
+        [
+            (["x2.npy"], "NAME=FILE"),
+            (["x2="], "NAME=FILE"),
+            (["=x2.npy"], "NAME=FILE"),
+            (["x2=a.npy", "x2=b.npy"], "twice"),
+        ],
+    )
+    def test_that_are_not_understood(
+        self, here: Here, pair: Pair, given: list[str], problem: str
+    ) -> None:
+        answer = here(*pair, *(word for text in given for word in ("--input", text)))
+        assert (answer.code, answer.out) == (2, "")
+        assert problem in answer.err
+
+
 class TestConvention:
     def test_textbook_adds_inside_the_logarithm(self, here: Here, pair: Pair) -> None:
         delta = 1e-7

@@ -134,6 +134,7 @@ class TestTwoReaders:
             "eval t.csv --kind logit --task multilabel --reduction none --nan drop",
             "eval t.csv --format json -o out.csv",
             "eval t.csv --output=out.csv",
+            "eval p.npy y.npy --input x2=a.npy --input=x3=b.npy",
             "recommend",
             "recommend --values 0.7,0.6,0.4 --values 0.1,0.2,0.3",
             "recommend --values=-1,2",

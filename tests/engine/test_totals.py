@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from losscli.engine.evaluation import Measured, totals
+from losscli.engine.measuring import Measured
+from losscli.engine.totals import totals
 from losscli.engine.totals import Spread, Totals
 
 Array = NDArray[np.float64]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.engine.evaluation import Evaluation
+from losscli.engine.batch import Evaluation
 from losscli.losses.definition import Labels, Loss, Reading
 from losscli.losses.forms import Form
 from losscli.losses.registry import REGISTRY
