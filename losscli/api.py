@@ -19,7 +19,7 @@ from losscli.losses.definition import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.plan import Request, Settings, look_up, parse_requests, plan
 from losscli.profile import tolerance
-from losscli.recommend import recommend_for
+from losscli.advice import recommend_for
 from losscli.report import Input, Recommendation, Report, Result
 from losscli.signature import signature
 from losscli.task import Hints, Verdict, decide, kind_named_by
@@ -133,6 +133,13 @@ def evaluate(
             reading = whole
             outcome, summary = attempt(reading)
         reading = replace(reading, verdict=whole.verdict)
+    if _is_double_softmax(outcome, reading.verdict, hints.kind, dataset.width):
+        number = outcome.losses[0].tally().finished.value
+        raise UsageError(
+            "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
+            f"as logits they would go through a second softmax and score {number:.6g}",
+            hint="Leave out --kind logit, or say --kind probability.",
+        )
     return _report(dataset, reading, outcome, summary, settings)
 
 
@@ -253,7 +260,6 @@ def _read(
             "there are no labels to compare with",
             hint="Give a label file after the prediction, or name the column: --label-col.",
         )
-    _refuse_double_softmax(seen, verdict, hints, width)
     tasks = {item.task for item in evaluations}
     code = LabelCode(width)
     if tasks & CODED_TASKS:
@@ -269,15 +275,11 @@ def _read(
     return _Reading(verdict, setting, evaluations)
 
 
-def _refuse_double_softmax(seen: Outcome, verdict: Verdict, hints: Hints, width: int) -> None:
-    if hints.kind is not Kind.LOGIT or width == 1 or verdict.task is Task.REGRESSION:
-        return
-    if seen.pred.outside_unit == 0 and seen.pred.uneven == 0:
-        raise UsageError(
-            "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
-            "as logits they would go through a second softmax",
-            hint="Leave out --kind logit, or say --kind probability.",
-        )
+def _is_double_softmax(seen: Outcome, verdict: Verdict, kind: Kind | None, width: int) -> bool:
+    """Whether predictions that were called logits went through a softmax already."""
+    if kind is not Kind.LOGIT or width == 1 or verdict.task is Task.REGRESSION:
+        return False
+    return seen.pred.outside_unit == 0 and seen.pred.uneven == 0
 
 
 def _class_weights(

@@ -191,7 +191,8 @@ def _word_classes(
 ) -> tuple[str, ...]:
     words = sorted(profile.values or ())
     if width > 1:
-        if columns is not None and set(words) <= set(columns):
+        # A word that is none of the columns' is then named with its row.
+        if columns is not None and set(words) & set(columns):
             return columns
         shown = ", ".join(words[:8])
         raise UsageError(

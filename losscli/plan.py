@@ -16,7 +16,7 @@ from losscli.frameworks import framework_entry
 from losscli.losses.definition import Labels, Loss, Name, Reading
 from losscli.losses.forms import Form
 from losscli.losses.registry import REGISTRY
-from losscli.recommend import RECOMMENDED
+from losscli.advice import RECOMMENDED
 from losscli.task import Verdict
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -36,7 +36,8 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     Raises UsageError for a parameter without a loss.
     """
     requests: list[Request] = []
-    for text in texts:
+    asked = list(texts)
+    for text in asked:
         for part in text.split(","):
             name, colon, first = part.partition(":")
             if colon and not name.strip():
@@ -54,6 +55,8 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
                 requests[-1] = Request(last.name, {**last.params, key: value})
             elif part.strip():
                 requests.append(Request(part.strip()))
+    if asked and not requests:
+        raise UsageError("--loss names no loss", hint="`losscli losses` lists them.")
     return tuple(requests)
 
 

@@ -255,9 +255,11 @@ def _several_probabilities(
     even = pred.rows - pred.uneven
     competing = even > pred.uneven
     if pred.uneven == 0:
-        sums = Evidence("row sums", f"all {pred.rows:,} rows sum to 1", "classes that compete")
+        found = "the row sums to 1" if pred.rows == 1 else f"all {pred.rows:,} rows sum to 1"
+        sums = Evidence("row sums", found, "classes that compete")
     elif even == 0:
-        sums = Evidence("row sums", "no row sums to 1", "items that do not compete")
+        found = "the row does not sum to 1" if pred.rows == 1 else "no row sums to 1"
+        sums = Evidence("row sums", found, "items that do not compete")
     else:
         confidence = LOW if min(even, pred.uneven) > 0.05 * pred.rows else MEDIUM
         uneven = f"{pred.uneven:,} of {pred.rows:,} rows do not sum to 1"

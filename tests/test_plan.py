@@ -9,7 +9,7 @@ import pytest
 from losscli.conventions import convention
 from losscli.errors import UsageError
 from losscli.plan import Request, Settings, fitting, parse_requests, plan
-from losscli.recommend import RECOMMENDED
+from losscli.advice import RECOMMENDED
 from losscli.task import HIGH, Verdict
 from losscli.vocabulary import Kind, Reduction, Task
 

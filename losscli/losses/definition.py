@@ -280,8 +280,8 @@ class Loss:
 
     @property
     def short(self) -> str:
-        """The shortest name to type."""
-        return min((self.id, *self.aliases), key=len)
+        """The name to type: the first alias, unless the id is shorter."""
+        return min((self.id, *self.aliases[:1]), key=len)
 
     @property
     def tasks(self) -> tuple[Task, ...]:

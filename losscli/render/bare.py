@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from losscli.render import Screen
+from losscli.render.figures import rows_of
 from losscli.report import Report, Result
 
 
@@ -15,7 +17,7 @@ def render(report: Report, _screen: Screen) -> str:
 
 def _lines(result: Result) -> Iterator[str]:
     if result.values is None:
-        yield repr(result.value)
+        yield repr(math.nan if result.value is None else float(result.value))
         return
-    for row in result.values.tolist():
-        yield ",".join(map(repr, row)) if isinstance(row, list) else repr(row)
+    for row in rows_of(result.values):
+        yield ",".join(map(repr, row))

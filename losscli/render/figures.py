@@ -3,39 +3,146 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from losscli.report import Result
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.report import Report, Result
+
+NOTHING = "—"
+
+_REDUCTIONS = {
+    "sum": "sum over rows",
+    "batchmean": "sum ÷ rows",
+    "weighted_mean": "mean by weight",
+}
 
 
 def number(value: float | None, digits: int = 7) -> str:
-    """A number to so many significant digits; `—` where there is none."""
+    """A number to so many significant digits; `—` where there is none.
+
+    Fewer digits mean that the number ends there: 0.5 is 0.5, and 0.08032150 is rounded.
+    """
     if value is None:
-        return "—"
+        return NOTHING
     if not math.isfinite(value):
-        return str(value).replace("inf", "∞")
-    return f"{value:.{digits}g}"
+        return repr(float(value))
+    short = f"{value:.{digits}g}"
+    return short if float(short) == value else f"{value:#.{digits}g}".rstrip(".")
 
 
 def share(value: float | None) -> str:
-    """A share in percent; `—` where there is none."""
-    if value is None or not math.isfinite(value):
-        return "—"
-    return f"{100.0 * value:.1f} %"
+    """A share in percent, which says 100 % of nothing less than all; `—` where there is none."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if abs(value) >= 1e4:
+        return f"{100.0 * value:.3g} %"
+    text = f"{100.0 * value:.1f} %"
+    return "> 99.9 %" if text == "100.0 %" and value < 1.0 else text
 
 
 def interval(result: Result) -> str:
-    """The 95 % interval of a result."""
-    if result.interval is None:
-        return "—"
-    low, high = result.interval
-    return f"{number(low, 4)} … {number(high, 4)}"
+    """The 95 % interval of a value, as fine as its width gives reason to; `—` where none is."""
+    if result.interval is None or result.value is None:
+        return NOTHING
+    low, high = map(float, result.interval)
+    width = high - low
+    if not (math.isfinite(width) and width > 0.0):
+        return f"[{number(low, 4)}, {number(high, 4)}]"
+    decimals = 2 - math.floor(math.log10(width))
+    largest = max(abs(low), abs(high))
+    if largest < 1e7 and decimals <= 9:
+        form = f".{max(0, decimals)}f"
+    else:
+        form = f".{min(16, max(0, decimals + math.floor(math.log10(largest))))}e"
+    ends = (f"{end:{form}}" if end else "0" for end in (low, high))
+    return f"[{', '.join(ends)}]"
 
 
-def left_out(result: Result) -> str:
-    """What was moved or left out on the way to the value; empty where nothing was."""
+def amount(result: Result) -> str:
+    """The value of a result, or how many it has where they are not reduced to one."""
+    if result.values is None:
+        return number(result.value)
+    unit = "columns" if result.reduction == "columns" else "losses"
+    return f"{len(result.values):,} {unit}"
+
+
+def aligned(texts: Sequence[str]) -> list[str]:
+    """Texts of one length each, the numbers among them with the points below each other."""
+    split = [_at_point(text) if _is_number(text) else None for text in texts]
+    after = max((len(parts[1]) for parts in split if parts), default=0)
+    return [
+        text if parts is None else parts[0] + parts[1].ljust(after)
+        for text, parts in zip(texts, split, strict=True)
+    ]
+
+
+def remarks(result: Result) -> list[str]:
+    """What has to be known of a value and is no usual thing: how it was reduced, what was moved."""
+    words = []
+    if result.reduction in _REDUCTIONS:
+        words.append(_REDUCTIONS[result.reduction])
+    if not result.lower_is_better:
+        words.append("higher is better")
+    if result.standard_error is not None and result.interval is None:
+        words.append(f"standard error {number(result.standard_error, 4)}")
+    return words + left_out(result)
+
+
+def titles(report: Report) -> list[str]:
+    """What each result is called, with its convention where the results have several.
+
+    Results of the same loss are told apart by the parameters in which they differ.
+    """
+    several = len({result.convention for result in report.results}) > 1
+    names = []
+    for result, params in zip(report.results, differences(report.results), strict=True):
+        words = [*params, *([result.convention] if several else [])]
+        names.append(f"{result.title} ({', '.join(words)})" if words else result.title)
+    return names
+
+
+def left_out(result: Result) -> list[str]:
+    """How much was moved or left out on the way to the value."""
     counts = {
         "clipped": result.clipped,
         "dropped": result.dropped,
         "ignored": result.ignored,
     }
-    return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    return [f"{count:,} {word}" for word, count in counts.items() if count]
+
+
+def differences(results: Sequence[Result]) -> list[list[str]]:
+    """For each result the parameters in which it differs from others of the same loss."""
+    told = []
+    for result in results:
+        namesakes = [other for other in results if other.loss == result.loss]
+        differing = [
+            f"{param}={_word(value)}"
+            for param, value in result.params.items()
+            if any(other.params.get(param) != value for other in namesakes)
+        ]
+        told.append(differing)
+    return told
+
+
+def rows_of(values: NDArray[np.float64]) -> list[list[float]]:
+    """Unreduced losses as rows of numbers."""
+    width = math.prod(values.shape[1:])
+    rows: list[list[float]] = values.reshape(len(values), width).tolist()
+    return rows
+
+
+def _word(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _is_number(text: str) -> bool:
+    return text[-1:].isdigit()
+
+
+def _at_point(text: str) -> tuple[str, str]:
+    places = [place for place in (text.find("."), text.find("e")) if place >= 0]
+    point = min(places, default=len(text))
+    return text[:point], text[point:]

@@ -18,7 +18,7 @@ def render_list(families: Mapping[str, Sequence[Loss]], width: int | None) -> st
     for family, losses in families.items():
         lines.append(family)
         for loss in losses:
-            lines.extend(_entry(f"  {loss.short:<18}", f"{loss.id} — {loss.summary}", columns))
+            lines.extend(_entry(f"  {loss.short:<20}", f"{loss.id} — {loss.summary}", columns))
         lines.append("")
     lines.append("losscli losses NAME shows the page of one.")
     return "\n".join(lines) + "\n"
@@ -71,7 +71,7 @@ def _page_lines(page: LossPage, columns: int) -> Iterator[str]:
             f"  --like {line.name:<12}", f"{line.value!r}: {'; '.join(line.differs)}", columns
         )
     yield ""
-    yield page.command
+    yield from _entry("", page.command, columns)
 
 
 def _entry(head: str, text: str, columns: int) -> list[str]:

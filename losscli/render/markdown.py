@@ -2,64 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from losscli.render import Screen
-from losscli.render.figures import interval, left_out, number, share
+from losscli.render.figures import amount, interval, number, remarks, share, titles
 from losscli.render.visible import visible
-from losscli.report import Report, Result
+from losscli.report import Recommendation, Report, Result
 
-_HEADS = ("loss", "value", "95 % interval", "baseline", "skill", "n", "left out or moved")
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>()#+-!|~$&"})
+_HEADS = ("loss", "value", "95 % interval", "baseline", "skill", "n", "remarks")
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>|~$&!"})
+# What begins a list, a heading or a rule, where it stands first.
+_FIRST = re.compile(r"^(?=[-+#=])|(?<=\d)(?=[.)])")
 
 
 def escape(text: str) -> str:
     """Text without a meaning in Markdown or HTML."""
-    return visible(text).translate(_SPECIAL)
+    escaped = visible(text).translate(_SPECIAL)
+    return _FIRST.sub(r"\\", escaped) if escaped[:1] in "-+#=0123456789" else escaped
+
+
+def code(text: str) -> str:
+    """Text as a code span, whatever backticks are in it."""
+    fence = "`" * (_longest_run(text) + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{blank}{visible(text)}{blank}{fence}"
 
 
 def render(report: Report, _screen: Screen) -> str:
-    """A table of the results, the recommendation, and the signatures."""
+    """A table of the results, what was read, the recommendation, and the signatures."""
     return "\n".join(_lines(report)) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:
     yield _row(_HEADS)
     yield _row([":--"] + ["--:"] * (len(_HEADS) - 2) + [":--"])
-    for result in report.results:
-        yield _row([escape(cell) for cell in _cells(result)])
-    advice = report.recommendation
-    if advice is not None:
-        yield ""
-        yield (
-            f"**Recommended: {escape(advice.title)}** ({advice.confidence} confidence): "
-            + escape(advice.because)
-        )
-        yield ""
-        for step in advice.evidence:
-            yield f"- {escape(step.step)}: {escape(step.finding)} → {escape(step.follows)}"
-        for suggestion in advice.suggestions:
-            yield f"- {escape(suggestion)}"
-    for note in report.notes:
-        yield f"\n> {escape(note)}"
+    for title, result in zip(titles(report), report.results, strict=True):
+        yield _row(_cells(title, result))
     yield ""
-    yield "```text"
-    yield from (visible(result.signature).replace("```", "'''") for result in report.results)
-    yield "```"
+    files = dict.fromkeys(code(item.file) for item in report.inputs)
+    rows = max((item.rows for item in report.inputs), default=0)
+    kind = report.kind.replace("_", " ")
+    yield f"{', '.join(files)}: {rows:,} rows, {escape(report.task)}, {escape(kind)}"
+    if report.recommendation is not None:
+        yield ""
+        yield from _advice(report.recommendation)
+    for note in report.notes:
+        yield ""
+        yield f"> {escape(note)}"
+    yield ""
+    signatures = [visible(result.signature) for result in report.results]
+    fence = "`" * max(3, _longest_run("\n".join(signatures)) + 1)
+    yield from (f"{fence}text", *signatures, fence)
 
 
-def _cells(result: Result) -> list[str]:
-    value = number(result.value) if result.values is None else f"{len(result.values):,} losses"
+def _advice(advice: Recommendation) -> Iterator[str]:
+    yield (
+        f"**Recommended: {escape(advice.title)}** (confidence {escape(advice.confidence)}), "
+        f"because {escape(advice.because)}."
+    )
+    yield ""
+    for step in advice.evidence:
+        yield f"- {escape(step.step)}: {escape(step.finding)} → {escape(step.follows)}"
+    if advice.suggestions:
+        yield ""
+        yield "Worth a look:"
+        yield ""
+        yield from (f"- {escape(suggestion)}" for suggestion in advice.suggestions)
+
+
+def _cells(title: str, result: Result) -> list[str]:
+    parts = [f"{part.replace('_', ' ')} {number(value)}" for part, value in result.parts.items()]
+    unit = f" {escape(result.unit)}" if result.unit else ""
     return [
-        result.title + (" ★" if result.recommended else ""),
-        value,
+        escape(title) + (" ★" if result.recommended else ""),
+        amount(result) + unit,
         interval(result),
-        number(result.baseline.value if result.baseline else None, 5),
+        number(result.baseline.value if result.baseline else None, 6),
         share(result.skill),
         f"{result.n:,}",
-        left_out(result),
+        escape(", ".join(parts + remarks(result))),
     ]
 
 
-def _row(cells: list[str] | tuple[str, ...]) -> str:
+def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)

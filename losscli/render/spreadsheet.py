@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from losscli.render import Screen
+from losscli.render.figures import differences, rows_of
+from losscli.render.visible import visible
 from losscli.report import Report, Result
 
 _COLUMNS: Mapping[str, Callable[[Result], Any]] = {
@@ -29,16 +32,23 @@ _COLUMNS: Mapping[str, Callable[[Result], Any]] = {
     "signature": lambda result: result.signature,
 }
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are what some spreadsheets take for the narrow ones.
+_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
 def render(report: Report, _screen: Screen) -> str:
-    """One row per loss; of unreduced losses one row per row of the data, a column per loss."""
+    """One row per loss; of unreduced losses one row per row of the data, a column per loss.
+
+    A loss that is one number beside unreduced ones stands in every row of its column.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    unreduced = [result for result in report.results if result.values is not None]
-    if unreduced:
-        _write_rows(writer, unreduced)
+    if any(result.values is not None for result in report.results):
+        columns = _unreduced(report.results)
+        heads = [head for head, _ in columns]
+        writer.writerow(map(cell, [_index_name(report.results), *heads]))
+        rows = zip_longest(*(column for _, column in columns))
+        writer.writerows([place, *map(cell, row)] for place, row in enumerate(rows))
     else:
         writer.writerow(_COLUMNS)
         for result in report.results:
@@ -46,28 +56,36 @@ def render(report: Report, _screen: Screen) -> str:
     return text.getvalue()
 
 
-def _write_rows(writer: Any, results: list[Result]) -> None:
-    columns: dict[str, list[float]] = {}
-    for result in results:
-        assert result.values is not None
-        if result.values.ndim == 1:
-            columns[result.loss] = result.values.tolist()
-        else:
-            for place, column in enumerate(result.values.T):
-                columns[f"{result.loss}[{place}]"] = column.tolist()
-    writer.writerow(["row", *columns])
-    for place, row in enumerate(zip(*columns.values(), strict=True)):
-        writer.writerow([place, *map(cell, row)])
-
-
 def cell(value: Any) -> Any:
-    """A value as it stands in a cell: text that looks like a formula is quoted with an apostrophe.
+    """A value as it stands in a cell: every digit of a number, text that is not a formula.
 
-    Line breaks within text become blanks.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; what is not
+    printable is written out as an escape.
     """
     if isinstance(value, float):
-        return repr(value)
+        return repr(float(value))
     if isinstance(value, str):
-        text = " ".join(value.splitlines())
-        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        return f"'{visible(value)}" if value.startswith(_FORMULA_STARTS) else visible(value)
     return value
+
+
+def _unreduced(results: Sequence[Result]) -> list[tuple[str, list[Any]]]:
+    length = max(len(result.values) for result in results if result.values is not None)
+    columns: list[tuple[str, list[Any]]] = []
+    several = len({result.convention for result in results}) > 1
+    for params, result in zip(differences(results), results, strict=True):
+        name = f"{result.loss}:{','.join(params)}" if params else result.loss
+        name += f" ({result.convention})" if several else ""
+        if result.values is None:
+            columns.append((name, [result.value] * length))
+        elif result.values.ndim == 1:
+            columns.append((name, result.values.tolist()))
+        else:
+            parts = zip(*rows_of(result.values), strict=True)
+            columns += [(f"{name}[{place}]", list(part)) for place, part in enumerate(parts)]
+    return columns
+
+
+def _index_name(results: Sequence[Result]) -> str:
+    reductions = {result.reduction for result in results if result.values is not None}
+    return "column" if reductions == {"columns"} else "row"

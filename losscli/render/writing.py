@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
 from losscli.errors import UsageError
+
+# Files by these names are streams that somebody else has opened: they are not ours to replace.
+_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 
 
 def write_whole(path: str, text: str) -> None:
@@ -16,35 +19,44 @@ def write_whole(path: str, text: str) -> None:
     What is no regular file (a pipe, /dev/stdout) is written to as it is. Raises UsageError where
     the file cannot be written; an old file is then left as it was.
     """
-    target = Path(os.path.realpath(path))
     data = text.encode("utf-8", "backslashreplace")
     try:
-        mode = target.stat().st_mode if target.exists() else None
-        if mode is not None and not stat.S_ISREG(mode):
-            with Path(path).open("wb") as stream:
-                stream.write(data)
-            return
-        _replace(target, data, None if mode is None else stat.S_IMODE(mode))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        mode = _mode(path)
+        if mode is not None and (not stat.S_ISREG(mode) or path.startswith(_STREAMS)):
+            _append(path, data)
+        else:
+            _replace(Path(os.path.realpath(path)), data, mode)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UsageError(f"{path} cannot be written ({reason})") from None
 
 
+def _mode(path: str) -> int | None:
+    """The mode of what stands at a path, behind any links; None where nothing does."""
+    try:
+        return Path(path).stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _append(path: str, data: bytes) -> None:
+    """Write to a stream as it is; one that goes on in a file goes on at its end."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
+        stream.write(data)
+
+
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    # A name of its own, and not the target's with something added: that may grow too long.
+    temporary = target.parent / f".losscli-{secrets.token_hex(8)}.tmp"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(_default_mode() if mode is None else mode)
-        Path(name).replace(target)
+        if mode is not None:
+            temporary.chmod(stat.S_IMODE(mode))
+        temporary.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
-
-
-def _default_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
