@@ -1,7 +1,7 @@
 """losscli: which number do these predictions score, under which convention, on which rows?
 
-The API is four functions — `evaluate`, `recommend`, `get_loss`, `list_losses` — and the errors
-they raise. Nothing is imported before it is used.
+The API is five functions (`evaluate`, `recommend`, `match`, `get_loss`, `list_losses`) and the
+errors they raise. Nothing is imported before it is used.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from losscli.api import evaluate, get_loss, list_losses, recommend
+    from losscli.api import evaluate, get_loss, list_losses, match, recommend
     from losscli.errors import DataError, LosscliError, UsageError
     from losscli.inputs.roles import Columns
-    from losscli.report import Report, Result
+    from losscli.report import Match, Report, Result
 
 __all__ = [
     "Columns",
     "DataError",
     "LosscliError",
+    "Match",
     "Report",
     "Result",
     "UsageError",
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "get_loss",
     "list_losses",
+    "match",
     "recommend",
 ]
 
@@ -34,12 +36,14 @@ _HOMES = {
     "Columns": "losscli.inputs.roles",
     "DataError": "losscli.errors",
     "LosscliError": "losscli.errors",
+    "Match": "losscli.report",
     "Report": "losscli.report",
     "Result": "losscli.report",
     "UsageError": "losscli.errors",
     "evaluate": "losscli.api",
     "get_loss": "losscli.api",
     "list_losses": "losscli.api",
+    "match": "losscli.api",
     "recommend": "losscli.api",
 }
 

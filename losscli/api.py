@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from losscli import __version__
+from losscli.advice import recommend_for
 from losscli.baseline import LabelSummary, baseline
 from losscli.conventions import convention
 from losscli.engine.batch import Evaluation, Setting
@@ -19,8 +20,7 @@ from losscli.losses.definition import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.plan import Request, Settings, look_up, parse_requests, plan
 from losscli.profile import tolerance
-from losscli.advice import recommend_for
-from losscli.report import Input, Recommendation, Report, Result
+from losscli.report import Input, Match, Recommendation, Report, Result
 from losscli.signature import signature
 from losscli.task import Hints, Verdict, decide, kind_named_by
 from losscli.vocabulary import Kind, Reduction, Task
@@ -52,6 +52,7 @@ def evaluate(
     nan: Literal["error", "drop"] = "error",
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
+    cast: str | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> Report:
@@ -65,11 +66,11 @@ def evaluate(
     the prediction's columns (binary: negative, positive), or a mapping from class to weight.
     `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
     `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
-    arrays that a loss asks for (`{"x2": …}`). Further keyword arguments are parameters of the
-    losses (`gamma=2`).
+    arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
+    (`float32`). Further keyword arguments are parameters of the losses (`gamma=2`).
 
-    Losses of probabilities are in nats. With `reduction="none"` a result's `rows` holds the losses
-    of the rows, (n,) or (n, c).
+    Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
+    losses of the rows, (n,) or (n, c).
 
     Raises UsageError for a request that makes no sense, DataError for data that do not fit.
 
@@ -88,6 +89,7 @@ def evaluate(
         inputs=inputs,
         deep=deep,
         paired=not readings or any(reading.paired for reading in readings),
+        cast=cast,
     )
     hints = _hints(kind, task, classes, dataset)
     if nan not in ("error", "drop"):
@@ -186,6 +188,58 @@ def recommend(
     except DataError:
         return recommend_for(verdict)
     return recommend_for(verdict, () if summary is None else summary.shares())
+
+
+def match(
+    value: str | float,
+    pred: Any,
+    label: Any = None,
+    losses: Losses = None,
+    *,
+    kind: str | None = None,
+    task: str | None = None,
+    weight: Any = None,
+    classes: Sequence[str] | None = None,
+    batch_size: int | None = None,
+    columns: Columns | None = None,
+) -> list[Match]:
+    """Say which loss, convention, kind, reduction, scale or mistake gives a number.
+
+    `value` is the number as it was printed: as text, its digits say how exactly it is known.
+    `losses` narrows the search. `batch_size` also tries the mean of batch means. What agrees comes
+    first, the simplest of it at the top; then near misses. The data are held in memory.
+
+    Raises UsageError and DataError as `evaluate` does.
+
+    >>> match("0.4149", [0.9, 0.2, 0.6], [1, 0, 0])[0].loss
+    'binary_cross_entropy'
+    """
+    from losscli.matching.candidates import Data, fitting_losses
+    from losscli.matching.search import search
+    from losscli.matching.target import Target
+
+    target = Target.of(str(value))
+    dataset = open_dataset(pred, label, weight=weight, columns=columns or Columns())
+    hints = _hints(kind, task, classes, dataset)
+    seen = _full_look(dataset)
+    verdict = decide(seen.pred, seen.label, dataset.width, hints)
+    code = LabelCode(dataset.width)
+    if verdict.task in CODED_TASKS:
+        given = None if classes is None else tuple(str(name) for name in classes)
+        code = label_code(seen.label, dataset.width, given=given, columns=dataset.class_names)
+    [block] = dataset.blocks(max(1, seen.rows))
+    data = Data(
+        block.pred,
+        block.label,
+        block.weight,
+        verdict,
+        code,
+        tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals),
+        dataset.pred.dtype,
+    )
+    wanted = look_up(_requests(losses), verdict.task)
+    chosen = [item.loss for item in wanted] or fitting_losses(data)
+    return search(data, target, chosen, batch_size)
 
 
 def get_loss(name: str) -> Loss:
@@ -342,7 +396,7 @@ def _count_notes(
     """What was left out or moved, said once for all losses with the same count."""
     losses: dict[int, list[str]] = {}
     for result in results:
-        losses.setdefault(getattr(result, count), []).append(REGISTRY.get(result.loss).short)
+        losses.setdefault(getattr(result, count), []).append(result.short)
     way_out = "; --like exact does not clip" if count == "clipped" else ""
     return [
         f"{number:,} {words} ({settings.convention.name}{way_out}): {', '.join(names)}"
@@ -383,6 +437,7 @@ def _result(
         skill = 1.0 - finished.value / against.value
     return Result(
         loss=loss.id,
+        short=loss.short,
         title=loss.title,
         value=finished.value if reduced else None,
         n=tally.rows,

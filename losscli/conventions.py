@@ -356,12 +356,31 @@ _TABLE = (
 CONVENTIONS: Mapping[str, Convention] = MappingProxyType({row.name: row for row in _TABLE})
 
 
+def guarded(name: str) -> Convention:
+    """The convention `exact` with one floor: `clip=1e-15` or `add=1e-8`.
+
+    Raises UsageError for a size that is no small positive number.
+    """
+    policy, _, text = name.partition("=")
+    try:
+        size = float(text)
+    except ValueError:
+        size = -1.0
+    if not 0.0 < size < 0.5:
+        raise UsageError(f"--like {name}: the size is a number between 0 and 0.5")
+    floor = Floor(Guard(policy), size)
+    words = floor.words
+    return Convention(name, words, axes=replace(_EXACT, floor=floor, class_floor=floor))
+
+
 def convention(name: str) -> Convention:
-    """The convention of that name. Raises UsageError for a name that is none."""
+    """The convention of that name, or `clip=SIZE`, `add=SIZE`. Raises UsageError for any other."""
     from difflib import get_close_matches
 
     if name in CONVENTIONS:
         return CONVENTIONS[name]
+    if name.startswith(("clip=", "add=")):
+        return guarded(name)
     close = get_close_matches(name, CONVENTIONS, n=1)
     known = ", ".join(CONVENTIONS)
     raise UsageError(

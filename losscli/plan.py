@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.advice import RECOMMENDED
 from losscli.conventions import Convention
 from losscli.conventions import convention as convention_named
 from losscli.engine.batch import Evaluation
@@ -16,7 +17,6 @@ from losscli.frameworks import framework_entry
 from losscli.losses.definition import Labels, Loss, Name, Reading
 from losscli.losses.forms import Form
 from losscli.losses.registry import REGISTRY
-from losscli.advice import RECOMMENDED
 from losscli.task import Verdict
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -39,7 +39,7 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     asked = list(texts)
     for text in asked:
         for part in text.split(","):
-            name, colon, first = part.partition(":")
+            name, colon, first = _named(part)
             if colon and not name.strip():
                 raise UsageError(f"{part!r} names no loss", hint="Write NAME:PARAMETER=VALUE.")
             if colon:
@@ -58,6 +58,15 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     if asked and not requests:
         raise UsageError("--loss names no loss", hint="`losscli losses` lists them.")
     return tuple(requests)
+
+
+def _named(part: str) -> tuple[str, str, str]:
+    """A name, a colon, a first parameter; `package.module:function` is a name with a colon in it."""
+    name, colon, rest = part.partition(":")
+    if colon and "=" not in rest.partition(":")[0]:
+        function, colon, rest = rest.partition(":")
+        return f"{name}:{function}", colon, rest
+    return name, colon, rest
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -102,11 +111,23 @@ def look_up(requests: Sequence[Request], task: Task | None = None) -> tuple[Want
     for request in requests:
         entry = framework_entry(request.name, task)
         if entry is None:
-            found.append(Wanted(REGISTRY.get(request.name, task), request))
+            found.append(Wanted(_own_or_known(request.name, task), request))
         else:
             framework, loss, name = entry
             found.append(Wanted(loss, request, framework, name))
     return tuple(found)
+
+
+def _own_or_known(name: str, task: Task | None) -> Loss:
+    if ":" in name:
+        from losscli.losses.own import load
+
+        return load(name)
+    if REGISTRY.knows(name):
+        return REGISTRY.get(name, task)
+    from losscli.losses.own import installed
+
+    return installed(name) or REGISTRY.get(name, task)
 
 
 def plan(

@@ -65,6 +65,8 @@ class Baseline:
 class Result:
     """One loss of one prediction.
 
+    `loss` is its canonical id, `short` the name to type.
+
     `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
     moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
     named quantities that the value is made of (cross entropy and entropy of a KL divergence).
@@ -73,6 +75,7 @@ class Result:
     """
 
     loss: str
+    short: str
     title: str
     value: float | None
     n: int
@@ -96,6 +99,26 @@ class Result:
     parts: Mapping[str, float]
     signature: str
     values: NDArray[np.float64] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One way to a number that somebody printed.
+
+    `agrees` says that it reads the same to the digits given; `distance` is this value less theirs.
+    `shared` are other conventions that give the same number, `flags` reproduce it with `eval`, and
+    `unusual` says what is out of the ordinary about it.
+    """
+
+    loss: str
+    title: str
+    value: float
+    agrees: bool
+    distance: float
+    convention: str
+    flags: str
+    unusual: tuple[str, ...]
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

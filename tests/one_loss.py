@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from losscli.conventions import convention
+from losscli.engine.accumulators import Tally, accumulator
 from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.finish import Finished, finish
 from losscli.engine.gate import Settled
@@ -51,6 +53,8 @@ def batch_of(
     width: int | None = None,
     tolerance: float = 1e-6,
     start: int = 0,
+    inputs: Mapping[str, Any] | None = None,
+    signs: bool = False,
 ) -> Batch:
     """A block of rows as it stands behind the gate."""
     pred = np.asarray(pred, dtype=np.float64)
@@ -62,8 +66,9 @@ def batch_of(
         None if label is None else np.asarray(label),
         None if weight is None else np.asarray(weight, dtype=np.float64),
         0,
+        inputs={role: np.asarray(array, np.float64) for role, array in (inputs or {}).items()},
     )
-    return Batch(block, Setting(LabelCode(width), tolerance, class_weight))
+    return Batch(block, Setting(LabelCode(width, signs=signs), tolerance, class_weight))
 
 
 def measured(evaluation: Evaluation, pred: Any, label: Any, **how: Any) -> Measured:
@@ -79,6 +84,14 @@ def totals_of(evaluation: Evaluation, pred: Any, label: Any, **how: Any) -> Tota
 def finished(evaluation: Evaluation, pred: Any, label: Any, **how: Any) -> Finished:
     """The value, its uncertainty and its parts."""
     return finish(evaluation, totals_of(evaluation, pred, label, **how))
+
+
+def tally(evaluation: Evaluation, *batches: Batch) -> Tally:
+    """What the batches come to, one after the other."""
+    taken = accumulator(evaluation)
+    for batch in batches:
+        taken.add(batch)
+    return taken.tally()
 
 
 def value(evaluation: Evaluation, pred: Any, label: Any, **how: Any) -> float:

@@ -15,6 +15,7 @@ from losscli.errors import LosscliError, UsageError
 _COMMANDS = {
     "eval": "EvalOptions",
     "recommend": "RecommendOptions",
+    "match": "MatchOptions",
     "losses": "LossesOptions",
 }
 
@@ -27,6 +28,8 @@ Examples:
   losscli eval preds.npy labels.npy
 
   losscli recommend preds.npy labels.npy
+
+  losscli match 0.1824 results.csv -p prob
 
   losscli losses bce
 """

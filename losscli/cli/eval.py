@@ -6,25 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from losscli.cli.inputs import COLUMNS, READING, InputOptions
+from losscli.cli.names import convention_names, loss_names
 from losscli.cli.options import option, switch
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown")
-
-
-def _loss_names(incomplete: str) -> list[str]:
-    from losscli.losses.registry import REGISTRY
-
-    names = [name for loss in REGISTRY for name in (loss.id, *loss.aliases)]
-    before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in names if name.startswith(last)]
-
-
-def _convention_names(incomplete: str) -> list[str]:
-    from losscli.conventions import CONVENTIONS
-
-    return [name for name in CONVENTIONS if name.startswith(incomplete)]
 
 
 @dataclass(frozen=True)
@@ -47,14 +34,14 @@ class EvalOptions(InputOptions):
         "--loss",
         metavar="ID[:NAME=VALUE,…]",
         many=True,
-        complete=_loss_names,
+        complete=loss_names,
         help="A loss, with parameters: focal:gamma=2; repeatable. `losscli losses` lists them.",
     )
     like: str = option(
         "--like",
         metavar="CONVENTION",
         default="standard",
-        complete=_convention_names,
+        complete=convention_names,
         help="Print the number as this framework would: standard, exact, textbook, …",
     )
     reduction: str | None = option(
@@ -88,6 +75,12 @@ class EvalOptions(InputOptions):
         panel=READING,
         help="What to do with missing values.",
     )
+    cast: str | None = option(
+        "--cast",
+        choices=("float16", "float32", "float64"),
+        panel=READING,
+        help="Round predictions to this type first, as a framework that computes in it does.",
+    )
     quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
@@ -120,6 +113,7 @@ def run(options: EvalOptions) -> None:
             nan="drop" if options.nan == "drop" else "error",
             columns=options.columns(weight=options.weight_col),
             inputs=_inputs(options.input) or None,
+            cast=options.cast,
             progress=progress,
         )
     note(report.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,9 @@ class Dataset:
         columns: dict[str, tuple[int, ...] | None],
         notes: Sequence[str],
         opener: Opener,
+        cast: np.dtype[Any] | None = None,
     ) -> None:
+        self._cast = cast
         # Streams that were copied to files last as long as their opener.
         self._opener = opener
         self._pairing = pairing
@@ -94,6 +96,9 @@ class Dataset:
         start = 0
         for arrays in self._pairing.blocks(rows):
             pred = arrays["pred"]
+            if self._cast is not None:
+                with np.errstate(over="ignore"):
+                    pred = pred.astype(self._cast)
             label, weight = arrays.get("label"), arrays.get("weight")
             yield Block(
                 start,
@@ -150,11 +155,13 @@ def open_dataset(
     inputs: Mapping[str, Any] | None = None,
     deep: bool = False,
     paired: bool = True,
+    cast: str | None = None,
 ) -> Dataset:
     """The data that files or arrays hold; without `label`, one table may hold both roles.
 
     `inputs` are arrays beside prediction and label, by name. `deep` says that arrays of more than
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
+    Predictions are rounded to the type `cast` (float16, float32) where it is given.
 
     Raises UsageError where it is unclear which columns are meant, DataError for files that cannot
     be read and for shapes that do not fit each other.
@@ -182,7 +189,10 @@ def open_dataset(
         notes += _check_fit(parts)
         pairing = ById(feeds) if columns.id is not None and len(feeds) > 1 else ByPosition(feeds)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
-    return Dataset(pairing, parts, places, notes, opener)
+    dtype = None if cast is None else np.dtype(cast)
+    if dtype is not None:
+        parts["pred"] = replace(parts["pred"], dtype=dtype)
+    return Dataset(pairing, parts, places, notes, opener, dtype)
 
 
 def _part(source: Source, selection: Selection) -> Part:

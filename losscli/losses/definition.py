@@ -174,7 +174,7 @@ class Reading:
     same letter stands for the same length. The rows of arrays that are not `paired` do not belong
     together. `inputs` are arrays beside prediction and label, with what they hold; the
     `optional_inputs` among them may be left out. `pred_bounds` and `label_bounds` hold unless the
-    parameter `bounds_lifted_by` is given.
+    parameter `bounds_lifted_by` is given. `given` names the keywords of a kernel that hides them.
     """
 
     kernel: Callable[..., Any]
@@ -196,6 +196,7 @@ class Reading:
     pred_bounds: Bounds | None = None
     label_bounds: Bounds | None = None
     bounds_lifted_by: str = ""
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.kinds:
@@ -204,6 +205,8 @@ class Reading:
     @property
     def keywords(self) -> tuple[str, ...]:
         """The names of the keyword-only arguments that the kernel takes."""
+        if self.given:
+            return self.given
         code = self.kernel.__code__
         start = code.co_argcount
         return code.co_varnames[start : start + code.co_kwonlyargcount]

@@ -63,6 +63,10 @@ class Registry:
             raise UsageError(f"no loss is called {name!r}", hint=self._nearest(name))
         return next((loss for loss in found if task in loss.tasks), found[0])
 
+    def knows(self, name: str) -> bool:
+        """Whether a loss goes by that id or alias."""
+        return _key(name) in self._by_name
+
     def families(self) -> dict[str, list[Loss]]:
         """The losses by family, in the order of their definition."""
         families: dict[str, list[Loss]] = {}

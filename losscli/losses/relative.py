@@ -27,7 +27,8 @@ def percentage_error(pred: Array, label: Array, *, eps: float, scale: float) -> 
 def symmetric_percentage_error(pred: Array, label: Array, *, eps: float, scale: float) -> Array:
     """2|p − y| ÷ max(|p| + |y|, eps), times `scale`, elementwise."""
     size = np.maximum(np.abs(pred) + np.abs(label), eps)
-    return scale * (2.0 * np.abs(pred - label) / size)
+    error = 2.0 * np.abs(pred - label)
+    return scale * np.divide(error, size, out=np.zeros_like(error), where=size > 0.0)
 
 
 def squared_percentage_error(pred: Array, label: Array, *, eps: float) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
-    from losscli.report import Recommendation, Report
+    from losscli.report import Match, Recommendation, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,17 @@ def render(report: Report, format: str, screen: Screen) -> str:
 def render_recommendation(advice: Recommendation, format: str, screen: Screen) -> str:
     """A recommendation alone, as table or json."""
     return str(_function(format, "render_recommendation")(advice, screen))
+
+
+def render_matches(value: str, found: Sequence[Match], format: str, screen: Screen) -> str:
+    """What gives a number, as table or json."""
+    if format == "json":
+        from losscli.render.document import render_matches as as_json
+
+        return as_json(value, found)
+    from losscli.render.matches import render_matches as as_text
+
+    return as_text(value, found, screen)
 
 
 def format_of(path: str) -> str:

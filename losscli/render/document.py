@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from losscli.render import Screen
-from losscli.report import SCHEMA, Recommendation, Report, plain
+from losscli.report import SCHEMA, Match, Recommendation, Report, plain
 
 
 def render(report: Report, _screen: Screen) -> str:
@@ -17,6 +18,12 @@ def render(report: Report, _screen: Screen) -> str:
 def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
     """A recommendation alone."""
     return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
+
+
+def render_matches(value: str, found: Sequence[Match]) -> str:
+    """What gives a number."""
+    matches = [plain(match) for match in found]
+    return dump({"schema": SCHEMA, "target": value, "matches": matches}, indent=2) + "\n"
 
 
 def dump(data: Any, *, indent: int | None = None) -> str:

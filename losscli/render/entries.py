@@ -10,6 +10,8 @@ from losscli.render.visible import visible
 from losscli.report import Report, Result
 
 COLUMNS = ("value", "unit", "95 % interval", "baseline", "skill", "n")
+# Columns whose cells are of one length already, with the points below each other.
+ALIGNED = ("value", "baseline")
 
 
 @dataclass(frozen=True, slots=True)

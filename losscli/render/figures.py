@@ -69,13 +69,14 @@ def amount(result: Result) -> str:
 
 
 def aligned(texts: Sequence[str]) -> list[str]:
-    """Texts of one length each, the numbers among them with the points below each other."""
-    split = [_at_point(text) if _is_number(text) else None for text in texts]
-    after = max((len(parts[1]) for parts in split if parts), default=0)
-    return [
-        text if parts is None else parts[0] + parts[1].ljust(after)
-        for text, parts in zip(texts, split, strict=True)
+    """Texts of one length, with the points of the numbers among them below each other."""
+    after = max((len(_from_point(text)) for text in texts), default=0)
+    padded = [
+        text + " " * (after - len(_from_point(text))) if text[-1:].isdigit() else text
+        for text in texts
     ]
+    width = max(map(len, padded), default=0)
+    return [text.rjust(width) for text in padded]
 
 
 def remarks(result: Result) -> list[str]:
@@ -138,11 +139,7 @@ def _word(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _is_number(text: str) -> bool:
-    return text[-1:].isdigit()
-
-
-def _at_point(text: str) -> tuple[str, str]:
+def _from_point(text: str) -> str:
+    """A number from its point or exponent on; of words, nothing."""
     places = [place for place in (text.find("."), text.find("e")) if place >= 0]
-    point = min(places, default=len(text))
-    return text[:point], text[point:]
+    return text[min(places) :] if places and text[-1:].isdigit() else ""

@@ -13,13 +13,12 @@ from losscli.report import Recommendation, Report, Result
 _HEADS = ("loss", "value", "95 % interval", "baseline", "skill", "n", "remarks")
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>|~$&!"})
 # What begins a list, a heading or a rule, where it stands first.
-_FIRST = re.compile(r"^(?=[-+#=])|(?<=\d)(?=[.)])")
+_FIRST = re.compile(r"^(\d*)(?=[-+#=]|(?<=\d)[.)](?:\s|$))")
 
 
 def escape(text: str) -> str:
     """Text without a meaning in Markdown or HTML."""
-    escaped = visible(text).translate(_SPECIAL)
-    return _FIRST.sub(r"\\", escaped) if escaped[:1] in "-+#=0123456789" else escaped
+    return _FIRST.sub(r"\1\\", visible(text).translate(_SPECIAL))
 
 
 def code(text: str) -> str:

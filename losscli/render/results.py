@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from losscli.render.entries import COLUMNS, Entry, entries
+from losscli.render.entries import ALIGNED, COLUMNS, Entry, entries
 from losscli.render.figures import NOTHING
 from losscli.render.layout import hanging, indented
 from losscli.report import Report
@@ -51,7 +51,8 @@ def _table_width(losses: Sequence[Entry], shown: Sequence[str], *, wrapped: bool
     title = max(map(cell_len, firsts), default=0)
     if wrapped:
         words = [cell_len(word) for text in firsts for word in text.split()]
-        title = max([*words, min(_NARROWEST_TITLE, title)])
+        remarks = [2 + cell_len(text) for e in losses for text in _beneath(e, shown)]
+        title = max([*words, *remarks, min(_NARROWEST_TITLE, title)])
     width = 1 + _GAP + title
     for name in shown:
         cells = [e.cells.get(name, NOTHING) for e in losses]
@@ -76,13 +77,15 @@ def _table(losses: Sequence[Entry], shown: Sequence[str]) -> Table:
         if name == "unit":
             table.add_column("", no_wrap=True, style="dim")
         else:
-            table.add_column(name, justify="right", no_wrap=True)
+            # Rich takes the blanks from the end of what it sets to the right.
+            justify: JustifyMethod = "left" if name in ALIGNED else "right"
+            table.add_column(Text(name, justify="right"), justify=justify, no_wrap=True)
     for entry in losses:
-        cells = [Text(entry.cells.get(name, _blank(name)), _color(entry, name)) for name in shown]
+        cells = [_cell(entry, name) for name in shown]
         table.add_row(Text(entry.mark, entry.style), Text(entry.title, entry.style), *cells)
         for name, cell in entry.parts.items():
             table.add_row("", indented(Text(name, "dim")), Text(cell, "dim"))
-        if beneath := _moved(entry, shown) + entry.remarks:
+        if beneath := _beneath(entry, shown):
             table.add_row("", indented(Text("\n".join(beneath), "dim")))
     return table
 
@@ -91,8 +94,10 @@ def _head(name: str) -> str:
     return "" if name == "unit" else name
 
 
-def _blank(name: str) -> str:
-    return "" if name == "unit" else NOTHING
+def _cell(entry: Entry, name: str) -> Text:
+    if name in entry.cells:
+        return Text(entry.cells[name], _color(entry, name))
+    return Text("" if name == "unit" else NOTHING, justify="right")
 
 
 def _color(entry: Entry, name: str) -> str:
@@ -101,8 +106,8 @@ def _color(entry: Entry, name: str) -> str:
     return entry.style if name == "value" else ""
 
 
-def _moved(entry: Entry, shown: Sequence[str]) -> list[str]:
-    """The cells that the table has no column for."""
+def _beneath(entry: Entry, shown: Sequence[str]) -> list[str]:
+    """The cells that the table has no column for, and the remarks."""
     words = []
     if "unit" in entry.cells and "unit" not in shown:
         words.append(f"in {entry.cells['unit']}")
@@ -110,7 +115,7 @@ def _moved(entry: Entry, shown: Sequence[str]) -> list[str]:
         words.append(f"baseline {entry.cells['baseline'].strip()}")
     if "n" not in shown and not entry.whole:
         words.append(f"n {entry.cells['n']}")
-    return words
+    return words + entry.remarks
 
 
 def _stacked(losses: Sequence[Entry]) -> Group:

@@ -18,7 +18,7 @@ def unreduced_block(title: str, result: Result, report: Report) -> RenderableTyp
     assert result.values is not None
     rows = rows_of(result.values[:_SHOWN])
     by_column = result.reduction == "columns"
-    cells = [_justified([number(row[place]) for row in rows]) for place in range(_items(rows))]
+    cells = [aligned([number(row[place]) for row in rows]) for place in range(_items(rows))]
     grid = columns(2)
     names = _column_names(result, report) if by_column else [str(p) for p in range(len(rows))]
     for name, *items in zip(names, *cells, strict=False):
@@ -33,12 +33,6 @@ def unreduced_block(title: str, result: Result, report: Report) -> RenderableTyp
 
 def _items(rows: list[list[float]]) -> int:
     return min(_SHOWN, len(rows[0])) if rows else 0
-
-
-def _justified(texts: list[str]) -> list[str]:
-    even = aligned(texts)
-    width = max(map(len, even))
-    return [text.rjust(width) for text in even]
 
 
 def _column_names(result: Result, report: Report) -> list[str]:

@@ -1,0 +1,1 @@
+"""Which loss, convention or mistake gives a number that somebody printed?"""
