@@ -142,7 +142,7 @@ def evaluate(
             f"as logits they would go through a second softmax and score {number:.6g}",
             hint="Leave out --kind logit, or say --kind probability.",
         )
-    return _report(dataset, reading, outcome, summary, settings)
+    return _report(dataset, reading, outcome, summary)
 
 
 def _summary(reading: _Reading) -> LabelSummary | None:
@@ -363,7 +363,6 @@ def _report(
     reading: _Reading,
     outcome: Outcome,
     summary: LabelSummary | None,
-    settings: Settings,
 ) -> Report:
     results = tuple(
         _result(evaluation, outcome, place, summary, reading.setting)
@@ -372,8 +371,10 @@ def _report(
     notes = list(dataset.notes)
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
-    notes += _count_notes(results, "clipped", "probabilities clipped", settings)
-    notes += _count_notes(results, "ignored", "rows ignored by their label", settings)
+    names = [item.loss.short for item in reading.evaluations]
+    unclipped = "; --like exact does not clip"
+    notes += _count_notes(results, names, "clipped", "probabilities clipped", unclipped)
+    notes += _count_notes(results, names, "ignored", "rows ignored by their label", "")
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only with a sum over "
@@ -391,16 +392,15 @@ def _report(
 
 
 def _count_notes(
-    results: Sequence[Result], count: str, words: str, settings: Settings
+    results: Sequence[Result], names: Sequence[str], count: str, words: str, way_out: str
 ) -> list[str]:
     """What was left out or moved, said once for all losses with the same count."""
-    losses: dict[int, list[str]] = {}
-    for result in results:
-        losses.setdefault(getattr(result, count), []).append(result.short)
-    way_out = "; --like exact does not clip" if count == "clipped" else ""
+    losses: dict[tuple[int, str], list[str]] = {}
+    for result, name in zip(results, names, strict=True):
+        losses.setdefault((getattr(result, count), result.convention), []).append(name)
     return [
-        f"{number:,} {words} ({settings.convention.name}{way_out}): {', '.join(names)}"
-        for number, names in losses.items()
+        f"{number:,} {words} ({convention}{way_out}): {', '.join(dict.fromkeys(shorts))}"
+        for (number, convention), shorts in losses.items()
         if number
     ]
 
@@ -437,7 +437,6 @@ def _result(
         skill = 1.0 - finished.value / against.value
     return Result(
         loss=loss.id,
-        short=loss.short,
         title=loss.title,
         value=finished.value if reduced else None,
         n=tally.rows,

@@ -61,9 +61,9 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
 
 
 def _named(part: str) -> tuple[str, str, str]:
-    """A name, a colon, a first parameter; `package.module:function` is a name with a colon in it."""
+    """A name, a colon, a first parameter; `package.module:function` is a name with a colon."""
     name, colon, rest = part.partition(":")
-    if colon and "=" not in rest.partition(":")[0]:
+    if rest and "=" not in rest.partition(":")[0] and not REGISTRY.knows(name):
         function, colon, rest = rest.partition(":")
         return f"{name}:{function}", colon, rest
     return name, colon, rest

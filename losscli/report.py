@@ -65,8 +65,6 @@ class Baseline:
 class Result:
     """One loss of one prediction.
 
-    `loss` is its canonical id, `short` the name to type.
-
     `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
     moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
     named quantities that the value is made of (cross entropy and entropy of a KL divergence).
@@ -75,7 +73,6 @@ class Result:
     """
 
     loss: str
-    short: str
     title: str
     value: float | None
     n: int

@@ -66,7 +66,7 @@ def as_loss(name: str, found: Any) -> Loss:
         )
     about = (inspect.getdoc(found) or "A loss of your own.").splitlines()[0]
     params = {p.name: Param(p.default, "a parameter of the function") for p in keywords}
-    kernel = _checked(name, found, tuple(params))
+    kernel = _checked(name, found)
     return Loss(
         id=name,
         title=name.rpartition(":")[2].replace("_", " "),
@@ -86,10 +86,8 @@ def as_loss(name: str, found: Any) -> Loss:
     )
 
 
-def _checked(
-    name: str, function: Callable[..., Any], keywords: tuple[str, ...]
-) -> Callable[..., Array]:
-    """The function, with what it returns checked: one finite or infinite number per row or element."""
+def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
+    """The function, with what it returns checked: one number per row or per element."""
 
     @wraps(function)
     def kernel(pred: Array, label: Array, **params: Any) -> Array:

@@ -38,7 +38,8 @@ def share(value: float | None) -> str:
         return NOTHING
     if abs(value) >= 1e4:
         return f"{100.0 * value:.3g} %"
-    text = f"{100.0 * value:.1f} %"
+    # Adding zero takes the sign from a rounded −0.
+    text = f"{round(100.0 * value, 1) + 0.0:.1f} %"
     return "> 99.9 %" if text == "100.0 %" and value < 1.0 else text
 
 

@@ -12,13 +12,15 @@ _WIDEST = 100
 
 
 def render_list(families: Mapping[str, Sequence[Loss]], width: int | None) -> str:
-    """All losses by family: the shortest name to type, the canonical id, what it is."""
+    """All losses by family: the name to type, the canonical id, what it is."""
     columns = min(width or _WIDEST, _WIDEST)
+    longest = max(len(loss.short) for losses in families.values() for loss in losses)
     lines = []
     for family, losses in families.items():
         lines.append(family)
         for loss in losses:
-            lines.extend(_entry(f"  {loss.short:<20}", f"{loss.id} — {loss.summary}", columns))
+            about = loss.summary if loss.short == loss.id else f"{loss.id}: {loss.summary}"
+            lines.extend(_entry(f"  {loss.short:<{longest}}  ", about, columns))
         lines.append("")
     lines.append("losscli losses NAME shows the page of one.")
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ class TestList:
     def test_it_names_every_loss_in_its_family(self, here: Here) -> None:
         answer = here("losses")
         assert (answer.code, answer.err) == (0, "")
-        words = answer.out.split()
+        words = [word.rstrip(":") for word in answer.out.split()]
         for family, losses in REGISTRY.families().items():
             assert family in answer.out.splitlines()
             for loss in losses:

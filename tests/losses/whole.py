@@ -210,9 +210,7 @@ def by_row(whole: Whole) -> Whole:
     def split(preds: Any, labels: Any, weights: Row, params: Mapping[str, Any]) -> mpf:
         if params["per"] != "row":
             return whole(preds, labels, weights, params)
-        rows = [
-            whole([p], [y], [mpf(1)], params) for p, y in zip(preds, labels, strict=True)
-        ]
+        rows = [whole([p], [y], [mpf(1)], params) for p, y in zip(preds, labels, strict=True)]
         return average(rows, weights)
 
     return split
