@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from losscli.advice import RECOMMENDED
 from losscli.conventions import convention
 from losscli.errors import UsageError
 from losscli.plan import Request, Settings, fitting, parse_requests, plan
-from losscli.advice import RECOMMENDED
 from losscli.task import HIGH, Verdict
 from losscli.vocabulary import Kind, Reduction, Task
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from losscli.advice import recommend_for
 from losscli.errors import UsageError
 from losscli.profile import LabelProfile, PredProfile, tolerance
-from losscli.advice import recommend_for
 from losscli.report import Evidence
 from losscli.task import HIGH, LOW, MEDIUM, Hints, Verdict, decide, kind_named_by
 from losscli.vocabulary import Kind, Task

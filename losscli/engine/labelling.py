@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from losscli.conventions import Renormalise
 from losscli.engine.batch import Batch, Evaluation
 from losscli.engine.gate import check_bounds, check_sums
+from losscli.errors import UsageError
 from losscli.losses.definition import Labels
 from losscli.losses.forms import Classes
 from losscli.vocabulary import Task
@@ -67,6 +68,7 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
     if evaluation.params.get("log_target"):
         raw = np.exp(raw)
     stands = batch.setting.code.encode(raw, evaluation.task)
+    _check_items(evaluation, batch, stands)
     if isinstance(stands, Classes) and stands.rows is not None:
         stands = Classes(rows=_shares(stands.rows, evaluation, batch))
     if evaluation.label_bounds is not None:
@@ -89,6 +91,19 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
         asked = Classes(rows=asked.rows * np.asarray(class_weight))
     shown = ignored if ignored is not None and ignored.any() else None
     return Labelled(stands, asked, shown, inside)
+
+
+def _check_items(evaluation: Evaluation, batch: Batch, stands: Any) -> None:
+    """Raise UsageError where a loss compares item with item, and labels have another number."""
+    if evaluation.task not in (Task.REGRESSION, Task.RANKING):
+        return
+    pred = batch.pred_as(evaluation.reading)
+    if stands.shape != pred.shape:
+        raise UsageError(
+            f"{evaluation.loss.id} compares item with item: the prediction has {pred.shape[1:]} "
+            f"per row, the label {stands.shape[1:]}".replace("()", "one").replace(",)", ")"),
+            hint="Choose one column (--pred-col NAME), or a loss of classes such as ce or brier.",
+        )
 
 
 def _shares(rows: Array, evaluation: Evaluation, batch: Batch) -> Array:

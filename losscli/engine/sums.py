@@ -88,10 +88,10 @@ def _summed(term: Any, weight: Array | None) -> tuple[Sum, ...]:
     if isinstance(term, tuple):
         pairs = zip(rows_of(term[0]).T, rows_of(term[1]).T, strict=True)
         return tuple(_product_sum(a, b, weight) for a, b in pairs)
-    columns = rows_of(term).T
-    if weight is not None:
-        columns = columns * weight
-    return tuple(Sum.of(np.ascontiguousarray(column)) for column in columns)
+    columns = (np.ascontiguousarray(column) for column in rows_of(term).T)
+    if weight is None:
+        return tuple(Sum.of(column) for column in columns)
+    return tuple(_product_sum(weight, column, None) for column in columns)
 
 
 def _product_sum(a: Array, b: Array, weight: Array | None) -> Sum:

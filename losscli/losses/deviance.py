@@ -39,7 +39,7 @@ def unit_deviance(pred: Array, label: Array, *, power: float) -> Array:
         return difference * difference
     ratio = label / pred
     step = (label - pred) / pred
-    near = np.abs(step) < 0.05
+    near = np.abs(step) < 0.25
     # A label of 0 or less has its own limit: r^(2−p) and r log r are 0 there.
     positive = np.where(ratio > 0.0, ratio, 1.0)
     if power == 1.0:
@@ -60,7 +60,7 @@ def _series(d: Array, power: float) -> Array:
     total = np.zeros_like(d)
     binomial = 1.0
     terms = []
-    for k in range(14):
+    for k in range(28):
         terms.append(binomial / ((k + 1.0) * (k + 2.0)))
         binomial *= (-power - k) / (k + 1.0)
     for term in reversed(terms):

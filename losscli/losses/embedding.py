@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 
 import numpy as np
@@ -66,13 +67,11 @@ def contrastive_error(pred: Array, label: Array, *, temperature: float) -> float
     """Normalised temperature-scaled cross entropy over all pairs of one class, in nats."""
     unit = pred / np.sqrt((pred * pred).sum(axis=1, keepdims=True))
     logits = unit @ unit.T / temperature
-    logits -= logits.max(axis=1, keepdims=True)
     same = label[:, None] == label[None, :]
     matches = same & ~np.eye(len(pred), dtype=bool)
-    others = np.where(same, 0.0, np.exp(logits)).sum(axis=1, keepdims=True)
-    log_share = logits - np.log(others + np.exp(logits))
-    count = int(matches.sum())
-    return -float(log_share[matches].sum()) / count if count else float("nan")
+    # −log(eˢ ÷ (eˢ + Σ eᵒ)) = log(1 + e^(log Σ eᵒ − s)), which neither overflows nor cancels.
+    losses = softplus(_log_sum(logits, ~same)[:, None] - logits)[matches]
+    return float(losses.mean()) if losses.size else math.nan
 
 
 def circle_error(pred: Array, label: Array, *, gamma: float, margin: float) -> Array:

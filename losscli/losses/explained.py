@@ -66,8 +66,9 @@ def moments(pred: Array, label: Array) -> Terms:
 
 def deviance_terms(pred: Array, label: Array, *, power: float) -> Terms:
     """The deviance, and what the deviance from the labels' mean is made of, to be summed."""
+    own: Array | tuple[Array, Array]
     if power == 0.0:
-        own = label * label
+        own = (label, label)
     elif power == 1.0:
         own = np.where(label > 0.0, label * np.log(np.where(label > 0.0, label, 1.0)), 0.0)
     elif power == 2.0:
@@ -124,7 +125,10 @@ def _r2(stats: Stats, _params: Mapping[str, Any]) -> float:
 
 
 def _explained_variance(stats: Stats, _params: Mapping[str, Any]) -> float:
-    return _explained(_spread(stats, "error"), _spread(stats, "label"))
+    shared = stats.total("product") - stats.total("label") * stats.total("pred") / stats.weight
+    spread = _spread(stats, "label")
+    # Of labels far from 0 an error, rounded, has lost digits; exact moments have all of them.
+    return _explained(spread + _spread(stats, "pred") - 2 * shared, spread)
 
 
 def _relative_squared(stats: Stats, _params: Mapping[str, Any]) -> float:
@@ -263,7 +267,7 @@ EXPLAINED_VARIANCE = Loss(
         "torchmetrics": (Name("explained_variance"),),
     },
     params={"multioutput": _OUTPUTS},
-    readings=_sums(squares),
+    readings=_sums(moments),
     finish=_explained_variance,
     by_column=True,
     column_weight=_label_spread,

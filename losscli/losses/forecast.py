@@ -15,6 +15,7 @@ import numpy as np
 
 from losscli.losses.bounds import Bounds
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.deviance import poisson_deviance_error
 from losscli.losses.forms import Array, Form
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -57,16 +58,35 @@ def crps_exponential(pred: Array, label: Array) -> Array:
     return np.abs(label) - 2.0 * below / rate + 0.5 / rate
 
 
+def _surprise_at_count(count: Array, mean: Array) -> Array:
+    """mean − count · log(mean) + log count!, per row, where it is small too; counts may be real.
+
+    From 16 on it is half the Poisson deviance plus Stirling's series (Loader 2000), whose terms do
+    not cancel.
+    """
+    from scipy.special import gammaln, xlogy
+
+    surprise = mean - xlogy(count, mean) + gammaln(count + 1.0)
+    large = (count >= 16.0) & (mean > 0.0)
+    n = count[large]
+    rest = np.zeros_like(n)
+    for coefficient in (1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12):
+        rest = rest / (n * n) + coefficient
+    deviance = poisson_deviance_error(mean[large], n)
+    surprise[large] = 0.5 * (deviance + _LOG_2PI + np.log(n)) + rest / n
+    return np.asarray(surprise)
+
+
 def crps_poisson(pred: Array, label: Array) -> Array:
     """CRPS of a Poisson distribution, per row."""
-    from scipy.special import gammaln, ive, pdtr, xlogy
+    from scipy.special import ive, pdtr
 
     (mean,) = _columns(pred, 1)
     floor = np.floor(label)
     known = floor >= 0
     count = np.maximum(floor, 0.0)
     below = np.where(known, pdtr(count, mean), 0.0)
-    mass = np.where(known, np.exp(xlogy(count, mean) - mean - gammaln(count + 1.0)), 0.0)
+    mass = np.where(known, np.exp(-_surprise_at_count(count, mean)), 0.0)
     bessel = ive(0, 2.0 * mean) + ive(1, 2.0 * mean)
     return (label - mean) * (2.0 * below - 1.0) + 2.0 * mean * mass - mean * bessel
 
@@ -161,12 +181,10 @@ def log_score_exponential(pred: Array, label: Array) -> Array:
 
 def log_score_poisson(pred: Array, label: Array) -> Array:
     """−log probability of a Poisson distribution in nats, per row; ∞ for what is no count."""
-    from scipy.special import gammaln, xlogy
-
     (mean,) = _columns(pred, 1)
     counts = (label >= 0.0) & (label == np.floor(label))
     safe = np.where(counts, label, 0.0)
-    return np.where(counts, mean - xlogy(safe, mean) + gammaln(safe + 1.0), np.inf)
+    return np.where(counts, _surprise_at_count(safe, mean), np.inf)
 
 
 def log_score_gamma(pred: Array, label: Array) -> Array:
@@ -174,9 +192,11 @@ def log_score_gamma(pred: Array, label: Array) -> Array:
     from scipy.special import gammaln, xlogy
 
     shape, rate = _columns(pred, 2)
-    safe = np.maximum(label, 0.0)
-    score = rate * safe - xlogy(shape - 1.0, safe) - shape * np.log(rate) + gammaln(shape)
-    return np.where(label < 0.0, np.inf, score)
+    inside = np.where(label > 0.0, label, 1.0)
+    # f(y) is the Poisson probability of the shape at the mean rate · y, times shape/y.
+    score = _surprise_at_count(shape, rate * inside) + np.log(inside / shape)
+    at_zero = gammaln(shape) - shape * np.log(rate) - xlogy(shape - 1.0, 0.0)
+    return np.where(label > 0.0, score, np.where(label < 0.0, np.inf, at_zero))
 
 
 def log_score_lognormal(pred: Array, label: Array) -> Array:

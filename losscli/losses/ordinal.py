@@ -19,18 +19,28 @@ _ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
 
 def ranked_probability_error(pred: Categorical, label: Classes) -> Array:
     """Σₖ (Fₖ − Oₖ)² of the cumulative distributions, per row."""
-    difference = np.cumsum(pred.p - label.share(pred.p.shape[1]), axis=1)
+    share = label.share(pred.p.shape[1])
+    # A sure class is missed by 1 − p, which has more digits than p − 1.
+    difference = np.cumsum(np.where(share == 1.0, -pred.q, pred.p - share), axis=1)
     return np.einsum("ij,ij->i", difference, difference)
 
 
 def ranked_logarithmic_error(pred: Categorical, label: Classes) -> Array:
     """−Σₖ log |Fₖ + Oₖ − 1| of the cumulative distributions, in nats, per row."""
-    below = np.cumsum(pred.p, axis=1)
-    reached = np.cumsum(label.share(pred.p.shape[1]), axis=1)
-    # The last class closes both sums at 1 and costs nothing.
-    agreement = np.abs(below + reached - 1.0)[:, :-1]
+    share = label.share(pred.p.shape[1])
+    # Each question is asked from the side that the label is on: a sum near 1 has lost the digits
+    # of what is missing. The last class closes all sums and costs nothing.
+    (below, above), (reached, rest) = (_both_sides(array) for array in (pred.p, share))
+    agreement = np.where(reached > 0.5, np.abs(below - rest), np.abs(above - reached))
     with np.errstate(divide="ignore"):
         return -np.log(agreement).sum(axis=1)
+
+
+def _both_sides(shares: Array) -> tuple[Array, Array]:
+    """The sums of all shares up to each class but the last, and of those after it."""
+    below = np.cumsum(shares, axis=1)[:, :-1]
+    above = np.cumsum(shares[:, ::-1], axis=1)[:, -2::-1]
+    return below, above
 
 
 RANKED_PROBABILITY_SCORE = Loss(

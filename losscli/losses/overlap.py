@@ -50,16 +50,18 @@ def decided_terms(pred: Array, label: Array) -> Terms:
 def _dice(stats: Stats, params: Mapping[str, Any]) -> Any:
     both, smooth = stats.value("both"), params["smooth"]
     sizes = 2.0 * both + stats.value("pred") + stats.value("label")
-    above = 2.0 * smooth if params["smooth_both"] else 0.0
-    below = 2.0 * smooth if params["smooth_both"] else smooth
-    return 1.0 - (2.0 * both + above) / (sizes + below)
+    # What is left of 1, in one fraction: it keeps the digits of masks that are nearly the same.
+    missing = stats.value("pred") + stats.value("label")
+    if params["smooth_both"]:
+        return missing / (sizes + 2.0 * smooth)
+    return (missing + smooth) / (sizes + smooth)
 
 
 def _tversky(stats: Stats, params: Mapping[str, Any]) -> Any:
     both, smooth = stats.value("both"), params["smooth"]
-    above = smooth if params["smooth_both"] else 0.0
-    whole = both + params["alpha"] * stats.value("pred") + params["beta"] * stats.value("label")
-    return 1.0 - (both + above) / (whole + smooth)
+    missing = params["alpha"] * stats.value("pred") + params["beta"] * stats.value("label")
+    left = missing if params["smooth_both"] else missing + smooth
+    return left / (both + missing + smooth)
 
 
 def _jaccard(stats: Stats, _params: Mapping[str, Any]) -> float:
@@ -88,7 +90,8 @@ def class_tversky_error(
     `pred` holds logits (n, items, classes), `label` one-hot classes of that shape.
     """
     both, extra, missed = _class_terms(pred, label)
-    return (1.0 - (both + smooth) / (both + alpha * extra + beta * missed + smooth)).mean(axis=1)
+    missing = alpha * extra + beta * missed
+    return (missing / (both + missing + smooth)).mean(axis=1)
 
 
 def class_dice_error(pred: Array, label: Array, *, smooth: float) -> Array:
@@ -99,7 +102,8 @@ def class_dice_error(pred: Array, label: Array, *, smooth: float) -> Array:
 def weighted_dice_error(pred: Array, label: Array, *, smooth: float) -> Array:
     """The dice loss of logits (n, items, classes), weighted by 1/frequency² of each class."""
     both, extra, missed = _class_terms(pred, label)
-    loss = 1.0 - (both + smooth) / (both + 0.5 * extra + 0.5 * missed + smooth)
+    missing = 0.5 * (extra + missed)
+    loss = missing / (both + missing + smooth)
     frequency = label.sum(axis=(0, 1))
     weight = 1.0 / (frequency * frequency + 1e-7)
     return (loss * (weight * len(weight) / weight.sum())).mean(axis=1)

@@ -82,7 +82,13 @@ def item_divergence(pred: Categorical, label: Classes, *, base: float) -> tuple[
 def row_generalized_divergence(pred: Categorical, label: Classes) -> Array:
     """Σⱼ (yⱼ log(yⱼ/pⱼ) − yⱼ + pⱼ) in nats, per row."""
     share = label.share(pred.p.shape[1])
-    return _pointwise_kl(share - pred.p, pred.p).sum(axis=1)
+    terms = _pointwise_kl(share - pred.p, pred.p)
+    # Where the label has by far more, the logarithm of p reaches below the smallest number.
+    far = share > 2.0 * pred.p
+    if far.any():
+        y = share[far]
+        terms[far] = y * (np.log(y) - pred.log_p[far]) - (y - pred.p[far])
+    return terms.sum(axis=1)
 
 
 def row_js_divergence(pred: Categorical, label: Classes, *, base: float) -> Array:

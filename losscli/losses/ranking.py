@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Categorical, Form
+from losscli.losses.forms import Array, Categorical, Form, times
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example(
@@ -24,7 +24,7 @@ _RELEVANT = Example(
 
 def listwise_error(pred: Categorical, label: Array) -> Array:
     """−Σⱼ relevanceⱼ · log softmax(scores)ⱼ, in nats, per row."""
-    return -(label * pred.log_p).sum(axis=1)
+    return -times(label, pred.log_p).sum(axis=1)
 
 
 def coverage(pred: Array, label: Array) -> Array:

@@ -41,9 +41,9 @@ def squared_log_error(pred: Array, label: Array, *, floor: float | None) -> Arra
     """(log(1 + p) − log(1 + y))², elementwise; `floor` raises both before the logs."""
     if floor is not None:
         pred, label = np.maximum(pred, floor), np.maximum(label, floor)
-    # One logarithm of the ratio keeps the digits where both are nearly equal.
-    difference = np.log1p((pred - label) / (1.0 + label))
-    return difference * difference
+    # One logarithm of the ratio, taken to be at least 1, keeps the digits of near and far alike.
+    distance = np.log1p(np.abs(pred - label) / (1.0 + np.minimum(pred, label)))
+    return distance * distance
 
 
 def absolute_sums(pred: Array, label: Array) -> Mapping[str, Array]:

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from losscli.engine.measuring import Measured
-from losscli.engine.totals import totals
-from losscli.engine.totals import Spread, Totals
+from losscli.engine.totals import Spread, Totals, totals
 
 Array = NDArray[np.float64]
 

@@ -28,7 +28,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class Near:
-    """A value that is a difference: float64 can only be right relative to the `size` of its terms."""
+    """A difference: float64 can only be right relative to the `size` of its terms."""
 
     value: mpf
     size: mpf

@@ -285,6 +285,11 @@ def multiclass_perceptron(pred: Row, label: Row, _params: Params) -> mpf:
 
 def multiclass_sparsemax(pred: Row, label: Row, _params: Params) -> Near:
     """½‖y − z‖² − ½‖sparsemax(z) − z‖², its definition as a Fenchel–Young loss."""
+    with mp.workdps(700):
+        return sparsemax_of(pred, label)
+
+
+def sparsemax_of(pred: Row, label: Row) -> Near:
     z = [one - max(pred) for one in pred]
     ordered = sorted(z, reverse=True)
     size = max(k for k in range(1, len(z) + 1) if 1 + k * ordered[k - 1] > mp.fsum(ordered[:k]))

@@ -69,6 +69,8 @@ def concordance(preds: Row, labels: Row, weights: Row, _params: Mapping[str, Any
 def deviance(pred: mpf, label: mpf, power: float) -> mpf:
     """Tweedie's deviance of one label."""
     p = mpf(power)
+    if pred == label:
+        return mpf(0)
     if p == 0:
         return (label - pred) ** 2
     if p == 1:

@@ -77,7 +77,7 @@ def test_a_share_is_in_percent(value: float | None, text: str) -> None:
 
 def test_points_stand_below_each_other_and_words_at_the_right() -> None:
     assert aligned(["3.25", "1e-05", "12", "inf", "7 losses"]) == [
-        "    3.25",
+        "   3.25 ",
         "   1e-05",
         "  12    ",
         "     inf",
