@@ -1,4 +1,4 @@
-"""Writes what is generated of the documentation: the sessions of the README, the pages of the losses.
+"""Writes what is generated of the documentation: the README's sessions, the pages of the losses.
 
     python docs/refresh.py
 

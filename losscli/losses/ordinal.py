@@ -28,12 +28,15 @@ def ranked_probability_error(pred: Categorical, label: Classes) -> Array:
 def ranked_logarithmic_error(pred: Categorical, label: Classes) -> Array:
     """−Σₖ log |Fₖ + Oₖ − 1| of the cumulative distributions, in nats, per row."""
     share = label.share(pred.p.shape[1])
-    # Each question is asked from the side that the label is on: a sum near 1 has lost the digits
-    # of what is missing. The last class closes all sums and costs nothing.
+    # Each question is asked from the side that the label is on, and near 1 from what is missing:
+    # a sum near 1 has lost those digits. The last class closes all sums and costs nothing.
     (below, above), (reached, rest) = (_both_sides(array) for array in (pred.p, share))
-    agreement = np.where(reached > 0.5, np.abs(below - rest), np.abs(above - reached))
-    with np.errstate(divide="ignore"):
-        return -np.log(agreement).sum(axis=1)
+    reaches = reached > 0.5
+    agreement = np.where(reaches, np.abs(below - rest), np.abs(above - reached))
+    missing = np.where(reaches, above + rest, below + reached)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(missing < 0.5, np.log1p(-missing), np.log(agreement))
+    return -logs.sum(axis=1)
 
 
 def _both_sides(shares: Array) -> tuple[Array, Array]:

@@ -278,6 +278,9 @@ def grid(loss: Loss, reading: Reading, task: Task, kind: Kind, params: dict[str,
         return Grid(alone, [None] * len(alone))
     if reading.labels is Labels.CLASSES:
         shares: tuple[Any, ...] = (0, 1, 2) if task is Task.MULTICLASS else SHARES
+        if loss.id == "ranked_logarithmic_score" and task is Task.DISTRIBUTION:
+            # A row that meets a question exactly halfway costs infinity, or what rounding leaves.
+            shares = SHARES[:1] + SHARES[2:4]
         rows = SCORE_ROWS if reading.form is Form.SCORES else ROWS[kind]
         return every_pair([row[0] if kind is Kind.CLASS else row for row in rows], shares)
     hard = reading.form is Form.DECISION

@@ -341,15 +341,22 @@ def ranked_probability(pred: list[Chance], label: list[mpf], _params: Params) ->
     return mp.fsum(mp.fsum(gaps[: k + 1]) ** 2 for k in range(len(gaps)))
 
 
-def ranked_logarithmic(pred: list[Chance], label: list[mpf], _params: Params) -> mpf:
-    total = mpf(0)
+def ranked_logarithmic(pred: list[Chance], label: list[mpf], _params: Params) -> Any:
+    """What each question "this class or below?" costs, by the probability of the true answer."""
+    total = size = mpf(0)
     for k in range(1, len(pred)):
-        below, reached = mp.fsum(p.p for p in pred[:k]), mp.fsum(label[:k])
-        # A yes-or-no question that is sure to be answered no is asked of the classes above.
-        total -= mp.log(
-            mp.fsum(p.p for p in pred[k:]) if reached == 0 else abs(below + reached - 1)
-        )
-    return total
+        below, above = mp.fsum(item.p for item in pred[:k]), mp.fsum(item.p for item in pred[k:])
+        reached = mp.fsum(label[:k])
+        if max(label) == 1:
+            right, wrong = (below, above) if reached == 1 else (above, below)
+            term = -mp.log1p(-wrong) if wrong < 0.5 else -mp.log(right)
+            size += term
+        else:
+            right = abs(below + reached - 1)
+            term = -mp.log(right)
+            size += abs(term) + (1 / right if right else 0)
+        total += term
+    return Near(total, size)
 
 
 def softmax_ranking(pred: list[Chance], label: Row, _params: Params) -> mpf:
