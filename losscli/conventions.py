@@ -146,16 +146,11 @@ class Convention:
 
     def stored_as(self, dtype: np.dtype[Any] | None) -> Convention:
         """The same choices for predictions stored in that type."""
-        float_type = dtype if dtype is not None and dtype.kind == "f" else np.dtype(np.float64)
-        eps = float(np.finfo(float_type).eps)
-
-        def settled(floor: Floor) -> Floor:
-            return Floor(Guard.CLIP, eps) if floor.guard is Guard.CLIP_EPS else floor
-
+        stored = dtype if dtype is not None and dtype.kind == "f" else np.dtype(np.float64)
         axes = replace(
             self.axes,
-            floor=settled(self.axes.floor),
-            class_floor=settled(self.axes.class_floor),
+            floor=self.axes.floor.in_type(stored),
+            class_floor=self.axes.class_floor.in_type(stored),
         )
         return replace(self, axes=axes)
 
@@ -251,7 +246,8 @@ _TABLE = (
         "classes divided by their sum; a row costs the mean of its items, and weighted means "
         "divide by the number of rows",
         axes=Axes(
-            floor=Floor(Guard.CLIP, 1e-7, logs_only=True),
+            floor=Floor(Guard.CLIP, 1e-7, logs_only=True, rounded="float64"),
+            class_floor=Floor(Guard.CLIP, 1e-7, rounded="float64"),
             renormalise=Renormalise.PREDICTIONS,
             row=RowLoss.MEAN,
             weighted_mean=_COUNT,

@@ -16,10 +16,21 @@ from losscli.losses.definition import Loss, Name
 from losscli.losses.forms import Form
 from losscli.vocabulary import Kind, Reduction, Task
 
+_OF_NO_FRAMEWORK = ("standard", "exact", "textbook")
+
 # The axes that matter to a reading, beside those that matter to every loss.
 _AXES_OF_FORM = {
-    Form.BERNOULLI: {"floor"},
-    Form.CATEGORICAL: {"class_floor", "renormalise"},
+    Form.BERNOULLI: {"floor", "class_weighted_mean"},
+    Form.CATEGORICAL: {
+        "class_floor",
+        "label_floor",
+        "renormalise",
+        "sums_checked",
+        "class_weighted_mean",
+        "soft_class_mean",
+    },
+    Form.MARGIN: {"squash", "zero_is_no_sign"},
+    Form.SCORES: {"squash", "class_weighted_mean"},
 }
 
 
@@ -132,13 +143,18 @@ def _convention_lines(loss: Loss) -> list[ConventionLine]:
     standard = CONVENTIONS["standard"].axes_of(loss.id)
     matter = {"weighted_mean"}
     if {Task.REGRESSION, Task.MULTILABEL} & set(loss.tasks):
-        matter.add("mean_over")
+        matter |= {"mean_over", "row"}
+    if loss.transform is not None:
+        matter.add("separate")
     for reading in loss.readings:
         matter |= _AXES_OF_FORM.get(reading.form, set())
-        if reading.form in _AXES_OF_FORM:
-            matter.add("class_weighted_mean")
+        if reading.by_element is not None:
+            matter.add("row")
     lines = []
     for convention in CONVENTIONS.values():
+        # A framework without the loss has no number of its own.
+        if convention.name not in (*_OF_NO_FRAMEWORK, *loss.names):
+            continue
         differs = convention.axes_of(loss.id).differences(standard, matter)
         defaults = tuple(
             f"{name} = {_word(value)}" for name, value in convention.defaults_of(loss.id).items()

@@ -26,7 +26,7 @@ class SumTotals:
     """The weighted sums of a kernel's terms, by name and column, with their extremes."""
 
     sums: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)
-    extremes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    extremes: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)
     weight: Sum = field(default_factory=Sum)
     rows: int = 0
     items: int = 0
@@ -42,8 +42,9 @@ class SumTotals:
                 for name, mine in self.sums.items()
             },
             {
-                name: (min(low, other.extremes[name][0]), max(high, other.extremes[name][1]))
+                name: (np.minimum(low, lower), np.maximum(high, higher))
                 for name, (low, high) in self.extremes.items()
+                for lower, higher in (other.extremes[name],)
             },
             self.weight + other.weight,
             self.rows + other.rows,
@@ -67,7 +68,7 @@ def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
     return SumTotals(
         {name: _summed(term, weight) for name, term in terms.items()},
         {
-            name: (float(term.min()), float(term.max()))
+            name: (rows_of(term).min(axis=0), rows_of(term).max(axis=0))
             for name, term in terms.items()
             if not isinstance(term, tuple) and term.size
         },
@@ -156,10 +157,13 @@ class _Stats:
         return float(self.total(name))
 
     def low(self, name: str) -> float:
-        return self.totals.extremes[name][0]
+        return float(self._here(self.totals.extremes[name][0]).min())
 
     def high(self, name: str) -> float:
-        return self.totals.extremes[name][1]
+        return float(self._here(self.totals.extremes[name][1]).max())
+
+    def _here(self, columns: Array) -> Array:
+        return columns if self.column is None else columns[[self.column]]
 
 
 def finished_columns(evaluation: Evaluation, totals: SumTotals) -> Array:

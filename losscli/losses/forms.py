@@ -8,9 +8,10 @@ digits to the other. How probabilities are kept away from 0 and 1 is the convent
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,17 +74,31 @@ class Floor:
 
     CLIP moves p into [size, 1 − size] (or [size, 1] where `one_sided`; only inside logarithms where
     `logs_only`), ADD takes log(p + size), CLAMP_LOG raises the logarithm itself to at least `size`.
-    CLIP_EPS is a CLIP whose size is yet to be settled: the spacing of the stored type at 1.
+    CLIP_EPS is a CLIP whose size is yet to be settled: the spacing of the stored type at 1. Where
+    the ends of a clip are `rounded`, they are numbers of that type.
     """
 
     guard: Guard = Guard.NONE
     size: float = 0.0
     one_sided: bool = False
     logs_only: bool = False
+    rounded: str = ""
+
+    def in_type(self, dtype: np.dtype[Any]) -> Floor:
+        """The same policy for probabilities stored, and computed, in that type."""
+        if self.guard is Guard.CLIP_EPS:
+            return Floor(Guard.CLIP, float(np.finfo(dtype).eps))
+        return replace(self, rounded=dtype.name) if self.rounded else self
+
+    @property
+    def _bottom(self) -> float:
+        return float(np.dtype(self.rounded or np.float64).type(self.size))
 
     @property
     def _top(self) -> float:
-        return 1.0 if self.one_sided else 1.0 - self.size
+        if self.one_sided:
+            return 1.0
+        return float(np.dtype(self.rounded or np.float64).type(1.0 - self.size))
 
     @property
     def words(self) -> str:
@@ -102,18 +117,19 @@ class Floor:
         """How many of the probabilities `p` (any shape) the clip moves."""
         if self.guard is not Guard.CLIP or p.size == 0:
             return 0
-        if p.min() >= self.size and p.max() <= self._top:
+        bottom, top = self._bottom, self._top
+        if p.min() >= bottom and p.max() <= top:
             return 0
-        return int(np.count_nonzero(p < self.size) + np.count_nonzero(p > self._top))
+        return int(np.count_nonzero(p < bottom) + np.count_nonzero(p > top))
 
     def apply(self, p: Array) -> Array:
         """The probabilities that enter the formula: clipped under CLIP, else as they are."""
         if self.logs_only or self.moved(p) == 0:
             return p
-        return np.clip(p, self.size, self._top)
+        return np.clip(p, self._bottom, self._top)
 
     def _inside(self, p: Array) -> Array:
-        return np.clip(p, self.size, self._top) if self.logs_only else p
+        return np.clip(p, self._bottom, self._top) if self.logs_only else p
 
     def log(self, p: Array) -> Array:
         """log p under this policy, for probabilities that `apply` has seen."""

@@ -28,22 +28,25 @@ def ranked_probability_error(pred: Categorical, label: Classes) -> Array:
 def ranked_logarithmic_error(pred: Categorical, label: Classes) -> Array:
     """−Σₖ log |Fₖ + Oₖ − 1| of the cumulative distributions, in nats, per row."""
     share = label.share(pred.p.shape[1])
-    # Each question is asked from the side that the label is on, and near 1 from what is missing:
-    # a sum near 1 has lost those digits. The last class closes all sums and costs nothing.
-    (below, above), (reached, rest) = (_both_sides(array) for array in (pred.p, share))
+    (below, reached), (above, rest) = (
+        [np.add.accumulate(array, axis=1)[:, :-1] for array in side]
+        for side in ((pred.p, share), (pred.p[:, ::-1], share[:, ::-1]))
+    )
+    above, rest = above[:, ::-1], rest[:, ::-1]
+    # Each question is asked from the side that the label is on, and near 1 from what is missing
+    # there: a sum near 1 has lost those digits. The last class closes all sums and costs nothing.
     reaches = reached > 0.5
-    agreement = np.where(reaches, np.abs(below - rest), np.abs(above - reached))
     missing = np.where(reaches, above + rest, below + reached)
+    agreement = np.where(reaches, below - rest, above - reached)
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.where(missing < 0.5, np.log1p(-missing), np.log(agreement))
+        logs = np.where(missing < 0.5, np.log1p(-missing), np.log(np.abs(agreement)))
+    sure = (missing >= 0.5) & (np.minimum(reached, rest) == 0.0)
+    if sure.any():
+        # The logarithms of tiny probabilities reach farther than the probabilities.
+        log_below = np.logaddexp.accumulate(pred.log_p, axis=1)[:, :-1]
+        log_above = np.logaddexp.accumulate(pred.log_p[:, ::-1], axis=1)[:, -2::-1]
+        logs[sure] = np.where(reaches, log_below, log_above)[sure]
     return -logs.sum(axis=1)
-
-
-def _both_sides(shares: Array) -> tuple[Array, Array]:
-    """The sums of all shares up to each class but the last, and of those after it."""
-    below = np.cumsum(shares, axis=1)[:, :-1]
-    above = np.cumsum(shares[:, ::-1], axis=1)[:, -2::-1]
-    return below, above
 
 
 RANKED_PROBABILITY_SCORE = Loss(

@@ -70,7 +70,7 @@ def _page_lines(page: LossPage, columns: int) -> Iterator[str]:
     yield f"  loss        {page.example_value!r}"
     for line in page.conventions:
         yield from _entry(
-            f"  --like {line.name:<12}", f"{line.value!r}: {'; '.join(line.differs)}", columns
+            f"  --like {line.name:<12} ", f"{line.value!r}: {'; '.join(line.differs)}", columns
         )
     yield ""
     yield from _entry("", page.command, columns)

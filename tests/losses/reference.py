@@ -183,13 +183,15 @@ def squared_log(pred: mpf, label: mpf, params: Params) -> mpf:
 
 
 def poisson(pred: mpf, label: mpf, params: Params) -> Near:
-    terms = (
-        (mp.exp(pred), -label * pred)
-        if params["log_input"]
-        else (pred, -product(label, mp.log(pred + mpf(params["eps"]))))
-    )
+    eps = mpf(params["eps"])
+    if params["log_input"]:
+        terms = [mp.exp(pred), -label * pred]
+    else:
+        terms = [pred, -product(label, mp.log(pred + eps))]
+        # The sum inside the logarithm is rounded.
+        terms += [label, -label] if eps else []
     if params["full"] and label > 1:
-        terms += (label * mp.log(label), -label, mp.log(2 * mp.pi * label) / 2)
+        terms += [label * mp.log(label), -label, mp.log(2 * mp.pi * label) / 2]
     return Near.sum_of(*terms)
 
 
@@ -347,7 +349,7 @@ def ranked_logarithmic(pred: list[Chance], label: list[mpf], _params: Params) ->
     for k in range(1, len(pred)):
         below, above = mp.fsum(item.p for item in pred[:k]), mp.fsum(item.p for item in pred[k:])
         reached = mp.fsum(label[:k])
-        if max(label) == 1:
+        if reached in (0, 1):
             right, wrong = (below, above) if reached == 1 else (above, below)
             term = -mp.log1p(-wrong) if wrong < 0.5 else -mp.log(right)
             size += term

@@ -15,10 +15,12 @@ from losscli.losses.definition import Labels, Loss, Reading, Shape
 from losscli.losses.forms import Form
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Task
+from tests.losses.forecasts import FORECASTS as SCORES
+from tests.losses.forecasts import crps_by_integral
 from tests.losses.grids import Grid, grid
-from tests.losses.numbers import Near, exact, read
+from tests.losses.numbers import Near, average, exact, read
 from tests.losses.reference import FINISH, REFERENCE, ROWS, mean
-from tests.losses.whole import WHOLE
+from tests.losses.whole import WHOLE, spread
 from tests.one_loss import batch_of, evaluation_of, tally
 
 RELATIVE = 1e-13
@@ -76,6 +78,7 @@ OF_ONE_LOSS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("multi_margin", "p"): (2,),
     ("interval_score", "alpha"): (0.01, 0.5),
     ("energy_score", "estimator"): ("fair",),
+    ("d2_pinball", "quantile"): (0.1, 0.9),
     ("cosine_embedding", "margin"): (-0.5, 0.3),
     ("circle", "gamma"): (1.0, 300.0),
 }
@@ -204,3 +207,177 @@ def test_rows_agree_with_the_reference(
     whole = done(values, evaluation.params)
     largest = max((size for size in sizes if not mp.isinf(size)), default=mpf(0))
     assert agree(value, whole if loss.id in FINISH else Near(whole, largest))
+
+
+def test_a_label_given_as_its_logarithm_is_the_same_label() -> None:
+    logs = np.log(np.array([(0.2, 0.3, 0.5), (0.6, 0.3, 0.1)]))
+    pred = np.array([(0.25, 0.25, 0.5), (0.1, 0.3, 0.6)])
+    for name in ("kl_divergence", "generalized_kl_divergence"):
+        one, other = (
+            evaluation_of(name, Task.DISTRIBUTION, Kind.PROBABILITY, log_target=on)
+            for on in (True, False)
+        )
+        by_log = measure(one, batch_of(pred, logs)).losses
+        np.testing.assert_array_equal(by_log, measure(other, batch_of(pred, np.exp(logs))).losses)
+
+
+def test_cross_entropy_that_is_not_safe_has_no_value_where_a_share_of_0_meets_log_0() -> None:
+    unsafe = evaluation_of("ce", Task.DISTRIBUTION, Kind.LOGIT, like="exact", safe=False)
+    rows = measure(unsafe, batch_of([(0.0, -np.inf), (0.0, 0.0)], [(1.0, 0.0), (1.0, 0.0)])).losses
+    assert math.isnan(rows[0])
+    assert rows[1] == pytest.approx(math.log(2), rel=1e-15)
+
+
+# What the integral of each distribution is split at, beside the label.
+BENDS: dict[str, list[float]] = {"uniform": [1.0, 3.0], "beta": [0.0, 1.0]}
+INTEGRALS = {
+    "normal": (1.0, 2.0),
+    "logistic": (1.0, 0.5),
+    "laplace": (1.0, 0.5),
+    "exponential": (0.7,),
+    "gamma": (2.0, 1.5),
+    "lognormal": (0.3, 0.5),
+    "uniform": (1.0, 3.0),
+    "beta": (2.0, 3.0),
+    "t": (4.0, 0.5, 2.0),
+}
+
+
+@pytest.mark.parametrize("name", INTEGRALS)
+@pytest.mark.parametrize("label", [0.4, 2.5])
+def test_the_closed_form_of_a_crps_is_its_integral(name: str, label: float) -> None:
+    params = [mpf(number) for number in INTEGRALS[name]]
+    closed = SCORES[f"crps_{name}"](params, mpf(label), {})
+    bends = [mpf(x) for x in BENDS.get(name, [0.0, *params[:1]])]
+    with mp.workdps(15):
+        integral = crps_by_integral(name, params, mpf(label), bends)
+    assert agree(float(integral), closed, 1e-7)
+
+
+ROW_COUNT = 50
+
+
+def whole_rows(loss: Loss, task: Task, params: Any) -> tuple[Any, Any]:
+    """A seeded array for a loss of whole arrays."""
+    rng = np.random.default_rng(7)
+    n = ROW_COUNT
+    if task is Task.SAMPLES:
+        return rng.normal(size=n), np.round(rng.normal(size=n - 13), 1)
+    if task is Task.EMBEDDING:
+        vectors = rng.normal(size=(14, 3))
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors, np.arange(14) % 4
+    if task is Task.SEQUENCE:
+        label = np.array([(1, 2), (2, 2), (0, 2)] if params.get("blank") else [(1, 2), (2, 2)])
+        logits = rng.normal(size=(len(label), 4, 3))
+        label[label == params.get("blank", 0)] = 2
+        return (logits.transpose(1, 0, 2) if params.get("layout") == "TNC" else logits), label
+    if task is Task.MASKS:
+        return rng.normal(size=(6, 5, 3)), np.eye(3)[rng.integers(0, 3, (6, 5))]
+    if task is Task.MULTICLASS:
+        return rng.dirichlet(np.ones(3), n), rng.integers(0, 3, n)
+    if task is Task.MULTILABEL:
+        return rng.uniform(size=(n, 4)), rng.integers(0, 2, (n, 4))
+    if task is Task.BINARY:
+        return rng.uniform(size=n), rng.integers(0, 2, n)
+    label = np.exp(rng.normal(size=(n, 2))) if loss.by_column else np.exp(rng.normal(size=n))
+    return label * np.exp(rng.normal(scale=0.5, size=label.shape)), label
+
+
+WHOLE_CASES = [
+    pytest.param(loss, reading, task, params, weighted, id=f"{loss.id}-{task}-{params}-{weighted}")
+    for loss in REGISTRY
+    for reading in loss.readings
+    if reading.shape is not Shape.ROWS
+    for task in reading.tasks
+    for params in param_choices(loss)
+    for weighted in (False, True)
+    if not (weighted and (task is Task.SAMPLES or loss.id in ("ntxent", "max_error")))
+]
+
+
+def as_reference(array: Any, reading: Reading, kind: Kind, *, labels: bool) -> list[Any]:
+    rows = array.tolist()
+    if not labels:
+        if reading.form is Form.DECISION and array.ndim == 2:
+            return [[read(item, reading.form, kind) for item in row] for row in rows]
+        return [read(row, reading.form, kind) for row in rows]
+    if reading.labels is Labels.CLASSES:
+        return [reference_label(row, reading) for row in rows]
+    return [exact(row) for row in rows]
+
+
+def by_brute_force(
+    loss: Loss, reading: Reading, kind: Kind, pred: Any, label: Any, weight: Any, params: Any
+) -> Any:
+    """The value in 50 digits; the mean over columns, weighted by their spread if asked."""
+    weights = [mpf(w) for w in weight.tolist()]
+    if not (loss.by_column and pred.ndim == 2):
+        return WHOLE[loss.id](
+            as_reference(pred, reading, kind, labels=False),
+            as_reference(label, reading, kind, labels=True),
+            weights,
+            params,
+        )
+    values, spreads = [], []
+    for j in range(pred.shape[1]):
+        column, labels = exact(pred[:, j].tolist()), exact(label[:, j].tolist())
+        values.append(WHOLE[loss.id](column, labels, weights, params))
+        spreads.append(spread(labels, weights))
+    if params.get("multioutput") == "variance_weighted":
+        return average(values, spreads)
+    return mp.fsum(values) / len(values)
+
+
+@pytest.mark.parametrize(("loss", "reading", "task", "params", "weighted"), WHOLE_CASES)
+def test_whole_arrays_agree_with_brute_force(
+    loss: Loss, reading: Reading, task: Task, params: dict[str, Any], weighted: bool
+) -> None:
+    kind = reading.kinds[0]
+    pred, label = whole_rows(loss, task, params)
+    if loss.id == "ctc":
+        kind = Kind.LOGIT
+    evaluation = evaluation_of(loss.id, task, kind, like="exact", **params)
+    rows = len(label)
+    weight = np.random.default_rng(5).integers(1, 5, rows) / 4.0 if weighted else None
+    width = 3 if reading.form is Form.CATEGORICAL else 1
+    found = tally(evaluation, batch_of(pred, label, weight=weight, width=width)).finished.value
+    even = np.ones(rows) if weight is None else weight
+    true = by_brute_force(loss, reading, kind, pred, label, even, evaluation.params)
+    # A score of "explained" is a difference from 1.
+    assert agree(found, Near(true, max(abs(true), mpf(not loss.lower_is_better))), 1e-12)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("offset", [0.0, 5e7])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "r2",
+        "explained_variance",
+        "relative_squared_error",
+        "concordance_correlation",
+        "d2_tweedie",
+        "normalized_root_mean_squared_error",
+    ],
+)
+def test_no_digit_is_lost_far_from_0(name: str, offset: float, weighted: bool) -> None:
+    rng = np.random.default_rng(3)
+    label = 1e8 + rng.normal(size=ROW_COUNT)
+    pred = label + rng.normal(scale=0.3, size=ROW_COUNT) - offset
+    weight = rng.uniform(0.5, 2.0, ROW_COUNT) if weighted else None
+    params = {"normalization": "std"} if name.startswith("normalized") else {}
+    evaluation = evaluation_of(name, Task.REGRESSION, Kind.VALUE, **params)
+    found = tally(evaluation, batch_of(pred, label, weight=weight)).finished.value
+    even = np.ones(ROW_COUNT) if weight is None else weight
+    loss = REGISTRY.get(name)
+    true = by_brute_force(loss, loss.readings[0], Kind.VALUE, pred, label, even, evaluation.params)
+    assert agree(found, true, 1e-14)
+
+
+@pytest.mark.parametrize("name", ["crps_ensemble", "mean_squared_log_error"])
+def test_losses_that_are_differences_are_zero_for_a_perfect_prediction(name: str) -> None:
+    loss = REGISTRY.get(name)
+    pred = [(2.5, 2.5)] if name == "crps_ensemble" else [2.5]
+    evaluation = evaluation_of(name, loss.tasks[0], loss.kinds[0])
+    assert tally(evaluation, batch_of(pred, [2.5])).finished.value == 0.0
