@@ -240,6 +240,12 @@ def _several_items(
             )
         )
         return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
+    if label is not None and not label.text and label.width == 1 and not label.whole:
+        found = f"one per row, from {label.low:.6g} to {label.high:.6g}"
+        evidence.append(
+            Evidence("labels", found, "several items forecast one real value: an ensemble")
+        )
+        return Verdict(Task.FORECAST, Kind.ENSEMBLE, MEDIUM, tuple(evidence))
     if unit:
         return _several_probabilities(pred, label, width, confidence, evidence)
     return _several_scores(pred, label, hints, evidence)

@@ -1,0 +1,59 @@
+"""`losscli match`: where a number comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Here
+
+FOREST = str(Path(__file__).parents[2] / "sample_data" / "breast_cancer.csv")
+
+
+def test_the_simplest_way_comes_first_with_its_flags(here: Here) -> None:
+    answer = here("match", "0.5511", FOREST, "-p", "prob_rf")
+    assert answer.code == 0
+    assert answer.out.splitlines()[:2] == [
+        "0.5511007195644578  binary cross entropy, as torch has it",
+        "    -l bce --like torch",
+    ]
+
+
+def test_json_holds_every_way(here: Here) -> None:
+    answer = here("match", "0.5511", FOREST, "-p", "prob_rf", "--format", "json")
+    assert answer.json["target"] == "0.5511"
+    assert answer.json["matches"][0]["flags"] == "-l bce --like torch"
+
+
+def test_where_nothing_fits_it_says_so(here: Here) -> None:
+    answer = here("match", "123.45", FOREST, "-p", "prob_rf")
+    assert answer.code == 0
+    assert answer.out.startswith("Nothing that was tried gives 123.45.")
+
+
+def test_loss_narrows_the_search(here: Here) -> None:
+    answer = here("match", "0.04", FOREST, "-p", "prob_rf", "-l", "brier", "--format", "json")
+    assert {match["loss"] for match in answer.json["matches"]} == {"brier"}
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_it_keeps_to_the_screen(here: Here, columns: int) -> None:
+    answer = here("match", "0.1824", FOREST, "-p", "prob_rf", columns=columns)
+    assert max(map(len, answer.out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "which number?"),
+        (("0.5",), "which number?"),
+        (("half", FOREST, "-p", "prob"), "is no number"),
+        (("0.5", FOREST, "-p", "prob", "--batch-size", "0"), "not a number of rows"),
+        (("0.5", FOREST, "-p", "prob", "-l", "nope"), "no loss is called"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(here: Here, words: tuple[str, ...], said: str) -> None:
+    answer = here("match", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
