@@ -56,7 +56,8 @@ class Axes:
     `row` overrides what a row of several elements costs; `separate` finishes a loss that is no
     plain mean column by column; `squash` turns scores into probabilities where any lies outside
     [0, 1]; `sums_checked` refuses rows of probabilities that do not sum to 1; `zero_is_no_sign`
-    leaves a label of 0 in a margin as 0.
+    leaves a label of 0 in a margin as 0; `nothing_is_zero` makes 0 of a mean over no rows, which
+    else is NaN.
     """
 
     floor: Floor = _CLIP
@@ -72,6 +73,7 @@ class Axes:
     squash: bool = False
     sums_checked: bool = True
     zero_is_no_sign: bool = False
+    nothing_is_zero: bool = False
 
     def differences(self, other: Axes, matter: Collection[str]) -> tuple[str, ...]:
         """In words, what this does where `other` does something else, on the axes that matter."""
@@ -99,6 +101,7 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "separate": lambda on: "columns finished one by one, then averaged" if on else "columns pooled",
     "squash": lambda on: "scores outside [0, 1] go through a sigmoid or softmax" if on else "",
     "sums_checked": lambda on: "rows must sum to 1" if on else "rows need not sum to 1",
+    "nothing_is_zero": lambda on: "a mean over no rows is 0" if on else "",
     "zero_is_no_sign": lambda on: "labels of 0 are not read as −1" if on else "",
 }
 
@@ -250,6 +253,7 @@ _TABLE = (
             class_floor=Floor(Guard.CLIP, 1e-7, rounded="float64"),
             renormalise=Renormalise.PREDICTIONS,
             row=RowLoss.MEAN,
+            nothing_is_zero=True,
             weighted_mean=_COUNT,
             class_weighted_mean=_COUNT,
             soft_class_mean=_COUNT,

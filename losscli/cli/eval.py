@@ -42,7 +42,7 @@ class EvalOptions(InputOptions):
         metavar="CONVENTION",
         default="standard",
         complete=convention_names,
-        help="Print the number as this framework would: standard, exact, textbook, …",
+        help="Print the number as torch, keras, sklearn, optax, textbook, exact … would.",
     )
     reduction: str | None = option(
         "--reduction",

@@ -46,7 +46,8 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         level = loss.scale * totals.loss.over(_ONE)
         parts = tuple(loss.scale * part.over(_ONE) for part in totals.parts)
     else:
-        level = loss.scale * totals.mean
+        nothing = totals.weight == 0 and evaluation.axes.nothing_is_zero
+        level = 0.0 if nothing else loss.scale * totals.mean
         parts = tuple(loss.scale * part.over(divisor) for part in totals.parts)
     error = None if summed else totals.standard_error
     if error is not None:

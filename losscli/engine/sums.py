@@ -64,17 +64,29 @@ def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
     terms, label, clipped = terms_of(evaluation, batch)
     weight = row_weight(evaluation, batch, label)
     rows = len(next(iter(_arrays(terms))))
+    items = max(array.size for array in _arrays(terms))
+    if weight is not None and not weight.all():
+        # A weight of 0 takes a row out, however bad it is.
+        kept = weight != 0.0
+        weight = weight[kept]
+        terms = {
+            name: tuple(factor[kept] for factor in term) if isinstance(term, tuple) else term[kept]
+            for name, term in terms.items()
+        }
     ignored = 0 if label.ignored is None else int(label.ignored.sum())
     return SumTotals(
         {name: _summed(term, weight) for name, term in terms.items()},
         {
-            name: (rows_of(term).min(axis=0), rows_of(term).max(axis=0))
+            name: (
+                rows_of(term).min(axis=0, initial=math.inf),
+                rows_of(term).max(axis=0, initial=-math.inf),
+            )
             for name, term in terms.items()
-            if not isinstance(term, tuple) and term.size
+            if not isinstance(term, tuple)
         },
         Sum(Fraction(rows)) if weight is None else Sum.of(weight),
         rows - ignored,
-        max(array.size for array in _arrays(terms)),
+        items,
         clipped,
         ignored,
     )

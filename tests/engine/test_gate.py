@@ -8,10 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.engine.gate import check_sums, check_values, settle
+from losscli.engine.gate import bounds_of, check_bounds, check_sums, settle
 from losscli.inputs.dataset import Block
 from losscli.labels import Misfit
-from losscli.losses.bounds import FINITE, LOG_PROBABILITY, PROBABILITY, TANH, Bounds
+from losscli.losses.bounds import (
+    ABOVE_MINUS_ONE,
+    FINITE,
+    LOG_PROBABILITY,
+    LOGIT_OF_CLASS,
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    TANH,
+    Bounds,
+)
+from losscli.losses.registry import REGISTRY
+from losscli.vocabulary import Kind
 
 NAN = math.nan
 
@@ -100,10 +112,13 @@ class TestBounds:
             (LOG_PROBABILITY, [-1e300, -1.0, 0.0, -math.inf]),
             (FINITE, [-1e300, 0.0, 1e300]),
             (PROBABILITY, []),
+            (POSITIVE, [5e-324, 1e300]),
+            (NOT_NEGATIVE, [0.0, 1e300]),
+            (ABOVE_MINUS_ONE, [-1.0 + 1e-16, 0.0]),
         ],
     )
     def test_what_lies_within_passes(self, bounds: Bounds, values: list[float]) -> None:
-        check_values(np.array(values), bounds)
+        check_bounds(np.array(values), bounds, "prediction")
 
     @pytest.mark.parametrize(
         ("bounds", "bad", "noun"),
@@ -114,15 +129,29 @@ class TestBounds:
             (LOG_PROBABILITY, 1e-9, "log-probability"),
             (FINITE, math.inf, "finite"),
             (FINITE, -math.inf, "finite"),
+            (NOT_NEGATIVE, -5e-324, "0 or more"),
+            (POSITIVE, 0.0, "above 0"),
+            (ABOVE_MINUS_ONE, -1.0, "above −1"),
         ],
     )
     def test_the_first_beyond_is_named(self, bounds: Bounds, bad: float, noun: str) -> None:
         good = -0.5 if bounds is LOG_PROBABILITY else 0.5
+        assert bounds.low <= good <= bounds.high
         with pytest.raises(Misfit) as refused:
-            check_values(np.array([(good, good), (good, bad), (bad, bad)]), bounds)
+            check_bounds(np.array([(good, good), (good, bad), (bad, bad)]), bounds, "prediction")
         misfit = refused.value
         assert (misfit.row, misfit.column, misfit.value) == (1, 1, repr(bad))
         assert noun in misfit.problem
+
+    def test_a_class_that_cannot_be_has_the_logit_minus_infinity(self) -> None:
+        over_classes = REGISTRY.get("categorical_cross_entropy").readings[0]
+        alone = REGISTRY.get("binary_cross_entropy").readings[0]
+        assert bounds_of(Kind.LOGIT, over_classes) is LOGIT_OF_CLASS
+        assert bounds_of(Kind.LOGIT, alone) is FINITE
+
+    def test_the_logarithm_of_a_measure_may_be_above_0(self) -> None:
+        measure = REGISTRY.get("generalized_kl_divergence").readings[0]
+        assert bounds_of(Kind.LOG_PROBABILITY, measure) is LOGIT_OF_CLASS
 
 
 class TestSums:

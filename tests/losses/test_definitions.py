@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections import Counter
 
 import pytest
@@ -101,7 +102,8 @@ def test_a_loss_says_what_it_is(loss: Loss) -> None:
 def test_the_example_fits_the_loss(loss: Loss) -> None:
     reading = loss.reading_for(loss.example.task)
     assert reading is not None
-    assert loss.example.kind in reading.form.kinds
+    assert loss.example.kind in reading.kinds
+    assert set(loss.example.inputs) <= set(reading.inputs)
     assert (loss.example.label is not None) is loss.needs_label
 
 
@@ -129,7 +131,11 @@ def test_a_kernel_takes_a_prediction_a_label_and_declared_parameters_by_name(
     by_name = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
     assert len(parameters) - len(by_name) == 2
     assert tuple(by_name) == reading.keywords
-    assert set(reading.params) <= set(loss.params)
+    # A kernel that several losses share may have a choice with a default that only some offer.
+    defaults = {p.name for p in parameters if p.default is not inspect.Parameter.empty}
+    assert set(reading.params) - defaults <= set(loss.params)
+    assert set(reading.optional_inputs) <= set(reading.inputs)
+    assert set(reading.dims) <= {"pred", "label", *reading.inputs}
 
 
 @every_loss
@@ -138,9 +144,9 @@ def test_every_parameter_reaches_the_arithmetic(loss: Loss) -> None:
         name for reading in loss.readings for name in inspect.signature(reading.kernel).parameters
     }
     # These are read off by the engine, not by kernels.
-    reach |= {"label_smoothing", "ignore_index"}
-    if loss.transform is not None:
-        reach.add("eps")
+    reach |= {"label_smoothing", "ignore_index", "log_target", "multioutput", "per"}
+    for finish in filter(None, (loss.transform, loss.finish)):
+        reach |= set(re.findall(r'params\["(\w+)"\]', inspect.getsource(finish)))
     assert set(loss.params) <= reach
 
 
@@ -202,6 +208,9 @@ def test_a_convention_speaks_only_of_losses_that_exist(like: Convention) -> None
 def test_an_unknown_convention_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError) as refused:
         convention("pytroch")
+    assert refused.value.hint == "Did you mean torch?"
+    with pytest.raises(UsageError) as refused:
+        convention("zzz")
     assert "standard" in refused.value.hint
 
 

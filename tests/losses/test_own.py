@@ -94,7 +94,7 @@ def test_an_installed_package_offers_losses_by_name(
     from importlib.metadata import EntryPoint
 
     offered = EntryPoint("mine", f"{module}:asymmetric", "losscli.losses")
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [offered])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [offered])
     assert value("mine:over=3") == pytest.approx(28 / 3, rel=1e-15)
     with pytest.raises(losscli.UsageError, match="no loss is called 'theirs'"):
         value("theirs")
