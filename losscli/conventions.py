@@ -17,7 +17,7 @@ import numpy as np
 
 from losscli.errors import UsageError
 from losscli.losses.definition import RowLoss
-from losscli.losses.forms import Floor, Guard
+from losscli.losses.floors import Floor, Guard
 from losscli.vocabulary import Reduction
 
 

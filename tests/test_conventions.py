@@ -13,7 +13,7 @@ from losscli.conventions import CONVENTIONS, Axes, Convention, convention
 from losscli.errors import UsageError
 from losscli.frameworks import framework_entry
 from losscli.losses.definition import Loss, Name
-from losscli.losses.forms import Floor, Guard
+from losscli.losses.floors import Floor, Guard
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Reduction, Task
 

@@ -64,20 +64,6 @@ def moments(pred: Array, label: Array) -> Terms:
     }
 
 
-def deviance_terms(pred: Array, label: Array, *, power: float) -> Terms:
-    """The deviance, and what the deviance from the labels' mean is made of, to be summed."""
-    own: Array | tuple[Array, Array]
-    if power == 0.0:
-        own = (label, label)
-    elif power == 1.0:
-        own = np.where(label > 0.0, label * np.log(np.where(label > 0.0, label, 1.0)), 0.0)
-    elif power == 2.0:
-        own = np.log(label)
-    else:
-        own = np.maximum(label, 0.0) ** (2.0 - power)
-    return {"loss": unit_deviance(pred, label, power=power), "label": label, "own": own}
-
-
 def log_loss_terms(pred: Bernoulli, label: Array) -> Terms:
     """The binary cross entropy and the labels, to be summed."""
     loss = negative_log_likelihood(pred, label, pos_weight=1.0)
@@ -160,24 +146,6 @@ def _concordance(stats: Stats, _params: Mapping[str, Any]) -> float:
     return float(2 * covariance * n / (n - 1) / whole) if n > 1 and whole else math.nan
 
 
-def _d2_tweedie(stats: Stats, params: Mapping[str, Any]) -> float:
-    n, power = stats.weight, params["power"]
-    mean = float(stats.total("label") / n)
-    own = float(stats.total("own") / n)
-    if power == 0.0:
-        null = float(stats.total("own") / n - (stats.total("label") / n) ** 2)
-    elif power == 1.0:
-        null = 2.0 * (own - mean * math.log(mean)) if mean > 0.0 else 0.0
-    elif power == 2.0:
-        null = 2.0 * (math.log(mean) - own)
-    else:
-        whole = mean ** (2.0 - power)
-        null = 2.0 * (
-            own / ((1.0 - power) * (2.0 - power)) - whole / (1.0 - power) + whole / (2.0 - power)
-        )
-    return 1.0 - float(stats.total("loss") / n) / null if null else math.nan
-
-
 def _frequencies(stats: Stats) -> list[Fraction]:
     """The share of each class: no and yes, or the classes in their order."""
     if "class" in stats:
@@ -197,6 +165,25 @@ def _d2_brier(stats: Stats, _params: Mapping[str, Any]) -> float:
     half = Fraction(1, 2) if "yes" in stats else Fraction(1)
     null = half * (1 - sum(share * share for share in shares))
     return float(1 - stats.total("loss") / stats.weight / null) if null else math.nan
+
+
+def deviance_explained(pred: Array, label: Array, *, power: float, weight: Array | None) -> Array:
+    """1 − Tweedie deviance ÷ that of the labels' mean, per column, (c,).
+
+    The deviances from the mean are taken one by one: no sums of y log y hold the digits of labels
+    that lie close together.
+    """
+    columns = zip(pred.reshape(len(pred), -1).T, label.reshape(len(label), -1).T, strict=True)
+    return np.array([_one_deviance_explained(p, y, power, weight) for p, y in columns])
+
+
+def _one_deviance_explained(pred: Array, label: Array, power: float, weight: Array | None) -> float:
+    mean = np.full_like(label, np.average(label, weights=weight))
+    part, whole = (
+        float(np.average(unit_deviance(guess, label, power=power), weights=weight))
+        for guess in (pred, mean)
+    )
+    return 1.0 - part / whole if whole else math.nan
 
 
 def pinball_explained(pred: Array, label: Array, *, quantile: float, weight: Array | None) -> Array:
@@ -342,11 +329,11 @@ D2_TWEEDIE = Loss(
     family="explained",
     names={"sklearn": (Name("d2_tweedie_score"),)},
     params={"power": Param(0.0, "0 is R², 1 Poisson, 2 gamma")},
-    readings=_sums(deviance_terms),
-    finish=_d2_tweedie,
+    readings=_whole(deviance_explained),
+    by_column=True,
     formula="1 − deviance ÷ deviance of the labels' mean",
     summary="The share of a Tweedie deviance that the prediction explains.",
-    when="As R², for counts and positive labels.",
+    when="As R², for counts and positive labels. It holds all rows in memory.",
     reference="scikit-learn 1.9 d2_tweedie_score",
     example=Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION),
     **_SCORE,

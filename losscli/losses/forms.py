@@ -8,14 +8,14 @@ digits to the other. How probabilities are kept away from 0 and 1 is the convent
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.losses.floors import Floor
 from losscli.vocabulary import Kind
 
 Array = NDArray[np.float64]
@@ -56,96 +56,6 @@ _KINDS = {
     Form.MARGIN: (Kind.SCORE, Kind.LOGIT, Kind.TANH),
     Form.DECISION: (Kind.PROBABILITY, Kind.LOGIT, Kind.SCORE, Kind.TANH, Kind.CLASS),
 }
-
-
-class Guard(StrEnum):
-    """How a convention keeps the logarithm of a probability finite."""
-
-    NONE = "none"
-    CLIP = "clip"
-    CLIP_EPS = "clip_eps"
-    ADD = "add"
-    CLAMP_LOG = "clamp_log"
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """A guard and its size.
-
-    CLIP moves p into [size, 1 − size] (or [size, 1] where `one_sided`; only inside logarithms where
-    `logs_only`), ADD takes log(p + size), CLAMP_LOG raises the logarithm itself to at least `size`.
-    CLIP_EPS is a CLIP whose size is yet to be settled: the spacing of the stored type at 1. Where
-    the ends of a clip are `rounded`, they are numbers of that type.
-    """
-
-    guard: Guard = Guard.NONE
-    size: float = 0.0
-    one_sided: bool = False
-    logs_only: bool = False
-    rounded: str = ""
-
-    def in_type(self, dtype: np.dtype[Any]) -> Floor:
-        """The same policy for probabilities stored, and computed, in that type."""
-        if self.guard is Guard.CLIP_EPS:
-            return Floor(Guard.CLIP, float(np.finfo(dtype).eps))
-        return replace(self, rounded=dtype.name) if self.rounded else self
-
-    @property
-    def _bottom(self) -> float:
-        return float(np.dtype(self.rounded or np.float64).type(self.size))
-
-    @property
-    def _top(self) -> float:
-        if self.one_sided:
-            return 1.0
-        return float(np.dtype(self.rounded or np.float64).type(1.0 - self.size))
-
-    @property
-    def words(self) -> str:
-        """The policy in a few words, for help and docs."""
-        upper = "1" if self.one_sided else f"1 − {self.size:g}"
-        return {
-            Guard.NONE: "probabilities as they are (log 0 = −∞)",
-            Guard.CLIP: f"probabilities clipped to [{self.size:g}, {upper}]"
-            + (" inside the logs" if self.logs_only else ""),
-            Guard.CLIP_EPS: "probabilities clipped by their type's spacing (2.2e-16 in float64)",
-            Guard.ADD: f"{self.size:g} added inside each log",
-            Guard.CLAMP_LOG: f"each log clamped at {self.size:g}",
-        }[self.guard]
-
-    def moved(self, p: Array) -> int:
-        """How many of the probabilities `p` (any shape) the clip moves."""
-        if self.guard is not Guard.CLIP or p.size == 0:
-            return 0
-        bottom, top = self._bottom, self._top
-        if p.min() >= bottom and p.max() <= top:
-            return 0
-        return int(np.count_nonzero(p < bottom) + np.count_nonzero(p > top))
-
-    def apply(self, p: Array) -> Array:
-        """The probabilities that enter the formula: clipped under CLIP, else as they are."""
-        if self.logs_only or self.moved(p) == 0:
-            return p
-        return np.clip(p, self._bottom, self._top)
-
-    def _inside(self, p: Array) -> Array:
-        return np.clip(p, self._bottom, self._top) if self.logs_only else p
-
-    def log(self, p: Array) -> Array:
-        """log p under this policy, for probabilities that `apply` has seen."""
-        if self.guard is Guard.ADD:
-            return np.log(p + self.size)
-        with np.errstate(divide="ignore"):
-            logs = np.log(self._inside(p))
-        return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
-
-    def log_of_rest(self, p: Array) -> Array:
-        """log(1 − p) under this policy, to full precision for tiny p."""
-        if self.guard is Guard.ADD:
-            return np.log((1.0 - p) + self.size)
-        with np.errstate(divide="ignore"):
-            logs = np.log1p(-self._inside(p))
-        return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
 
 
 def softplus(x: Array) -> Array:

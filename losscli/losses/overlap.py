@@ -117,8 +117,10 @@ def overlap_score(pred: Array, label: Array, *, average: str) -> Array:
     both, sizes = (pred * label).sum(axis=2), pred.sum(axis=2) + label.sum(axis=2)
     if average == "micro":
         both, sizes = both.sum(axis=1, keepdims=True), sizes.sum(axis=1, keepdims=True)
+    # Classes that neither mask has do not count; without any there is no score.
+    score = np.divide(2.0 * both, sizes, out=np.zeros_like(sizes), where=sizes > 0.0)
     with np.errstate(invalid="ignore"):
-        return np.nanmean(2.0 * both / sizes, axis=1)
+        return score.sum(axis=1) / (sizes > 0.0).sum(axis=1)
 
 
 _CLASS_DIMS = {"pred": "n i c", "label": "n i c"}

@@ -117,7 +117,8 @@ class TestColumns:
         evaluation = regression("r2", multioutput="variance_weighted")
         label = np.ones((4, 2))
         assert tally(evaluation, batch_of(label, label)).finished.value == 1.0
-        assert tally(evaluation, batch_of(label + np.array([0.0, 1.0]), label)).finished.value == 0.5
+        shifted = batch_of(label + np.array([0.0, 1.0]), label)
+        assert tally(evaluation, shifted).finished.value == 0.5
 
     def test_the_range_is_that_of_each_column(self) -> None:
         evaluation = regression("nrmse", normalization="range")

@@ -375,6 +375,43 @@ def test_no_digit_is_lost_far_from_0(name: str, offset: float, weighted: bool) -
     assert agree(found, true, 1e-14)
 
 
+@pytest.mark.parametrize("power", [0.0, 1.0, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("middle", [10.0, 1e4, 1e8])
+def test_deviances_of_labels_that_lie_close_together_are_explained(
+    power: float, middle: float
+) -> None:
+    rng = np.random.default_rng(4)
+    label = middle + rng.normal(size=ROW_COUNT)
+    pred = label + rng.normal(scale=0.3, size=ROW_COUNT)
+    evaluation = evaluation_of("d2_tweedie", Task.REGRESSION, Kind.VALUE, power=power)
+    found = tally(evaluation, batch_of(pred, label)).finished.value
+    true = WHOLE["d2_tweedie"](
+        exact(pred.tolist()), exact(label.tolist()), [mpf(1)] * ROW_COUNT, evaluation.params
+    )
+    assert agree(found, true, 1e-13)
+
+
+def test_masks_without_any_item_have_no_dice_score() -> None:
+    evaluation = evaluation_of("dice_score", Task.MASKS, Kind.CLASS)
+    nothing, something = np.zeros((1, 2, 3)), np.ones((1, 2, 3))
+    assert math.isnan(tally(evaluation, batch_of(nothing, nothing)).finished.value)
+    assert tally(evaluation, batch_of(something, nothing)).finished.value == 0.0
+
+
+def test_a_share_of_a_class_that_cannot_be_costs_infinity() -> None:
+    evaluation = evaluation_of(
+        "generalized_kl_divergence", Task.DISTRIBUTION, Kind.PROBABILITY, like="exact"
+    )
+    batch = batch_of([(0.0, 1.0)], [(0.5, 0.5)])
+    assert tally(evaluation, batch).finished.value == math.inf
+
+
+def test_an_item_that_cannot_be_and_has_no_relevance_costs_nothing() -> None:
+    evaluation = evaluation_of("softmax_ranking", Task.RANKING, Kind.LOGIT)
+    batch = batch_of([(-math.inf, 1.0)], [(0.0, 1.0)])
+    assert tally(evaluation, batch).finished.value == 0.0
+
+
 @pytest.mark.parametrize("name", ["crps_ensemble", "mean_squared_log_error"])
 def test_losses_that_are_differences_are_zero_for_a_perfect_prediction(name: str) -> None:
     loss = REGISTRY.get(name)

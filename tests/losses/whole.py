@@ -346,6 +346,7 @@ BY_COLUMN: dict[str, Whole] = {
     "relative_squared_error": relative_squared,
     "normalized_root_mean_squared_error": nrmse,
     "concordance_correlation": concordance,
+    "d2_tweedie": d2_tweedie,
     "d2_pinball": d2_pinball,
     "d2_absolute_error": d2_pinball,
 }
@@ -353,7 +354,6 @@ BY_COLUMN: dict[str, Whole] = {
 WHOLE: dict[str, Whole] = {
     **BY_COLUMN,
     "weighted_mean_absolute_percentage_error": wmape,
-    "d2_tweedie": d2_tweedie,
     "d2_log_loss": d2_log_loss,
     "d2_brier": d2_brier,
     "calibration_error": calibration,
