@@ -125,6 +125,20 @@ def bounds_of(kind: Kind, reading: Reading) -> Bounds:
     return _BOUNDS.get(kind, FINITE)
 
 
+def check_item_bounds(pred: Array, reading: Reading) -> None:
+    """Raise Misfit where a named item of a row, such as a scale, is out of its bounds."""
+    for column, name in enumerate(reading.items):
+        bounds = reading.item_bounds.get(name)
+        if bounds is not None:
+            items = pred if pred.ndim == 1 else pred[:, column]
+            try:
+                check_bounds(items, bounds, "prediction")
+            except Misfit as misfit:
+                misfit.column = column
+                misfit.problem = f"is the {name}, but not {bounds.noun}"
+                raise
+
+
 def check_bounds(items: Array, bounds: Bounds, role: str) -> None:
     """Raise Misfit at the first item that is out of bounds."""
     if items.size == 0:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions import Renormalise
 from losscli.engine.batch import Batch, Evaluation
-from losscli.engine.gate import bounds_of, check_bounds, check_sums
+from losscli.engine.gate import bounds_of, check_bounds, check_item_bounds, check_sums
 from losscli.losses.bounds import SHARES
 from losscli.losses.forms import Bernoulli, Categorical, Form, sigmoid
 from losscli.vocabulary import Kind, Task
@@ -32,6 +32,8 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
         if bounds is not None:
             check = partial(check_bounds, pred, bounds, "prediction")
             batch.once(("checked", bounds, reading.tokens), check)
+    if reading.item_bounds:
+        batch.once(("items", reading.items), lambda: check_item_bounds(pred, reading))
     if form is Form.BERNOULLI:
         return batch.once((form, kind, axes.floor), lambda: Bernoulli.read(pred, kind, axes.floor))
     if form is Form.CATEGORICAL:

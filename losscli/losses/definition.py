@@ -174,7 +174,8 @@ class Reading:
     same letter stands for the same length. The rows of arrays that are not `paired` do not belong
     together. `inputs` are arrays beside prediction and label, with what they hold; the
     `optional_inputs` among them may be left out. `pred_bounds` and `label_bounds` hold unless the
-    parameter `bounds_lifted_by` is given. `given` names the keywords of a kernel that hides them.
+    parameter `bounds_lifted_by` is given; `item_bounds` are those of single
+    `items`, by name. `given` names the keywords of a kernel that hides them.
     """
 
     kernel: Callable[..., Any]
@@ -193,6 +194,7 @@ class Reading:
     dims: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paired: bool = True
     inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    item_bounds: Mapping[str, Bounds] = field(default_factory=lambda: MappingProxyType({}))
     pred_bounds: Bounds | None = None
     label_bounds: Bounds | None = None
     bounds_lifted_by: str = ""

@@ -8,12 +8,12 @@ those of Jordan, Krüger & Lerch 2019, J. Stat. Softw. 90(12), appendix A. The l
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from losscli.losses.bounds import Bounds
+from losscli.losses.bounds import NOT_NEGATIVE, POSITIVE, Bounds
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.deviance import poisson_deviance_error
 from losscli.losses.forms import Array, Form
@@ -253,6 +253,19 @@ def gaussian_error(pred: Array, label: Array, *, full: bool, eps: float) -> Arra
     return loss + 0.5 * _LOG_2PI if full else loss
 
 
+_ABOVE_0 = ("std", "scale", "rate", "shape", "sigmalog", "a", "b", "df")
+
+
+def _bounds_of(items: tuple[str, ...]) -> Mapping[str, Bounds]:
+    """What the parameters of a distribution may be."""
+    bounds = {name: POSITIVE for name in items if name in _ABOVE_0}
+    if items == ("mean",):
+        bounds["mean"] = NOT_NEGATIVE
+    if "variance" in items:
+        bounds["variance"] = NOT_NEGATIVE
+    return bounds
+
+
 def _reading(
     kernel: Callable[..., Any], items: tuple[str, ...], bounds: Bounds | None = None
 ) -> tuple[Reading, ...]:
@@ -263,6 +276,7 @@ def _reading(
             Labels.REAL,
             (Task.FORECAST,),
             items=items,
+            item_bounds=_bounds_of(items),
             label_bounds=bounds,
         ),
     )
@@ -495,6 +509,7 @@ GAUSSIAN_NLL = Loss(
             Labels.REAL,
             (Task.FORECAST,),
             items=("mean", "variance"),
+            item_bounds=_bounds_of(("mean", "variance")),
         ),
     ),
     formula="mean ½(log v + (y − μ)²/v), v = max(variance, eps)",

@@ -23,7 +23,8 @@ from losscli.losses.bounds import (
     Bounds,
 )
 from losscli.losses.registry import REGISTRY
-from losscli.vocabulary import Kind
+from losscli.vocabulary import Kind, Task
+from tests.one_loss import batch_of, evaluation_of, tally
 
 NAN = math.nan
 
@@ -152,6 +153,35 @@ class TestBounds:
     def test_the_logarithm_of_a_measure_may_be_above_0(self) -> None:
         measure = REGISTRY.get("generalized_kl_divergence").readings[0]
         assert bounds_of(Kind.LOG_PROBABILITY, measure) is LOGIT_OF_CLASS
+
+
+class TestItems:
+    """Named items of a row, such as a scale, have bounds of their own."""
+
+    @pytest.mark.parametrize(
+        ("name", "row", "column", "noun"),
+        [
+            ("crps_normal", (0.0, -1.0), 1, "std, but not a number above 0"),
+            ("log_score_t", (0.0, 1.0, 1.0), 0, "df, but not a number above 0"),
+            ("crps_poisson", (-1.0,), 0, "mean, but not a number of 0 or more"),
+            ("gaussian_nll", (0.0, -1e-9), 1, "variance, but not a number of 0 or more"),
+        ],
+    )
+    def test_the_first_beyond_is_named(
+        self, name: str, row: tuple[float, ...], column: int, noun: str
+    ) -> None:
+        evaluation = evaluation_of(name, Task.FORECAST, Kind.DISTRIBUTION)
+        good = tuple(2.0 for _ in row)
+        with pytest.raises(Misfit) as refused:
+            tally(evaluation, batch_of([good, row], [1.0, 1.0]))
+        misfit = refused.value
+        assert (misfit.row, misfit.column, misfit.value) == (1, column, repr(row[column]))
+        assert noun in misfit.problem
+
+    def test_a_single_item_may_stand_without_a_dimension(self) -> None:
+        evaluation = evaluation_of("crps_exponential", Task.FORECAST, Kind.DISTRIBUTION)
+        with pytest.raises(Misfit):
+            tally(evaluation, batch_of([2.0, 0.0], [1.0, 1.0]))
 
 
 class TestSums:
