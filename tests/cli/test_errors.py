@@ -278,7 +278,6 @@ class TestBadData:
         assert_refused(answer, 3)
         assert all(part in answer.err for part in says)
 
-    @pytest.mark.skipif(os.name != "posix", reason="permissions")
     def test_a_file_that_may_not_be_read(
         self, here: Here, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -434,7 +433,6 @@ class TestEnds:
     def test_debug_says_nothing_where_all_is_well(self, here: Here, pair: tuple[str, str]) -> None:
         assert here(*pair, "--debug") == here(*pair)
 
-    @pytest.mark.skipif(os.name != "posix", reason="signals")
     def test_ctrl_c_ends_the_process_by_130(self, tmp_path: Path) -> None:
         def default_interrupt() -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -461,7 +459,6 @@ class TestEnds:
             assert process.stdout.read() == b""
             assert process.stderr.read() == b""
 
-    @pytest.mark.skipif(os.name != "posix", reason="pipes")
     @pytest.mark.parametrize("options", [["-q"], ["-q", "-lbce"], ["--format", "jsonl"]])
     def test_a_reader_that_leaves_early_is_no_error(
         self, tmp_path: Path, write: Write, options: list[str]
@@ -502,7 +499,6 @@ class TestEnds:
         assert b"Traceback" not in done.stderr
         assert b"Exception ignored" not in done.stderr
 
-    @pytest.mark.skipif(os.name != "posix", reason="a shell")
     @pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0)])
     def test_a_closed_stream_is_no_crash(
         self, tmp_path: Path, write: Write, closed: str, code: int

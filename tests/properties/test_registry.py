@@ -29,7 +29,16 @@ READINGS = [
     for reading in loss.readings
     for task in reading.tasks
 ]
-every_reading = pytest.mark.parametrize(("loss", "reading", "task"), READINGS)
+
+
+def over(cases: list[Any]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("loss", "reading", "task"), cases)
+
+
+every_reading = over(READINGS)
+# The rows of two samples do not belong together, and have no weights.
+PAIRED = [case for case in READINGS if case.values[2] is not Task.SAMPLES]
+every_paired_reading = over(PAIRED)
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,10 @@ def value(evaluation: Evaluation, *batches: Batch) -> float:
         return tally(evaluation, *batches).finished.value
 
 
-@every_reading
+@every_paired_reading
 def test_the_order_of_the_rows_does_not_change_a_bit(
     loss: Loss, reading: Reading, task: Task
 ) -> None:
-    if task is Task.SAMPLES:
-        pytest.skip("its rows do not belong together")
     found, evaluation = data(loss, reading, task), settled(loss, reading, task)
     straight = value(evaluation, found.batch())
     for seed in range(3):
@@ -98,12 +105,10 @@ def test_the_order_of_the_rows_does_not_change_a_bit(
         assert other == pytest.approx(straight, rel=exactly, abs=0.0)
 
 
-@every_reading
+@every_paired_reading
 def test_how_the_rows_are_cut_into_blocks_does_not_change_a_bit(
     loss: Loss, reading: Reading, task: Task
 ) -> None:
-    if task is Task.SAMPLES:
-        pytest.skip("its arrays have different lengths")
     found, evaluation = data(loss, reading, task), settled(loss, reading, task)
     rows = len(found.pred)
     whole = value(evaluation, found.batch())
@@ -121,14 +126,15 @@ def test_the_value_lies_within_the_bounds(loss: Loss, reading: Reading, task: Ta
         assert loss.lower - slack <= value(evaluation, found.batch()) <= loss.upper + slack
 
 
-@pytest.mark.parametrize(
-    ("loss", "reading", "task"), [case for case in READINGS if case.values[0].symmetric]
-)
+def is_symmetric(loss: Loss, reading: Reading, task: Task) -> bool:
+    """Whether the loss says so, of labels that could be predictions."""
+    return loss.symmetric and (reading.labels is not Labels.CLASSES or task is Task.DISTRIBUTION)
+
+
+@over([case for case in READINGS if is_symmetric(*case.values)])
 def test_prediction_and_label_of_a_symmetric_loss_may_change_places(
     loss: Loss, reading: Reading, task: Task
 ) -> None:
-    if reading.labels is Labels.CLASSES and task is not Task.DISTRIBUTION:
-        pytest.skip("a class is no distribution")
     found = data(loss, reading, task)
     assert found.label is not None
     mirrored = replace(found, pred=found.label.astype(float), label=found.pred)
@@ -136,11 +142,16 @@ def test_prediction_and_label_of_a_symmetric_loss_may_change_places(
     assert value(evaluation, mirrored.batch()) == value(evaluation, found.batch())
 
 
+# At their default parameters, or as scores, these are symmetric all the same.
+SYMMETRIC_BY_DEFAULT = {"pinball", "expectile", "tweedie_deviance", "concordance_correlation"}
+
+
 def not_symmetric(loss: Loss) -> bool:
     """Losses not called symmetric that could be, since prediction and label are alike to them."""
     reading = loss.readings[0]
     return (
         not loss.symmetric
+        and loss.id not in SYMMETRIC_BY_DEFAULT
         and reading.tasks[0] in (Task.REGRESSION, Task.DISTRIBUTION)
         and reading.labels is not Labels.NONE
     )
@@ -148,20 +159,15 @@ def not_symmetric(loss: Loss) -> bool:
 
 @pytest.mark.parametrize("loss", list(filter(not_symmetric, REGISTRY)), ids=lambda loss: loss.id)
 def test_a_loss_not_called_symmetric_is_not(loss: Loss) -> None:
-    symmetric_by_default = {"pinball", "expectile", "tweedie_deviance", "concordance_correlation"}
-    if loss.id in symmetric_by_default:
-        pytest.skip("it is symmetric, but only at its default parameters, or is a score")
     evaluation = settled(loss, loss.readings[0], loss.tasks[0])
     pred, label = np.array([0.7, 2.5, 3.0]), np.array([0.5, 2.0, 7.0])
     straight, other = batch_of(pred, label), batch_of(label, pred)
     assert value(evaluation, straight) != value(evaluation, other)
 
 
-@every_reading
+@every_paired_reading
 def test_weights_of_1_change_nothing(loss: Loss, reading: Reading, task: Task) -> None:
     found, evaluation = data(loss, reading, task), settled(loss, reading, task)
-    if task is Task.SAMPLES:
-        pytest.skip("samples have no weights")
     ones = np.ones(len(found.pred))
     # Averages of NumPy add up in another order with weights.
     exactly = 1e-15 if reading.shape is Shape.WHOLE else 0.0
@@ -174,12 +180,14 @@ def test_weights_of_1_change_nothing(loss: Loss, reading: Reading, task: Task) -
 FEEL_THE_SCALE = {"dice", "tversky", "concordance_correlation"}
 
 
-@every_reading
+def is_relative(loss: Loss, reading: Reading, _task: Task) -> bool:
+    return not (loss.id in FEEL_THE_SCALE and reading.shape is Shape.SUMS)
+
+
+@over([case for case in PAIRED if is_relative(*case.values)])
 def test_under_standard_the_scale_of_the_weights_does_not_matter(
     loss: Loss, reading: Reading, task: Task
 ) -> None:
-    if task is Task.SAMPLES or (loss.id in FEEL_THE_SCALE and reading.shape is Shape.SUMS):
-        pytest.skip("weights are not merely relative")
     found = data(loss, reading, task)
     by_column = loss.by_column or loss.finish is not None
     reduction = loss.reduction if by_column else Reduction.MEAN
@@ -194,13 +202,11 @@ def test_under_standard_the_scale_of_the_weights_does_not_matter(
 
 
 # They compare rows with one another, or weigh classes by the labels they hold.
-BEYOND_ROWS = {"ntxent", "circle", "generalized_dice"}
+BEYOND_ROWS = {"ntxent", "circle", "generalized_dice", "max_error"}
 
 
-@every_reading
+@over([case for case in PAIRED if case.values[0].id not in BEYOND_ROWS])
 def test_an_integer_weight_repeats_a_row(loss: Loss, reading: Reading, task: Task) -> None:
-    if task is Task.SAMPLES or loss.id in BEYOND_ROWS | {"max_error"}:
-        pytest.skip("a row is no unit of its own")
     found, evaluation = data(loss, reading, task), settled(loss, reading, task)
     times = np.random.default_rng(2).integers(0, 4, len(found.pred))
     times[-1] = 2
