@@ -216,6 +216,7 @@ _TABLE = (
             floor=Floor(Guard.CLAMP_LOG, -100.0),
             weighted_mean=_COUNT,
             soft_class_mean=_COUNT,
+            sums_checked=False,
         ),
         exceptions={
             "mean_squared_error": {"weighted_mean": Denominator.WEIGHTS},
@@ -254,6 +255,7 @@ _TABLE = (
             renormalise=Renormalise.PREDICTIONS,
             row=RowLoss.MEAN,
             nothing_is_zero=True,
+            sums_checked=False,
             weighted_mean=_COUNT,
             class_weighted_mean=_COUNT,
             soft_class_mean=_COUNT,
@@ -300,7 +302,7 @@ _TABLE = (
         "optax",
         "optax 0.2.8: logits and log-probabilities, nothing clipped; labels of margins are ±1 as "
         "they stand",
-        axes=replace(_EXACT, zero_is_no_sign=True),
+        axes=replace(_EXACT, zero_is_no_sign=True, sums_checked=False),
         exceptions={
             "sparsemax": {"zero_is_no_sign": False},
         },
@@ -331,7 +333,7 @@ _TABLE = (
     Convention(
         "scoringrules",
         "scoringrules 0.10: nothing clipped, one score per row",
-        axes=_EXACT,
+        axes=replace(_EXACT, sums_checked=False),
         defaults={"crps_ensemble": {"estimator": "qd"}},
         renamed={"pinball": {"alpha": _same("quantile")}},
     ),

@@ -51,6 +51,7 @@ def label_key(evaluation: Evaluation) -> tuple[Any, ...]:
         evaluation.loss.linear_in_label,
         axes.renormalise,
         axes.label_floor,
+        axes.sums_checked,
         axes.zero_is_no_sign,
         params.get("label_smoothing", 0.0),
         params.get("ignore_index"),
@@ -110,13 +111,14 @@ def _shares(rows: Array, evaluation: Evaluation, batch: Batch) -> Array:
     axes = evaluation.axes
     if axes.renormalise is Renormalise.BOTH:
         return np.asarray(rows / rows.sum(axis=1, keepdims=True))
-    check_sums(
-        rows,
-        batch.setting.tolerance,
-        "label",
-        "Labels of several columns are shares of one class each row; "
-        "say --task multilabel for several yes-or-no items.",
-    )
+    if axes.sums_checked:
+        check_sums(
+            rows,
+            batch.setting.tolerance,
+            "label",
+            "Labels of several columns are shares of one class each row; "
+            "say --task multilabel for several yes-or-no items.",
+        )
     return axes.label_floor.apply(rows)
 
 
