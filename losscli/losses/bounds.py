@@ -34,5 +34,6 @@ LOG_PROBABILITY = Bounds(-math.inf, 0.0, "a log-probability (0 or less)", _LOGIT
 # Parts of a whole that a convention divides by their sum.
 SHARES = Bounds(0.0, _LARGEST, "a share (0 or more)", _LOGITS)
 POSITIVE = Bounds(0.0, _LARGEST, "a number above 0", open_low=True)
+ABOVE_ONE = Bounds(1.0, _LARGEST, "a number above 1", open_low=True)
 NOT_NEGATIVE = Bounds(0.0, _LARGEST, "a number of 0 or more")
 ABOVE_MINUS_ONE = Bounds(-1.0, _LARGEST, "a number above −1", open_low=True)

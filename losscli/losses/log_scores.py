@@ -1,0 +1,175 @@
+"""The logarithmic score −log f(y) of forecast distributions, in nats.
+
+Each row of the prediction holds a distribution's parameters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from losscli.losses.definition import Example, Loss, Name
+from losscli.losses.distributions import (
+    LOG_2PI,
+    PLACED,
+    POSITIVE_PAIR,
+    columns,
+    reading_of,
+    surprise_at_count,
+)
+from losscli.losses.forms import Array
+from losscli.vocabulary import Kind, Reduction, Task
+
+
+def log_score_normal(pred: Array, label: Array) -> Array:
+    """−log density of N(mean, std²) in nats, per row."""
+    mean, std = columns(pred, 2)
+    z = (label - mean) / std
+    return 0.5 * (z * z + LOG_2PI) + np.log(std)
+
+
+def log_score_logistic(pred: Array, label: Array) -> Array:
+    """−log density of a logistic distribution in nats, per row."""
+    location, scale = columns(pred, 2)
+    size = np.abs(label - location) / scale
+    return size + 2.0 * np.log1p(np.exp(-size)) + np.log(scale)
+
+
+def log_score_laplace(pred: Array, label: Array) -> Array:
+    """−log density of a Laplace distribution in nats, per row."""
+    location, scale = columns(pred, 2)
+    return np.abs(label - location) / scale + np.log(2.0 * scale)
+
+
+def log_score_exponential(pred: Array, label: Array) -> Array:
+    """−log density of an exponential distribution in nats, per row; ∞ below 0."""
+    (rate,) = columns(pred, 1)
+    return np.where(label < 0.0, np.inf, rate * label - np.log(rate))
+
+
+def log_score_poisson(pred: Array, label: Array) -> Array:
+    """−log probability of a Poisson distribution in nats, per row; ∞ for what is no count."""
+    (mean,) = columns(pred, 1)
+    counts = (label >= 0.0) & (label == np.floor(label))
+    safe = np.where(counts, label, 0.0)
+    return np.where(counts, surprise_at_count(safe, mean), np.inf)
+
+
+def log_score_gamma(pred: Array, label: Array) -> Array:
+    """−log density of a gamma distribution in nats, per row; ∞ below 0."""
+    from scipy.special import gammaln, xlogy
+
+    shape, rate = columns(pred, 2)
+    inside = np.where(label > 0.0, label, 1.0)
+    # f(y) is the Poisson probability of the shape at the mean rate · y, times shape/y.
+    score = surprise_at_count(shape, rate * inside) + np.log(inside / shape)
+    at_zero = gammaln(shape) - shape * np.log(rate) - xlogy(shape - 1.0, 0.0)
+    return np.where(label > 0.0, score, np.where(label < 0.0, np.inf, at_zero))
+
+
+def log_score_lognormal(pred: Array, label: Array) -> Array:
+    """−log density of a log-normal distribution in nats, per row; ∞ at 0 and below."""
+    mulog, sigmalog = columns(pred, 2)
+    log = np.log(np.where(label > 0.0, label, 1.0))
+    z = (log - mulog) / sigmalog
+    return np.where(label > 0.0, log + np.log(sigmalog) + 0.5 * (z * z + LOG_2PI), np.inf)
+
+
+def log_score_uniform(pred: Array, label: Array) -> Array:
+    """−log density of a uniform distribution in nats, per row; ∞ outside it."""
+    low, high = columns(pred, 2)
+    return np.where((label < low) | (label > high), np.inf, np.log(high - low))
+
+
+def log_score_beta(pred: Array, label: Array) -> Array:
+    """−log density of a beta distribution in nats, per row; ∞ outside [0, 1]."""
+    from scipy.special import betaln, xlog1py, xlogy
+
+    a, b = columns(pred, 2)
+    inside = np.clip(label, 0.0, 1.0)
+    score = betaln(a, b) - xlogy(a - 1.0, inside) - xlog1py(b - 1.0, -inside)
+    return np.where(label == inside, score, np.inf)
+
+
+def log_score_t(pred: Array, label: Array) -> Array:
+    """−log density of Student's t distribution in nats, per row."""
+    from scipy.special import betaln
+
+    df, location, scale = columns(pred, 3)
+    z = (label - location) / scale
+    return (
+        0.5 * (df + 1.0) * np.log1p(z * z / df)
+        + betaln(0.5, 0.5 * df)
+        + 0.5 * np.log(df)
+        + np.log(scale)
+    )
+
+
+def _log_score(
+    name: str,
+    title: str,
+    kernel: Callable[..., Any],
+    items: tuple[str, ...],
+    pred: tuple[tuple[float, ...], ...],
+    label: tuple[float, ...],
+) -> Loss:
+    return Loss(
+        id=f"log_score_{name}",
+        title=f"log score of a {title} forecast",
+        family="forecast",
+        names={"scoringrules": (Name(f"logs_{name}", reduction=Reduction.NONE),)},
+        readings=reading_of(kernel, items),
+        formula="mean −log f(y)",
+        summary=f"The surprise, in nats, of a {title} forecast ({', '.join(items)}) at the label.",
+        when=f"The prediction is a {title} distribution per row and the likelihood is what counts. "
+        "A label that the forecast calls impossible costs infinity.",
+        reference="Good 1952, J. R. Stat. Soc. B 14(1); scoringrules 0.10",
+        example=Example(pred, label, Kind.DISTRIBUTION, Task.FORECAST),
+        unit="nats",
+        lower=0.0 if name == "poisson" else -math.inf,
+        zero_at_perfect=False,
+        featured=False,
+    )
+
+
+LOG_SCORE_NORMAL = _log_score(
+    "normal", "normal", log_score_normal, ("mean", "std"), PLACED, (0.5, -1.0)
+)
+LOG_SCORE_LOGISTIC = _log_score(
+    "logistic", "logistic", log_score_logistic, ("location", "scale"), PLACED, (0.5, -1.0)
+)
+LOG_SCORE_LAPLACE = _log_score(
+    "laplace", "Laplace", log_score_laplace, ("location", "scale"), PLACED, (0.5, -1.0)
+)
+LOG_SCORE_EXPONENTIAL = _log_score(
+    "exponential", "exponential", log_score_exponential, ("rate",), ((1.0,), (0.5,)), (0.7, 3.0)
+)
+LOG_SCORE_POISSON = _log_score(
+    "poisson", "Poisson", log_score_poisson, ("mean",), ((1.0,), (4.0,)), (2.0, 3.0)
+)
+LOG_SCORE_GAMMA = _log_score(
+    "gamma", "gamma", log_score_gamma, ("shape", "rate"), POSITIVE_PAIR, (1.5, 2.0)
+)
+LOG_SCORE_LOGNORMAL = _log_score(
+    "lognormal",
+    "log-normal",
+    log_score_lognormal,
+    ("mulog", "sigmalog"),
+    ((0.0, 1.0), (1.0, 0.5)),
+    (1.5, 2.0),
+)
+LOG_SCORE_UNIFORM = _log_score(
+    "uniform", "uniform", log_score_uniform, ("min", "max"), ((0.0, 1.0), (1.0, 3.0)), (0.5, 2.0)
+)
+LOG_SCORE_BETA = _log_score("beta", "beta", log_score_beta, ("a", "b"), POSITIVE_PAIR, (0.5, 0.8))
+LOG_SCORE_T = _log_score(
+    "t",
+    "Student t",
+    log_score_t,
+    ("df", "location", "scale"),
+    ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)),
+    (0.5, -1.0),
+)
