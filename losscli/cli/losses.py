@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from losscli.cli.options import argument, option
+from losscli.cli.options import argument, option, switch
+from losscli.errors import UsageError
 
 FORMATS = ("table", "json")
 
@@ -18,10 +19,16 @@ class LossesOptions:
       losscli losses
 
       losscli losses focal
+
+      losscli losses focal --plot
     """
 
     name: str | None = argument("NAME", "The id or an alias of a loss.")
     format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
+    plot: bool = switch("--plot", help="Draw the loss of one prediction; of a sum, how it grows.")
+    output: str | None = option(
+        "-o", "--output", metavar="FILE", help="Write the plot to a file: .svg, .png or .txt."
+    )
 
 
 def run(options: LossesOptions) -> None:
@@ -29,6 +36,9 @@ def run(options: LossesOptions) -> None:
     from losscli.cli.output import emit, width
     from losscli.losses.registry import REGISTRY
 
+    if options.plot or options.output is not None:
+        _plot(options.name, options.output)
+        return
     if options.format == "json":
         emit(_as_json(options.name), None)
         return
@@ -40,6 +50,25 @@ def run(options: LossesOptions) -> None:
     from losscli.describe import describe
 
     emit(render_page(describe(REGISTRY.get(options.name)), width()), None)
+
+
+def _plot(name: str | None, output: str | None) -> None:
+    """Draw a loss on the screen or into a file."""
+    from losscli.charts.curves import curves_of
+    from losscli.cli.output import emit, screen
+    from losscli.losses.registry import REGISTRY
+    from losscli.render.chart import curves_chart, is_picture, save_picture
+    from losscli.render.terminal_plot import render_curves
+
+    if name is None:
+        raise UsageError("which loss?", hint="Usage: losscli losses NAME --plot.")
+    chart = curves_of(REGISTRY.get(name), REGISTRY.get("mse"))
+    if output is not None and is_picture(output):
+        save_picture(output, curves_chart(chart))
+    elif output is None or output.lower().endswith(".txt"):
+        emit(render_curves(chart, screen(output)), output)
+    else:
+        raise UsageError(f"{output} is no picture", hint="Use .svg, .png or .txt.")
 
 
 def _as_json(name: str | None) -> str:

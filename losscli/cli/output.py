@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from losscli.errors import UsageError
+
+if TYPE_CHECKING:
+    from losscli.render import Screen
 
 _NARROWEST = 20
 
@@ -70,3 +74,19 @@ def color(output: str | None = None) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return output is None and sys.stdout is not None and sys.stdout.isatty()
+
+
+def screen(output: str | None = None) -> Screen:
+    """What a result is written on."""
+    from losscli.render import Screen
+
+    return Screen(width(output), color(output), ascii_only(output))
+
+
+def ascii_only(output: str | None = None) -> bool:
+    """Whether charts must do with ASCII: in the C locale, or where stdout can write no more."""
+    if output is not None or sys.stdout is None:
+        return False
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return locale in ("C", "POSIX") or not encoding.startswith("utf")

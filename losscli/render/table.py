@@ -22,22 +22,22 @@ _BOUNDLESS = 100_000
 def render(report: Report, screen: Screen) -> str:
     """The results, the recommendation with its evidence, and the signatures."""
     width = screen.width or _BOUNDLESS
-    parts: list[RenderableType] = [_head(report), results_block(report, width)]
+    parts: list[RenderableType] = [head(report), results_block(report, width)]
     for title, result in zip(titles(report), report.results, strict=True):
         if result.values is not None:
             parts.append(unreduced_block(visible(title), result, report))
     if report.recommendation is not None:
         parts.append(advice_block(report.recommendation, width))
     parts.append(signature_block(report, width))
-    return _text(parts, screen)
+    return text_of(parts, screen)
 
 
 def render_recommendation(advice: Recommendation, screen: Screen) -> str:
     """The advice with its evidence."""
-    return _text([advice_block(advice, screen.width or _BOUNDLESS)], screen)
+    return text_of([advice_block(advice, screen.width or _BOUNDLESS)], screen)
 
 
-def _text(parts: list[RenderableType], screen: Screen) -> str:
+def text_of(parts: list[RenderableType], screen: Screen) -> str:
     """The parts as text, a blank line between them and no blanks at the ends of lines."""
     buffer = io.StringIO()
     console = Console(
@@ -57,7 +57,8 @@ def _text(parts: list[RenderableType], screen: Screen) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _head(report: Report) -> Text:
+def head(report: Report) -> Text:
+    """The files, and how they were read."""
     files = dict.fromkeys(visible(item.file) for item in report.inputs)
     rows = max((item.rows for item in report.inputs), default=0)
     conventions = dict.fromkeys(result.convention for result in report.results)

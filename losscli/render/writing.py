@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from losscli.errors import UsageError
 
@@ -14,18 +17,27 @@ _STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 
 
 def write_whole(path: str, text: str) -> None:
-    """Put `text` into a file by way of a temporary one beside it.
+    """Put `text` into a file, whole or not at all. Raises UsageError as `whole_file` does."""
+    with whole_file(path) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[BinaryIO]:
+    """A file to write to that takes its place when all is written, by way of one beside it.
 
     What is no regular file (a pipe, /dev/stdout) is written to as it is. Raises UsageError where
-    the file cannot be written; an old file is then left as it was.
+    the file cannot be written; an old file is then left as it was, as after any other error.
     """
-    data = text.encode("utf-8", "backslashreplace")
     try:
         mode = _mode(path)
         if mode is not None and (not stat.S_ISREG(mode) or path.startswith(_STREAMS)):
-            _append(path, data)
+            # One that goes on in a file goes on at its end.
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
+                yield stream
         else:
-            _replace(Path(os.path.realpath(path)), data, mode)
+            with _replacing(Path(os.path.realpath(path)), mode) as file:
+                yield file
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UsageError(f"{path} cannot be written ({reason})") from None
@@ -39,19 +51,14 @@ def _mode(path: str) -> int | None:
         return None
 
 
-def _append(path: str, data: bytes) -> None:
-    """Write to a stream as it is; one that goes on in a file goes on at its end."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
-        stream.write(data)
-
-
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
+@contextmanager
+def _replacing(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     # A name of its own, and not the target's with something added: that may grow too long.
     temporary = target.parent / f".losscli-{secrets.token_hex(8)}.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from losscli.losses.registry import REGISTRY
@@ -64,3 +66,33 @@ class TestPage:
         assert (answer.code, answer.out) == (2, "")
         assert f"no loss is called '{name}'" in answer.err
         assert meant in answer.err.partition("Did you mean")[2]
+
+
+class TestPlots:
+    @pytest.mark.parametrize("width", [20, 40, 80])
+    def test_fit_the_screen(self, here: Here, width: int) -> None:
+        answer = here("losses", "focal", "--plot", columns=width)
+        assert answer.code == 0
+        assert max(map(len, answer.out.splitlines())) <= width
+
+    def test_are_ascii_in_the_c_locale(self, here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "●" in here("losses", "focal", "--plot").out
+        monkeypatch.setenv("LC_ALL", "C")
+        assert here("losses", "focal", "--plot").out.isascii()
+
+    def test_go_to_a_file(self, here: Here, tmp_path: Path) -> None:
+        assert here("losses", "sse", "-o", "sse.txt").out == ""
+        assert "mean squared error" in (tmp_path / "sse.txt").read_text()
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("losses", "--plot"), "which loss?"),
+            (("losses", "focal", "-o", "focal.gif"), "Use .svg, .png or .txt."),
+            (("losses", "r2", "--plot"), "there is no curve of it"),
+        ],
+    )
+    def test_say_what_cannot_be_drawn(self, here: Here, words: tuple[str, ...], said: str) -> None:
+        answer = here(*words)
+        assert (answer.code, answer.out) == (2, "")
+        assert said in answer.err
