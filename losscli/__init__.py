@@ -1,7 +1,7 @@
 """losscli: which number do these predictions score, under which convention, on which rows?
 
-The API is five functions (`evaluate`, `recommend`, `match`, `get_loss`, `list_losses`) and the
-errors they raise. Nothing is imported before it is used.
+The API is six functions (`evaluate`, `rows`, `recommend`, `match`, `get_loss`, `list_losses`) and
+the errors they raise. Nothing is imported before it is used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from losscli.api import evaluate, get_loss, list_losses, match, recommend
+    from losscli.api import evaluate, get_loss, list_losses, match, recommend, rows
     from losscli.errors import DataError, LosscliError, UsageError
     from losscli.inputs.roles import Columns
     from losscli.report import Match, Report, Result
@@ -30,6 +30,7 @@ __all__ = [
     "list_losses",
     "match",
     "recommend",
+    "rows",
 ]
 
 _HOMES = {
@@ -45,6 +46,7 @@ _HOMES = {
     "list_losses": "losscli.api",
     "match": "losscli.api",
     "recommend": "losscli.api",
+    "rows": "losscli.api",
 }
 
 

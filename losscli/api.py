@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from losscli.advice import recommend_for
 from losscli.baseline import LabelSummary
@@ -12,7 +12,7 @@ from losscli.conventions import convention
 from losscli.engine.batch import Setting
 from losscli.engine.run import Outcome, run
 from losscli.errors import DataError, UsageError
-from losscli.inputs.dataset import open_dataset
+from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.inputs.roles import Columns
 from losscli.labels import CODED_TASKS, LabelCode, label_code
 from losscli.losses.definition import Loss
@@ -33,6 +33,9 @@ from losscli.report import Match, Recommendation, Report
 from losscli.reporting import report_of
 from losscli.task import decide
 from losscli.vocabulary import Reduction, Task
+
+if TYPE_CHECKING:
+    from losscli.rowwise import RowLosses
 
 Losses = str | Iterable[str] | None
 
@@ -78,6 +81,130 @@ def evaluate(
     >>> round(report["bce"].value, 6)
     0.414932
     """
+    found = _evaluated(
+        pred,
+        label,
+        losses,
+        kind=kind,
+        task=task,
+        like=like,
+        weight=weight,
+        class_weight=class_weight,
+        classes=classes,
+        reduction=reduction,
+        nan=nan,
+        columns=columns,
+        inputs=inputs,
+        cast=cast,
+        progress=progress,
+        params=params,
+    )
+    return report_of(found.dataset, found.reading, found.outcome, found.summary)
+
+
+def rows(
+    pred: Any,
+    label: Any = None,
+    losses: Losses = None,
+    *,
+    kind: str | None = None,
+    task: str | None = None,
+    like: str = "standard",
+    weight: Any = None,
+    class_weight: Sequence[float] | Mapping[Any, float] | None = None,
+    classes: Sequence[str] | None = None,
+    nan: Literal["error", "drop"] = "error",
+    columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    cast: str | None = None,
+    progress: Callable[[int], Any] | None = None,
+    **params: Any,
+) -> RowLosses:
+    """What each row costs: which rows are hardest, and how much of the total they carry.
+
+    The arguments are those of `evaluate`; without `losses`, the recommended one. Only losses that
+    are means of rows have a loss per row.
+
+    Raises UsageError and DataError as `evaluate` does.
+
+    >>> hardest = rows([0.9, 0.2, 0.6], [1, 0, 0], "bce").hardest(1).rows[0]
+    >>> hardest.row, round(hardest.losses[0], 6), round(hardest.shares[0], 3)
+    (2, 0.916291, 0.736)
+    """
+    from losscli.rowwise import RowLosses, before_transform, chosen, total_of
+
+    found = _evaluated(
+        pred,
+        label,
+        losses,
+        kind=kind,
+        task=task,
+        like=like,
+        weight=weight,
+        class_weight=class_weight,
+        classes=classes,
+        reduction=None,
+        nan=nan,
+        columns=columns,
+        inputs=inputs,
+        cast=cast,
+        progress=progress,
+        params=params,
+    )
+    places = chosen(found.reading.evaluations, asked=losses is not None)
+    reading = replace(
+        found.reading, evaluations=tuple(found.reading.evaluations[place] for place in places)
+    )
+    outcome = replace(found.outcome, losses=[found.outcome.losses[place] for place in places])
+    report = report_of(found.dataset, reading, outcome, found.summary)
+    return RowLosses(
+        replace(report, notes=(*report.notes, *before_transform(reading.evaluations))),
+        found.dataset,
+        reading.evaluations,
+        reading.setting,
+        tuple(total_of(loss.tally()) for loss in outcome.losses),
+        whole_labels=_whole_labels(found),
+        drop_missing=nan == "drop",
+    )
+
+
+def _whole_labels(found: Evaluated) -> bool:
+    """Whether labels are answers or classes that are written as whole numbers."""
+    label = found.outcome.label
+    coded = found.reading.verdict.task in CODED_TASKS
+    return coded and label is not None and label.whole and not label.text
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a pass found, and how the data were read for it."""
+
+    dataset: Dataset
+    reading: DataReading
+    outcome: Outcome
+    summary: LabelSummary | None
+
+
+def _evaluated(
+    pred: Any,
+    label: Any,
+    losses: Losses,
+    *,
+    kind: str | None,
+    task: str | None,
+    like: str,
+    weight: Any,
+    class_weight: Sequence[float] | Mapping[Any, float] | None,
+    classes: Sequence[str] | None,
+    reduction: str | None,
+    nan: str,
+    columns: Columns | None,
+    inputs: Mapping[str, Any] | None,
+    cast: str | None,
+    progress: Callable[[int], Any] | None,
+    params: Mapping[str, Any],
+) -> Evaluated:
+    """Open the data, settle how they are read, and evaluate."""
     requests = _requests(losses)
     readings = [reading for wanted in look_up(requests) for reading in wanted.loss.readings]
     deep = any(reading.dims or reading.tokens or not reading.paired for reading in readings)
@@ -142,7 +269,7 @@ def evaluate(
             f"as logits they would go through a second softmax and score {number:.6g}",
             hint="Leave out --kind logit, or say --kind probability.",
         )
-    return report_of(dataset, reading, outcome, summary)
+    return Evaluated(dataset, reading, outcome, summary)
 
 
 def recommend(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,6 +96,24 @@ class Result:
     parts: Mapping[str, float]
     signature: str
     values: NDArray[np.float64] | None = field(default=None, compare=False)
+
+
+def differences(results: Sequence[Result]) -> list[list[str]]:
+    """For each result the parameters in which it differs from others of the same loss."""
+    told = []
+    for result in results:
+        namesakes = [other for other in results if other.loss == result.loss]
+        differing = [
+            f"{param}={_word(value)}"
+            for param, value in result.params.items()
+            if any(other.params.get(param) != value for other in namesakes)
+        ]
+        told.append(differing)
+    return told
+
+
+def _word(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from losscli.errors import LosscliError, UsageError
 # Each command's module holds `run` and the options it takes.
 _COMMANDS = {
     "eval": "EvalOptions",
+    "rows": "RowsOptions",
     "recommend": "RecommendOptions",
     "match": "MatchOptions",
     "losses": "LossesOptions",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.exact import nearest
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
 from losscli.engine.held import Held, computed_whole, measured_whole
 from losscli.engine.measuring import Measured, measure, weighted
@@ -27,7 +28,7 @@ class Tally:
     """What a loss came to, and what entered it.
 
     `values` are the losses of the rows, or the values of the columns, where the reduction asks for
-    them.
+    them. `total` is Σ weight · loss of a loss that is a mean of rows.
     """
 
     finished: Finished
@@ -38,6 +39,7 @@ class Tally:
     weight: float | None = None
     clipped: int = 0
     ignored: int = 0
+    total: float | None = None
 
 
 class Accumulator(Protocol):
@@ -95,6 +97,7 @@ class RowAccumulator:
             float(found.weight),
             found.clipped,
             found.ignored,
+            nearest(found.loss.exact) + found.loss.special,
         )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from losscli.engine.accumulators import Accumulator, accumulator
 from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
+from losscli.errors import DataError
 from losscli.inputs.dataset import Block, Dataset
 from losscli.labels import Misfit
 from losscli.profile import LabelProfile, PredProfile
@@ -69,22 +70,26 @@ def run(
             if sink is not None:
                 sink.add(settled)
         except Misfit as misfit:
-            kept = None if settled is None else settled.kept
-            row = block.start + (misfit.row if kept is None else int(kept[misfit.row]))
-            raise dataset.error(
-                _ROLES.get(misfit.role, misfit.role),
-                row,
-                misfit.problem,
-                column=misfit.column,
-                value=misfit.value,
-                hint=misfit.hint,
-            ) from None
+            raise located(dataset, block, settled, misfit) from None
         if progress is not None:
             progress(block.start + len(block.pred))
     return outcome
 
 
 _ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}
+
+
+def located(dataset: Dataset, block: Block, settled: Settled | None, misfit: Misfit) -> DataError:
+    """The error of an item of a block, in the words of the file that it came from."""
+    kept = None if settled is None else settled.kept
+    return dataset.error(
+        _ROLES.get(misfit.role, misfit.role),
+        block.start + (misfit.row if kept is None else int(kept[misfit.row])),
+        misfit.problem,
+        column=misfit.column,
+        value=misfit.value,
+        hint=misfit.hint,
+    )
 
 
 def add_profiles(outcome: Outcome, block: Block, tolerance: float) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from losscli.render import Screen
 from losscli.report import SCHEMA, Match, Recommendation, Report, plain
+from losscli.row_report import RowReport
 
 
 def render(report: Report, _screen: Screen) -> str:
@@ -26,9 +27,16 @@ def render_matches(value: str, found: Sequence[Match]) -> str:
     return dump({"schema": SCHEMA, "target": value, "matches": matches}, indent=2) + "\n"
 
 
+def render_rows(report: RowReport) -> str:
+    """The hardest rows, and how the total lies on all of them."""
+    return dump({"schema": SCHEMA, **plain(report)}, indent=2) + "\n"
+
+
 def dump(data: Any, *, indent: int | None = None) -> str:
     """JSON in which only printable characters stand as they are."""
     text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=indent)
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.report import Report, Result
+from losscli.report import Report, Result, differences
 
 NOTHING = "—"
 
@@ -115,29 +115,11 @@ def left_out(result: Result) -> list[str]:
     return [f"{count:,} {word}" for word, count in counts.items() if count]
 
 
-def differences(results: Sequence[Result]) -> list[list[str]]:
-    """For each result the parameters in which it differs from others of the same loss."""
-    told = []
-    for result in results:
-        namesakes = [other for other in results if other.loss == result.loss]
-        differing = [
-            f"{param}={_word(value)}"
-            for param, value in result.params.items()
-            if any(other.params.get(param) != value for other in namesakes)
-        ]
-        told.append(differing)
-    return told
-
-
 def rows_of(values: NDArray[np.float64]) -> list[list[float]]:
     """Unreduced losses as rows of numbers."""
     width = math.prod(values.shape[1:])
     rows: list[list[float]] = values.reshape(len(values), width).tolist()
     return rows
-
-
-def _word(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _from_point(text: str) -> str:

@@ -9,9 +9,9 @@ from itertools import zip_longest
 from typing import Any
 
 from losscli.render import Screen
-from losscli.render.figures import differences, rows_of
+from losscli.render.figures import rows_of
 from losscli.render.visible import visible
-from losscli.report import Report, Result
+from losscli.report import Report, Result, differences
 
 _COLUMNS: Mapping[str, Callable[[Result], Any]] = {
     "loss": lambda result: result.loss,

@@ -1,0 +1,303 @@
+"""Row by row: what each costs, which cost most, and how much of the total they carry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.charts.histogram import Histogram, counted, edges_for
+from losscli.engine.accumulators import Tally
+from losscli.engine.batch import Evaluation, Setting
+from losscli.engine.concentration import Concentration, Gathering
+from losscli.engine.easiness import Split, split
+from losscli.engine.exact import Sum
+from losscli.engine.hardest import Extreme, Extremes
+from losscli.engine.rows import CostlyRows, check_of_rows, costly_rows, is_of_rows
+from losscli.inputs.dataset import Dataset
+from losscli.report import Report, Result, differences
+from losscli.row_report import Carried, EasyHard, Row, RowReport
+
+Progress = Callable[[int], Any] | None
+
+# Half of the total, and most of it.
+_HALF, _MOST = 0.5, 0.9
+
+
+@dataclass(frozen=True)
+class RowLosses:
+    """The losses of a prediction row by row; the data are read anew for each question.
+
+    `report` holds the losses reduced, in the order of the columns of losses. `whole_labels` says
+    that labels are answers or classes, so that 1.0 says no more than 1.
+    """
+
+    report: Report
+    dataset: Dataset
+    evaluations: tuple[Evaluation, ...]
+    setting: Setting
+    totals: tuple[float | None, ...]
+    whole_labels: bool = False
+    drop_missing: bool = False
+
+    @property
+    def count(self) -> int:
+        """The rows that enter: all but those that were dropped for a missing value."""
+        return self.report.inputs[0].rows - self.report.results[0].dropped
+
+    @property
+    def loss_columns(self) -> tuple[str, ...]:
+        """The names of the columns of losses: ids, with the parameters that tell them apart."""
+        return _loss_names(self.report.results)
+
+    def blocks(self, progress: Progress = None) -> Iterator[dict[str, NDArray[Any]]]:
+        """All rows in the order of the data, in blocks of columns (n,) by name.
+
+        `row` counts from 0, `id` is there where the data have a key, `label` and the prediction are
+        as they stand in the data; then for each loss what the row costs and `share_of_…`, what it
+        adds to the total (NaN where there are no shares). Valid until the next block.
+
+        Raises DataError where the data have changed and no longer fit.
+        """
+        for found in self._pass(progress):
+            yield self._columns(found)
+
+    def hardest(
+        self, top: int = 10, *, easiest: bool = False, progress: Progress = None
+    ) -> RowReport:
+        """The `top` rows of largest loss (or smallest), and how the losses lie on all rows.
+
+        In bounded memory: about 64 MiB for each loss, beside the rows asked for.
+        """
+        sign = -1.0 if easiest else 1.0
+        if not self.report.results[0].lower_is_better:
+            sign = -sign
+        extremes = Extremes(top)
+        counted = Split()
+        carried = [None if total is None else Gathering() for total in self.totals]
+        for found in self._pass(progress):
+            keys = sign * found.losses[:, 0]
+            extremes += Extremes(
+                top,
+                tuple(
+                    Extreme(float(keys[place]), int(found.numbers[place]), self._row(found, place))
+                    for place in extremes.candidates(keys).tolist()
+                ),
+            )
+            counted += split(self.evaluations, found.measured, found.batch)
+            for gathering, amounts in zip(carried, found.amounts.T, strict=True):
+                if gathering is not None:
+                    gathering.add(amounts[~np.isnan(amounts)])
+        return RowReport(
+            report=self.report,
+            order="easiest first" if easiest else "hardest first",
+            columns=self._pred_names(),
+            classes=self._class_names(),
+            label_columns=self._label_names(),
+            rows_read=self.count,
+            rows=tuple(row.known for row in extremes.rows),
+            carried=tuple(None if found is None else _carried(found.finish()) for found in carried),
+            split=self._easy_hard(counted),
+        )
+
+    def histogram(self, place: int = 0, *, progress: Progress = None) -> Histogram:
+        """How the losses of the rows are spread, of the loss that is `place` in the report."""
+        result = self.report.results[place]
+        low, high = math.inf, -math.inf
+        for found in self._pass(None):
+            finite = found.losses[:, place][np.isfinite(found.losses[:, place])]
+            if finite.size:
+                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        # Bars of losses are compared with 0, which none goes below.
+        edges = edges_for(min(low, 0.0) if low >= 0.0 else low, high) if low <= high else (0.0, 1.0)
+        blocks = (
+            (found.losses[:, place], self._shares(found.amounts)[:, place])
+            for found in self._pass(progress)
+        )
+        counts, carried, beyond = counted(edges, blocks)
+        return Histogram(
+            title=f"{result.title}, rows by their loss",
+            quantity=f"loss ({result.unit})" if result.unit else "loss",
+            edges=edges,
+            counts=counts,
+            carried=None if self.totals[place] is None else carried,
+            mean=result.value,
+            beyond=beyond,
+        )
+
+    def columns_of(self, report: RowReport) -> dict[str, NDArray[Any]]:
+        """The rows of a report as columns, as `blocks` has them."""
+        numbers = np.array([row.row for row in report.rows])
+        ids = np.array([row.id for row in report.rows], dtype=object)
+        known = any(row.id is not None for row in report.rows)
+        shares = [[math.nan if s is None else s for s in row.shares] for row in report.rows]
+        return self._joined(
+            numbers,
+            ids if known else None,
+            np.array([row.label for row in report.rows]) if report.label_columns else None,
+            np.array([row.pred for row in report.rows]),
+            np.array([row.losses for row in report.rows]),
+            np.array(shares),
+        )
+
+    def _pass(self, progress: Progress) -> Iterator[CostlyRows]:
+        return costly_rows(
+            self.dataset,
+            self.evaluations,
+            self.setting,
+            drop_missing=self.drop_missing,
+            progress=progress,
+        )
+
+    def _shares(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Amounts (…, k) as shares of the totals."""
+        return amounts / np.array([math.nan if t is None else t for t in self.totals])
+
+    def _row(self, found: CostlyRows, place: int) -> Row:
+        block = found.settled
+        shares = self._shares(found.amounts[place]).tolist()
+        return Row(
+            row=int(found.numbers[place]),
+            id=None,
+            label=() if block.label is None else tuple(_items(self._label(block.label)[place])),
+            pred=tuple(_items(block.pred[place])),
+            losses=tuple(found.losses[place].tolist()),
+            shares=tuple(None if math.isnan(share) else share for share in shares),
+        )
+
+    def _label(self, label: NDArray[Any]) -> NDArray[Any]:
+        """Labels as they are written: whole where they are answers or classes."""
+        return label.astype(np.int64) if self.whole_labels else label
+
+    def _columns(self, found: CostlyRows) -> dict[str, NDArray[Any]]:
+        block = found.settled
+        label = None if block.label is None else self._label(block.label)
+        shares = self._shares(found.amounts)
+        return self._joined(found.numbers, None, label, block.pred, found.losses, shares)
+
+    def _joined(
+        self,
+        numbers: NDArray[np.int64],
+        ids: NDArray[Any] | None,
+        label: NDArray[Any] | None,
+        pred: NDArray[np.float64],
+        losses: NDArray[np.float64],
+        shares: NDArray[np.float64],
+    ) -> dict[str, NDArray[Any]]:
+        columns: dict[str, NDArray[Any]] = {"row": numbers}
+        if ids is not None:
+            columns["id"] = ids
+        if label is not None:
+            columns |= _named(self._label_names(), label, columns)
+        columns |= _named(self._pred_names(), pred, columns)
+        names = self.loss_columns
+        columns |= _named(names, losses, columns)
+        return columns | _named([f"share_of_{name}" for name in names], shares, columns)
+
+    def _pred_names(self) -> tuple[str, ...]:
+        part = self.dataset.pred
+        return _item_names("pred", part.columns, part.width)
+
+    def _class_names(self) -> tuple[str, ...]:
+        code, width = self.setting.code, self.dataset.width
+        names = code.classes or self.dataset.class_names or ()
+        return names if len(names) == width > 1 else tuple(map(str, range(width)))
+
+    def _label_names(self) -> tuple[str, ...]:
+        part = self.dataset.label
+        return () if part is None else _item_names("label", part.columns, part.width)
+
+    def _easy_hard(self, counted: Split) -> EasyHard | None:
+        if not counted.known or not counted.easy_loss:
+            return None
+        items = "rows" if counted.easy + counted.hard <= self.count else "items"
+        shares = (
+            None if total is None else _share_of(easy, hard)
+            for total, easy, hard in zip(
+                self.totals, counted.easy_loss, counted.hard_loss, strict=True
+            )
+        )
+        return EasyHard(items, counted.easy, counted.hard, tuple(shares))
+
+
+def chosen(evaluations: Sequence[Evaluation], *, asked: bool) -> list[int]:
+    """The places of the losses to tell of: those asked for, else the recommended or the first.
+
+    Raises UsageError where a loss is no mean of rows.
+    """
+    if asked:
+        for evaluation in evaluations:
+            check_of_rows(evaluation)
+        return list(range(len(evaluations)))
+    of_rows = [place for place, item in enumerate(evaluations) if is_of_rows(item)]
+    recommended = [place for place in of_rows if evaluations[place].recommended]
+    return (recommended or of_rows)[:1]
+
+
+def total_of(tally: Tally) -> float | None:
+    """The total that rows have shares of; None for 0 or infinity, or where losses are negative."""
+    if tally.total is None or tally.low is None or tally.low < 0.0:
+        return None
+    return tally.total if 0.0 < tally.total < math.inf else None
+
+
+def before_transform(evaluations: Sequence[Evaluation]) -> list[str]:
+    """A note on each loss that is a function of a mean, such as a root."""
+    return [
+        f"{item.loss.id}: a row shows what its mean takes in, before {item.loss.formula}"
+        for item in evaluations
+        if item.loss.transform is not None
+    ]
+
+
+def _share_of(one: Sum, other: Sum) -> float | None:
+    total = one.exact + other.exact
+    return float(one.exact / total) if total else None
+
+
+def _carried(found: Concentration) -> Carried:
+    return Carried(
+        half=found.carrying(_HALF),
+        most=found.carrying(_MOST),
+        tenth=found.share_of(math.ceil(found.rows / 10)),
+        exact=found.exact,
+    )
+
+
+def _items(row: Any) -> list[Any]:
+    items: list[Any] = np.atleast_1d(row).tolist()
+    return items
+
+
+def _item_names(role: str, columns: Sequence[str] | None, width: int) -> tuple[str, ...]:
+    """What the columns of a role are called: the role, or its items' own names."""
+    if width == 1:
+        return (role,)
+    if columns is not None and len(columns) == width:
+        return tuple(columns)
+    return tuple(f"{role}[{place}]" for place in range(width))
+
+
+def _named(
+    names: Sequence[str], array: NDArray[Any], taken: dict[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    """The columns of an array by name; a name that is taken gets a number."""
+    columns = array.reshape(len(array), -1).T
+    found: dict[str, NDArray[Any]] = {}
+    for name, column in zip(names, columns, strict=True):
+        free, number = name, 2
+        while free in taken or free in found:
+            free, number = f"{name}_{number}", number + 1
+        found[free] = column
+    return found
+
+
+def _loss_names(results: Sequence[Result]) -> tuple[str, ...]:
+    return tuple(
+        f"{result.loss}:{','.join(params)}" if params else result.loss
+        for params, result in zip(differences(results), results, strict=True)
+    )

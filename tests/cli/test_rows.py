@@ -1,0 +1,118 @@
+"""`losscli rows`: single rows on the screen and in files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import losscli as package
+from losscli.engine import run as running
+from tests.cli.program import SAMPLES, Here, Write
+
+CANCER = (SAMPLES / "breast_cancer.csv", "-p", "prob", "-l", "bce,focal")
+
+
+class TestOnTheScreen:
+    def test_easy_rows_fade_under_focal_loss(self, here: Here) -> None:
+        answer = here("rows", *CANCER, "--format", "json").json
+        entropy, focal = answer["split"]["easy_share"]
+        assert (answer["split"]["easy"], answer["split"]["hard"]) == (220, 8)
+        assert focal < 0.1 < 0.3 < entropy
+
+
+class TestInFiles:
+    @pytest.fixture(autouse=True)
+    def small_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(running, "BLOCK_ITEMS", 64)
+
+    def costs(self) -> list[float]:
+        report = package.evaluate(
+            str(CANCER[0]), losses="bce", columns=package.Columns(pred="prob"), reduction="none"
+        )
+        values = report["bce"].values
+        assert values is not None
+        return list(values.tolist())
+
+    def test_csv_holds_every_row_with_all_digits(self, here: Here, tmp_path: Path) -> None:
+        assert here("rows", *CANCER, "-o", "r.csv").code == 0
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text())))
+        assert [float(row["binary_cross_entropy"]) for row in rows] == self.costs()
+        assert list(rows[3]) == [
+            "row",
+            "label",
+            "pred",
+            "binary_cross_entropy",
+            "binary_focal",
+            "share_of_binary_cross_entropy",
+            "share_of_binary_focal",
+        ]
+        assert (rows[3]["row"], rows[3]["label"]) == ("3", "1")
+
+    def test_every_format_holds_the_same(self, here: Here, tmp_path: Path) -> None:
+        for ending in ("parquet", "jsonl", "npy"):
+            assert here("rows", *CANCER, "-o", f"r.{ending}").code == 0
+        table = pq.read_table(tmp_path / "r.parquet").to_pydict()
+        lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+        assert table == {name: [line[name] for line in lines] for name in table}
+        assert table["binary_cross_entropy"] == self.costs()
+        losses = np.load(tmp_path / "r.npy")
+        assert losses.shape == (228, 2)
+        assert losses[:, 0].tolist() == self.costs()
+
+    def test_npy_of_one_loss_is_one_dimensional(self, here: Here, tmp_path: Path) -> None:
+        here("rows", *CANCER[:3], "-l", "bce", "-o", "r.npy")
+        assert np.load(tmp_path / "r.npy").tolist() == self.costs()
+
+    def test_top_writes_only_the_hardest(self, here: Here) -> None:
+        out = here("rows", *CANCER, "--top", "2", "--format", "csv").out
+        lines = out.splitlines()
+        assert len(lines) == 3
+        assert lines[1].startswith("37,0,0.8917251380211543,2.223082266610075,")
+
+    def test_what_is_not_finite_is_a_word_in_json_lines(self, here: Here, write: Write) -> None:
+        write("p.npy", [0.0, 0.5])
+        write("y.npy", [1, 1])
+        out = here(
+            "rows", "p.npy", "y.npy", "-l", "bce", "--like", "exact", "--format", "jsonl"
+        ).out
+        first = json.loads(out.splitlines()[0])
+        assert (first["binary_cross_entropy"], first["binary_cross_entropy_nonfinite"]) == (
+            None,
+            "inf",
+        )
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("--top", "0"), "how many rows?"),
+            (("--top", "many"), "how many rows?"),
+            (("--easy", "-o", "r.csv"), "Say --top N."),
+            (("-o", "r.xlsx"), "rows are in no format that ends in '.xlsx'"),
+            (("--format", "npy"), "Say -o FILE.npy."),
+            (("-l", "r2"), "a row has none of its own"),
+        ],
+    )
+    def test_say_what_to_type(
+        self, here: Here, pair: tuple[str, str], words: tuple[str, ...], said: str
+    ) -> None:
+        answer = here("rows", *pair, *words)
+        assert (answer.code, answer.out) == (2, "")
+        assert said in answer.err
+
+    def test_bad_data_leave_an_old_file_alone(
+        self, here: Here, write: Write, tmp_path: Path
+    ) -> None:
+        write("p.npy", [0.2, 1.7])
+        write("y.npy", [0, 1])
+        write("r.csv", "old")
+        answer = here("rows", "p.npy", "y.npy", "-l", "bce", "--kind", "probability", "-o", "r.csv")
+        assert answer.code == 3
+        assert (tmp_path / "r.csv").read_text() == "old"
