@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,12 +17,18 @@ class UntitledColumns:
 
     columns: tuple[str, ...] | None = None
     index = False
+    name: str
     shape: tuple[int, ...] | None
-    dtype: np.dtype[Any] | None
+    _stored: np.dtype[Any]
+
+    @property
+    def rows(self) -> int:
+        """The first length of the shape."""
+        return (self.shape or (0,))[0]
 
     def is_text(self, column: int) -> bool:
         """Whether the array holds strings."""
-        return self.dtype is not None and self.dtype.kind == "O"
+        return self._stored.kind == "O"
 
     def words(self, column: int) -> frozenset[str]:
         """Nothing: an array is no table."""
@@ -31,6 +37,10 @@ class UntitledColumns:
     def decimals(self, columns: Sequence[int]) -> int | None:
         """None: the numbers are binary."""
         return None
+
+    def part(self, row: int) -> tuple[Self, int]:
+        """The array itself."""
+        return self, row
 
     def position(self, row: int) -> str:
         """The row's index, counted from 0 as NumPy does."""
@@ -61,13 +71,25 @@ class ArraySource(UntitledColumns):
         check_dtype(values.dtype, name)
         self._values = values
         self.shape = values.shape
-        self.dtype = values.dtype
+        self._stored = values.dtype
 
-    def batches(self, roles: Mapping[str, Selection], rows: int) -> Iterator[dict[str, Array]]:
+    @property
+    def starts(self) -> Sequence[int]:
+        """Every row."""
+        return range(self.rows)
+
+    def dtype(self, columns: Sequence[int] | None) -> np.dtype[Any]:
+        """The array's dtype."""
+        return self._stored
+
+    def batches(
+        self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
         """Slices of the array."""
         values = self._values if self._values.ndim >= 2 else self._values[:, None]
-        for start in range(0, len(values), rows):
-            yield dict.fromkeys(roles, as_items(values[start : start + rows]))
+        stop = len(values) if stop is None else min(stop, len(values))
+        for first in range(start, stop, rows):
+            yield dict.fromkeys(roles, as_items(values[first : min(stop, first + rows)]))
 
 
 def _words_or_numbers(values: Array, name: str) -> Array:

@@ -202,7 +202,14 @@ def _part(source: Source, selection: Selection) -> Part:
         names = tuple(source.columns[place] for place in places)
     shape = source.shape
     width = len(places) if places is not None else math.prod((shape or ())[1:])
-    return Part(source.name, names, shape, source.dtype, source.decimals(places or ()), width)
+    return Part(
+        source.name,
+        names,
+        shape,
+        source.dtype(places),
+        source.decimals(places or ()),
+        width,
+    )
 
 
 def _check_dims(parts: dict[str, Part]) -> list[str]:

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from losscli.errors import DataError
+from losscli.inputs.text import LONGEST_LINE
 
 # Records of the sample that are looked at.
 _LOOK = 100
@@ -40,13 +40,23 @@ def records(lines: Iterable[str], delimiter: str, *, aligned: bool = False) -> I
 
     `aligned` takes several blanks as one delimiter. Raises csv.Error for what is no text.
     """
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(LONGEST_LINE)
     if aligned:
         lines = (line.strip() + "\n" for line in lines)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=aligned)
+    length = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal length
+        for line in lines:
+            length += len(line)
+            if length > LONGEST_LINE:
+                raise csv.Error(f"a row is longer than {LONGEST_LINE:,} characters")
+            yield line
+
+    reader = csv.reader(counted(), delimiter=delimiter, skipinitialspace=aligned)
     last = 0
     for cells in reader:
-        first, last = last + 1, reader.line_num
+        first, last, length = last + 1, reader.line_num, 0
         yield Record(first, last, cells)
 
 
@@ -56,7 +66,8 @@ class Dialect:
 
     `names` are the header's cells, or `1`, `2`, … where there is none; `skip` lines stand before
     the first row. `index` says that the first column is a nameless row index, as pandas writes it,
-    `aligned` that several blanks count as one delimiter.
+    `aligned` that several blanks count as one delimiter. `line_end` are the bytes after each line
+    (the last of them), None where they differ.
     """
 
     delimiter: str
@@ -64,6 +75,7 @@ class Dialect:
     names: tuple[str, ...] = ()
     skip: int = 0
     index: bool = False
+    line_end: bytes | None = None
     aligned: bool = False
     decimal: str = "."
     quoted: bool = False
@@ -119,6 +131,7 @@ def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
         or tuple(str(place + 1) for place in range(len(body[0]))),
         skip=skip,
         index=len(names) > 1 and names[0] in ("", "Unnamed: 0") and _all_differ(body),
+        line_end=_line_end(sample, encoding),
         aligned=aligned,
         decimal=decimal,
         quoted=any('"' in line for line in lines),
@@ -141,6 +154,16 @@ def _encoding(sample: bytes, name: str) -> str:
             continue
         return encoding
     return "latin-1"
+
+
+def _line_end(sample: bytes, encoding: str) -> bytes | None:
+    """The byte that lines end with; None where there are several, or it is no byte."""
+    returns, both = sample.count(b"\r"), sample.count(b"\r\n")
+    if encoding == "utf-16":
+        return None
+    if returns == both or (returns == both + 1 and sample.endswith(b"\r")):
+        return b"\n"
+    return None if b"\n" in sample else b"\r"
 
 
 def _comments(lines: Sequence[str]) -> int:
@@ -255,3 +278,10 @@ def _all_differ(body: Sequence[Sequence[str]]) -> bool:
     """Whether no two rows have the same first cell."""
     cells = [row[0].strip() for row in body]
     return bool(cells) and len(set(cells)) == len(cells)
+
+
+def decimals_of(cell: str, mark: str) -> int:
+    """How many decimals a number is written with."""
+    mantissa, _, exponent = cell.lower().partition("e")
+    _, _, digits = mantissa.partition(mark)
+    return max(0, len(digits) - int(exponent or 0))

@@ -2,78 +2,143 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import math
+import shutil
+import tempfile
 import tokenize
 import warnings
-from collections.abc import Iterator, Mapping
-from io import FileIO
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.lib import format as npy_format
 
 from losscli.errors import DataError
 from losscli.inputs.array import UntitledColumns, as_items, check_dtype, check_shape
+from losscli.inputs.compressed import DAMAGE, undecompressed
+from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection
 
 MAGIC = b"\x93NUMPY"
 
+# The longest header, and the most bytes of one row, that are taken for true.
+_HEADER = 1 << 16
+_ROW = 1 << 30
+# Bytes that are copied at once.
+_PIECE = 1 << 20
+
+# Opens the bytes of an array from the first of them on.
+Opened = Callable[[], AbstractContextManager[BinaryIO]]
+
 
 class NpySource(UntitledColumns):
-    """One NPY file of real numbers or strings, of shape (n,) or (n, c), in C or Fortran order.
+    """One NPY file of real numbers or strings, of shape (n,) or (n, c, …), in C or Fortran order.
+
+    `opened` opens its bytes and `held` is their number, where they are not simply those of the
+    file: a member of an archive, a compressed file.
 
     Raises DataError where the header or the length of the file is not that of such an array.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
-        self.name = name
-        self._path = path
-        with path.open("rb") as file:
-            shape, self._fortran, dtype = _header(file, name)
-            self._start = file.tell()
-        if dtype.hasobject:
-            raise DataError(
-                "holds pickled Python objects, which could run code and are never loaded",
-                file=name,
-                hint="Save plain numbers: np.save(file, array.astype(float)).",
-            )
-        if dtype.kind == "U" and dtype.itemsize == 0:
-            raise DataError("holds strings of no length", file=name)
-        if dtype.kind != "U":
-            check_dtype(dtype, name)
-        check_shape(shape, name)
-        _check_length(path.stat().st_size - self._start, shape, dtype, name)
+    def __init__(
+        self, file: File, *, name: str = "", opened: Opened | None = None, held: int | None = None
+    ) -> None:
+        self.name = name or file.name
+        self._open: Opened = opened or file.opened
+        self._seekable = opened is None
+        with self._reading() as stream:
+            shape, self._fortran, dtype, self._start = _header(stream, self.name)
+        _check_content(dtype, self.name)
+        check_shape(shape, self.name)
+        length = file.size if opened is None else held
+        if length is not None:
+            _check_length(length - self._start, shape, dtype, self.name)
         self._dtype = dtype
         self.shape = shape
-        self.dtype = np.dtype(np.object_) if dtype.kind == "U" else dtype
+        self._stored = np.dtype(np.object_) if dtype.kind == "U" else dtype
+        if self._width * dtype.itemsize > _ROW:
+            raise DataError(
+                f"has rows of {self._width * dtype.itemsize:,} bytes; at most {_ROW:,} are read",
+                file=self.name,
+            )
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Every row, unless the array must be decompressed from its beginning."""
+        return range(self.rows) if self._seekable else (0,)
+
+    @property
+    def by_column(self) -> bool:
+        """Whether a row's items stand far apart (Fortran order)."""
+        return self._fortran and self._width > 1
+
+    def dtype(self, columns: Sequence[int] | None) -> np.dtype[Any]:
+        """The array's dtype."""
+        return self._stored
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file, with its header."""
+        return self._start + self.rows * self._width * self._dtype.itemsize
+
+    def copy_to(self, target: BinaryIO) -> None:
+        """Write the file's bytes, as many as its header promises and no more."""
+        with self._reading() as stream:
+            left = self.size
+            while left:
+                piece = stream.read(min(left, _PIECE))
+                if not piece:
+                    raise self._cut()
+                target.write(piece)
+                left -= len(piece)
+            if stream.read(1):
+                raise self._too_long()
 
     @property
     def _width(self) -> int:
         return math.prod((self.shape or ())[1:])
 
-    def batches(self, roles: Mapping[str, Selection], rows: int) -> Iterator[dict[str, Array]]:
+    def batches(
+        self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
         """Blocks of `rows` rows, each in the same memory as the one before."""
-        assert self.shape is not None
-        total, width = self.shape[0], self._width
-        by_column = self._fortran and width > 1
-        rows = min(rows, total)
-        buffer = np.empty((width, rows) if by_column else (rows, width), self._dtype)
-        try:
-            with FileIO(self._path) as file:
-                for start in range(0, total, rows):
-                    count = min(rows, total - start)
-                    if by_column:
-                        for j in range(width):
-                            self._fill(file, buffer[j, :count], j * total + start)
-                        piece = np.ascontiguousarray(buffer[:, :count].T)
-                    else:
-                        piece = buffer[:count]
-                        self._fill(file, piece, start * width)
-                    yield dict.fromkeys(roles, self._items(self._shaped(piece)))
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise DataError(f"cannot be read further ({reason})", file=self.name) from None
+        total, width = self.rows, self._width
+        stop = total if stop is None else min(stop, total)
+        rows = min(rows, max(1, stop - start))
+        buffer = np.empty((width, rows) if self.by_column else (rows, width), self._dtype)
+        with self._reading() as stream:
+            if self._seekable:
+                self._seek(stream, start * width)
+            else:
+                self._skip(stream, self._start + start * width * self._dtype.itemsize)
+            for first in range(start, stop, rows):
+                count = min(rows, stop - first)
+                if self.by_column:
+                    for j in range(width):
+                        self._seek(stream, j * total + first)
+                        self._fill(stream, buffer[j, :count])
+                    piece = np.ascontiguousarray(buffer[:, :count].T)
+                else:
+                    piece = buffer[:count]
+                    self._fill(stream, piece)
+                yield dict.fromkeys(roles, self._items(self._shaped(piece)))
+            if not self._seekable and stop == total and stream.read(1):
+                raise self._too_long()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[BinaryIO]:
+        with self._open() as stream:
+            try:
+                yield stream
+            except DAMAGE as error:
+                if self._seekable:
+                    raise
+                raise undecompressed(error, self.name) from None
 
     def _shaped(self, piece: Array) -> Array:
         """Rows of items (n, width) in the dimensions of the file."""
@@ -85,15 +150,32 @@ class NpySource(UntitledColumns):
         axes = range(len(dims), 0, -1)
         return np.ascontiguousarray(piece.reshape(-1, *reversed(dims)).transpose(0, *axes))
 
-    def _fill(self, file: FileIO, into: Array, item: int) -> None:
-        """Read the items from number `item` on."""
-        file.seek(self._start + item * self._dtype.itemsize)
-        rest = memoryview(into.data).cast("B")
+    def _seek(self, stream: BinaryIO, item: int) -> None:
+        stream.seek(self._start + item * self._dtype.itemsize)
+
+    def _skip(self, stream: BinaryIO, count: int) -> None:
+        while count:
+            piece = stream.read(min(count, _PIECE))
+            if not piece:
+                raise self._cut()
+            count -= len(piece)
+
+    def _fill(self, stream: BinaryIO, into: Array) -> None:
+        rest = memoryview(cast(Any, into.reshape(-1).view(np.uint8)))
         while rest:
-            got = file.readinto(rest)
+            got = stream.readinto(rest)  # type: ignore[attr-defined]
             if not got:
-                raise DataError("became shorter while it was read", file=self.name)
+                raise self._cut()
             rest = rest[got:]
+
+    def _cut(self) -> DataError:
+        if self._seekable:
+            return DataError("became shorter while it was read", file=self.name)
+        what = f"{self._dtype} {self.shape}"
+        return DataError(f"is truncated: its array of {what} is not all there", file=self.name)
+
+    def _too_long(self) -> DataError:
+        return DataError(f"has bytes after its array of {self._dtype} {self.shape}", file=self.name)
 
     def _items(self, piece: Array) -> Array:
         if piece.dtype.kind == "U":
@@ -103,31 +185,81 @@ class NpySource(UntitledColumns):
         return as_items(piece)
 
 
-def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, Fortran order and dtype, from the start of an NPY file."""
-    readers = {
-        (1, 0): npy_format.read_array_header_1_0,
-        (2, 0): npy_format.read_array_header_2_0,
-    }
+def streamed_array(file: File, name: str, opened: Opened, *, held: int | None = None) -> NpySource:
+    """An array that is decompressed as it is read.
+
+    One whose rows do not stand together (Fortran order) is decompressed to a temporary file, which
+    goes with the source. Raises DataError where there is no room for that.
+    """
+    source = NpySource(file, name=name, opened=opened, held=held)
+    if not source.by_column:
+        return source
+    room = shutil.disk_usage(tempfile.gettempdir()).free
+    if source.size > room:
+        raise DataError(
+            f"is in Fortran order and would take {source.size:,} bytes of disk to decompress, "
+            f"of which {room:,} are free",
+            file=name,
+            hint="Save it in C order: np.ascontiguousarray(array).",
+        )
+    with tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy:
+        path = Path(copy.name)
+        try:
+            source.copy_to(cast(BinaryIO, copy))
+            copy.flush()
+            plain = NpySource(File.at(path, name))
+        except BaseException:
+            path.unlink()
+            raise
+    weakref.finalize(plain, path.unlink, missing_ok=True)
+    return plain
+
+
+def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """Shape, Fortran order and dtype, and where the array starts."""
+    # Its length first, so that a header of gigabytes is not read.
+    start = file.read(12)
+    major, minor = start[6:8].ljust(2, b"\0")
+    wide = major > 1
+    length = int.from_bytes(start[8:12] if wide else start[8:10], "little")
+    if len(start) < 10:
+        raise DataError(f"has a damaged NPY header ({len(start)} bytes long)", file=name)
+    if major not in (1, 2, 3) or minor != 0:
+        raise DataError(
+            f"is an NPY file of version {major}.{minor}, which holds no plain array", file=name
+        )
+    begin = (12 if wide else 10) + length
+    if length > _HEADER:
+        raise DataError(f"has a damaged NPY header ({length:,} bytes long)", file=name)
+    text = io.BytesIO((start + file.read(max(0, begin - len(start))))[8:])
+    # A plain array's header is ASCII, so version 3 (UTF-8) is read as version 2.
+    read = npy_format.read_array_header_2_0 if wide else npy_format.read_array_header_1_0
     # All that NumPy's header parser raises, or lets through from Python's.
     damage = (ValueError, SyntaxError, TypeError, EOFError, MemoryError, RecursionError)
     try:
-        version = npy_format.read_magic(file)
-        if version not in readers:
-            raise DataError(
-                f"is an NPY file of version {version[0]}.{version[1]}, which holds no plain array",
-                file=name,
-            )
         with warnings.catch_warnings():
             # Of headers from Python 2, which are read all the same.
             warnings.simplefilter("ignore")
-            shape, fortran, dtype = readers[version](file)
+            shape, fortran, dtype = read(text)
     except (*damage, tokenize.TokenError) as error:
         reason = str(error).splitlines()[0] if str(error) else "unreadable"
         raise DataError(f"has a damaged NPY header ({reason})", file=name) from None
     if any(not isinstance(length, int) or length < 0 for length in shape):
         raise DataError(f"has a damaged NPY header (shape {shape})", file=name)
-    return shape, fortran, dtype
+    return shape, fortran, dtype, begin
+
+
+def _check_content(dtype: np.dtype[Any], name: str) -> None:
+    if dtype.hasobject:
+        raise DataError(
+            "holds pickled Python objects, which could run code and are never loaded",
+            file=name,
+            hint="Save plain numbers: np.save(file, array.astype(float)).",
+        )
+    if dtype.kind == "U" and dtype.itemsize == 0:
+        raise DataError("holds strings of no length", file=name)
+    if dtype.kind != "U":
+        check_dtype(dtype, name)
 
 
 def _check_length(held: int, shape: tuple[int, ...], dtype: np.dtype[Any], name: str) -> None:

@@ -57,8 +57,7 @@ class ByPosition:
 
     def position(self, role: str, row: int) -> tuple[Source, str]:
         """The same row of the role's own file."""
-        source = next(feed.source for feed in self._feeds if role in feed.roles)
-        return source, source.position(row)
+        return located(next(feed.source for feed in self._feeds if role in feed.roles), row)
 
     def _uneven(self, counts: Sequence[int]) -> DataError:
         (one, a), (two, b) = _first_difference(
@@ -85,11 +84,12 @@ class ByPosition:
             differ = keys != theirs
             if differ.any():
                 row = int(np.argmax(differ))
+                part, position = located(first, start + row)
                 raise DataError(
                     f"has the key {keys[row]!r} where {other.name} has {theirs[row]!r}: "
                     "the rows stand in different order",
-                    file=first.name,
-                    position=first.position(start + row),
+                    file=part.name,
+                    position=position,
                     hint=f"Pair them by key: --id-col {first.column(_key_column(self._feeds[0]))}.",
                 )
 
@@ -111,8 +111,13 @@ class Unpaired:
 
     def position(self, role: str, row: int) -> tuple[Source, str]:
         """The same row of the role's own file."""
-        source = next(feed.source for feed in self._feeds if role in feed.roles)
-        return source, source.position(row)
+        return located(next(feed.source for feed in self._feeds if role in feed.roles), row)
+
+
+def located(source: Source, row: int) -> tuple[Source, str]:
+    """The file that holds a row, and where in it the row stands."""
+    part, place = source.part(row)
+    return part, part.position(place)
 
 
 def _key_column(feed: Feed) -> int:
@@ -187,16 +192,15 @@ class _Keyed:
 def _check_present(source: Source, keys: Array, start: int) -> None:
     missing = np.array([key is None for key in keys.tolist()], bool)
     if missing.any():
-        raise DataError(
-            "has no key", file=source.name, position=source.position(start + int(missing.argmax()))
-        )
+        part, position = located(source, start + int(missing.argmax()))
+        raise DataError("has no key", file=part.name, position=position)
 
 
 def _stands_twice(source: Source, key: str, row: int, first: int) -> DataError:
+    (one, first_position), (other, position) = located(source, first), located(source, row)
+    place = first_position if one is other else f"{one.name}, {first_position}"
     return DataError(
-        f"the key {key!r} stands twice (first on {source.position(first)})",
-        file=source.name,
-        position=source.position(row),
+        f"the key {key!r} stands twice (first on {place})", file=other.name, position=position
     )
 
 
@@ -236,9 +240,7 @@ class ById:
         places = held.index.get_indexer(keys)
         if (places < 0).any():
             row = int(np.argmax(places < 0))
-            raise _nowhere(
-                keys[row], source, source.position(start + row), held.source, (places < 0).sum()
-            )
+            raise _nowhere(keys[row], source, start + row, held.source, (places < 0).sum())
         again = held.seen[places]
         first = np.zeros(len(places), bool)
         first[np.unique(places, return_index=True)[1]] = True
@@ -255,21 +257,15 @@ class ById:
         left = np.flatnonzero(~held.seen)
         if left.size:
             row = int(left[0])
-            raise _nowhere(
-                held.index[row],
-                held.source,
-                held.source.position(row),
-                self._lead.source,
-                left.size,
-            )
+            raise _nowhere(held.index[row], held.source, row, self._lead.source, left.size)
 
     def position(self, role: str, row: int) -> tuple[Source, str]:
         """Where the row's key stands in the role's own file."""
         source = self._lead.source
         if role in self._lead.roles:
-            return source, source.position(row)
+            return located(source, row)
         held = next(held for held in self._keyed() if role in held.arrays)
-        return held.source, held.source.position(int(held.index.get_loc(self._key_at(row))))
+        return located(held.source, int(held.index.get_loc(self._key_at(row))))
 
     def _keys(self) -> Iterator[Any]:
         only = {KEY: self._lead.roles[KEY]}
@@ -283,8 +279,9 @@ class ById:
         return next((place for place, found in enumerate(self._keys()) if found == key), otherwise)
 
 
-def _nowhere(key: Any, source: Source, position: str, other: Source, count: int) -> DataError:
+def _nowhere(key: Any, source: Source, row: int, other: Source, count: int) -> DataError:
+    part, position = located(source, row)
     more = f" (and {count - 1:,} more like it)" if count > 1 else ""
     return DataError(
-        f"the key {key!r} is not in {other.name}{more}", file=source.name, position=position
+        f"the key {key!r} is not in {other.name}{more}", file=part.name, position=position
     )

@@ -36,7 +36,7 @@ OBJECTS = np.array([1, "a", None], dtype=object)
 BAD: dict[str, tuple[dict[str, bytes | str], list[str], list[str]]] = {
     "missing prediction": ({"y.npy": LABEL}, ["p.npy", "y.npy"], ["p.npy", "no such file"]),
     "missing label": ({"p.npy": PRED}, ["p.npy", "y.npy"], ["y.npy", "no such file"]),
-    "a folder": ({"y.npy": LABEL}, [".", "y.npy"], [".", "folder"]),
+    "parts that differ": ({"y.npy": LABEL, "t.csv": "p,q\n1,2\n"}, [".", "y.npy"], ["table"]),
     "empty file": ({"p.csv": "", "y.npy": LABEL}, ["p.csv", "y.npy"], ["p.csv", "empty"]),
     "empty NPY": ({"p.npy": b"", "y.npy": LABEL}, ["p.npy", "y.npy"], ["p.npy", "empty"]),
     "header only": ({"t.csv": "prob,label\n"}, ["t.csv"], ["t.csv", "no rows"]),
@@ -206,7 +206,7 @@ BAD: dict[str, tuple[dict[str, bytes | str], list[str], list[str]]] = {
         ["t.csv.gz"],
     ),
     "bytes that are no text": ({"t.csv": b"\0\1\2\3"}, ["t.csv"], ["t.csv", "neither text"]),
-    "archive": ({"t.csv": b"PK\x03\x04...."}, ["t.csv"], ["t.csv", "ZIP"]),
+    "archive": ({"t.csv": b"PK\x03\x04...."}, ["t.csv"], ["t.csv", "damaged NPZ"]),
     "words for predictions": (
         {"p.csv": "prob\ncat\ndog\n", "y.npy": npy([1, 0])},
         ["p.csv", "y.npy", "-p", "prob"],
@@ -286,7 +286,7 @@ class TestBadData:
         def refuse(*_: Any, **__: Any) -> Any:
             raise PermissionError(13, "Permission denied", name)
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
         answer = here(name, name)
         assert_refused(answer, 3)
         assert "p.npy: cannot be read (permission denied)" in answer.err

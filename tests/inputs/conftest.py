@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.inputs.delimited import DelimitedSource
+from losscli.inputs.file import File
+from losscli.inputs.formats import open_file
 from losscli.inputs.npy import NpySource
 from losscli.inputs.source import Selection, Source
 
@@ -59,7 +60,7 @@ def read_npy() -> Read:
     """All of an NPY file, read in blocks of `rows` rows."""
 
     def reader(path: Path, rows: int = 4) -> Any:
-        return whole(NpySource(path, path.name), Selection(None), rows)
+        return whole(NpySource(File.at(path, path.name)), Selection(None), rows)
 
     return reader
 
@@ -69,7 +70,7 @@ def read_text() -> Read:
     """Columns of a text file (all of them if none is named), read as numbers or as text."""
 
     def reader(path: Path, *columns: int, text: bool = False) -> Any:
-        source = DelimitedSource(path, path.name)
+        source = open_file(File.at(path, path.name))
         return whole(source, Selection(columns or None, text=text), sys.maxsize)
 
     return reader

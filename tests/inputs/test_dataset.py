@@ -258,14 +258,16 @@ class TestContentTellsTheFormat:
         ("content", "problem"),
         [
             (b"", "is empty"),
-            (b"PK\x03\x04....", "ZIP archive .such as NPZ or Excel"),
             (b"\xd0\xcf\x11\xe0....", "Excel workbook"),
-            (b"PAR1....", "Parquet"),
-            (b"ARROW1..", "Arrow"),
-            (b"BZh9....", "bzip2"),
-            (b"\x28\xb5\x2f\xfd....", "zstd"),
+            (b"PK\x03\x04....", "damaged NPZ"),
+            (b"PAR1....", "damaged Parquet"),
+            (b"PARE....", "encrypted Parquet"),
+            (b"ARROW1..", "damaged Arrow"),
+            (b"FEA1....", "Feather file of version 1"),
+            (b"BZh91AY&SY....", "cannot be decompressed"),
+            (b"\x28\xb5\x2f\xfd....", "cannot be decompressed"),
+            (b"\xfd7zXZ\x00....", "compressed by xz"),
             (b"\x89HDF....", "HDF5"),
-            (b'{"pred": 0.5}\n', "JSON"),
             (b"\x80\x04\x95....", "pickle"),
         ],
     )
@@ -287,7 +289,7 @@ class TestContentTellsTheFormat:
     def test_what_is_no_file_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="there is no such file"):
             open_dataset(tmp_path / "none.csv")
-        with pytest.raises(DataError, match="is a folder"):
+        with pytest.raises(DataError, match="is an empty folder"):
             open_dataset(tmp_path)
         with pytest.raises(DataError, match="cannot be read"):
             open_dataset("a\0b")

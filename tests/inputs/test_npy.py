@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.lib import format as npy_format
 
 from losscli.errors import DataError
+from losscli.inputs.file import File
 from losscli.inputs.npy import NpySource
 from losscli.inputs.source import Selection
 
@@ -51,7 +52,7 @@ def test_blocks_of_any_size_give_the_rows_of_the_array(
 
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("byte_order", ["<", ">"])
-@pytest.mark.parametrize("code", ["f2", "f4", "f8"])
+@pytest.mark.parametrize("code", ["f2", "f4", "f8", "g"])
 def test_floats_of_any_width_and_byte_order_come_as_float64(
     save: Write, read_npy: Read, code: str, byte_order: str, order: Any
 ) -> None:
@@ -74,25 +75,29 @@ def test_integers_and_booleans_stay_what_they_are(save: Write, read_npy: Read, c
 def test_strings_come_as_objects(save: Write, read_npy: Read, byte_order: str) -> None:
     words = ["cat", "", "Löwe", "🐕", "dog"]
     path = save(np.array(words).astype(byte_order + "U4"))
-    assert NpySource(path, "").is_text(0)
+    assert NpySource(File.at(path, "")).is_text(0)
     assert read_npy(path, 2)[:, 0].tolist() == words
 
 
-def test_a_header_of_version_2_is_read(write: Write, read_npy: Read) -> None:
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_a_header_of_any_version_is_read(
+    write: Write, read_npy: Read, version: tuple[int, int]
+) -> None:
     buffer = io.BytesIO()
-    npy_format.write_array(buffer, np.arange(3.0), version=(2, 0))
+    npy_format.write_array(buffer, np.arange(3.0), version=version)
     assert read_npy(write(buffer.getvalue()))[:, 0].tolist() == [0.0, 1.0, 2.0]
 
 
 def test_a_memmap_larger_than_the_blocks_reads_in_the_same_memory(save: Write) -> None:
-    source = NpySource(save(np.arange(10.0)), "a.npy")
+    source = NpySource(File.at(save(np.arange(10.0)), "a.npy"))
     blocks = source.batches({"it": Selection(None)}, 5)
     first = next(blocks)["it"]
     assert np.shares_memory(first, next(blocks)["it"])
 
 
 def test_rows_and_columns_are_named_as_numpy_counts_them(save: Write) -> None:
-    wide, flat = NpySource(save(np.ones((3, 2))), ""), NpySource(save(np.ones(3)), "")
+    wide = NpySource(File.at(save(np.ones((3, 2))), ""))
+    flat = NpySource(File.at(save(np.ones(3)), ""))
     assert (wide.position(2), wide.column(1)) == ("row 2", "1")
     assert (flat.position(0), flat.column(0)) == ("row 0", "")
 
@@ -112,7 +117,7 @@ def test_a_pickled_object_is_refused_and_never_unpickled(
     monkeypatch.setenv(CODE_RAN, str(trace))
     path = save(np.array([Bomb(), Bomb()], dtype=object), "bomb.npy")
     with pytest.raises(DataError, match=r"pickled .* never loaded.*np\.save"):
-        NpySource(path, "bomb.npy")
+        NpySource(File.at(path, "bomb.npy"))
     assert not trace.exists()
     # It would have gone off.
     np.load(path, allow_pickle=True)
@@ -139,24 +144,24 @@ def test_arrays_that_are_no_rows_of_numbers_are_refused(
     save: Write, array: Any, problem: str
 ) -> None:
     with pytest.raises(DataError, match=problem) as refused:
-        NpySource(save(array), "a.npy")
+        NpySource(File.at(save(array), "a.npy"))
     assert refused.value.file == "a.npy"
 
 
 def test_truncated_data_are_refused_with_both_lengths(write: Write) -> None:
     with pytest.raises(DataError, match=r"truncated.* promises 80 bytes.* holds 79"):
-        NpySource(write(in_memory(np.arange(10.0))[:-1]), "a.npy")
+        NpySource(File.at(write(in_memory(np.arange(10.0))[:-1]), "a.npy"))
 
 
 def test_bytes_after_the_array_are_refused(write: Write) -> None:
     with pytest.raises(DataError, match="bytes after its array"):
-        NpySource(write(in_memory(np.arange(10.0)) + b"x"), "a.npy")
+        NpySource(File.at(write(in_memory(np.arange(10.0)) + b"x"), "a.npy"))
 
 
 @pytest.mark.parametrize("length", [0, 3, 6, 7, 8, 9, 10, 50, 127])
 def test_a_header_cut_anywhere_is_refused(write: Write, length: int) -> None:
     with pytest.raises(DataError, match="damaged NPY header"):
-        NpySource(write(in_memory(np.arange(10.0))[:length]), "a.npy")
+        NpySource(File.at(write(in_memory(np.arange(10.0))[:length]), "a.npy"))
 
 
 HUGE = 10**30
@@ -181,7 +186,7 @@ HUGE = 10**30
 def test_a_shape_that_lies_costs_no_memory(write: Write, shape: str) -> None:
     header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
     with pytest.raises(DataError, match=r"damaged NPY header|truncated"):
-        NpySource(write(with_header(header, b"\0" * 24)), "a.npy")
+        NpySource(File.at(write(with_header(header, b"\0" * 24)), "a.npy"))
 
 
 @pytest.mark.parametrize(
@@ -202,14 +207,14 @@ def test_a_shape_that_lies_costs_no_memory(write: Write, shape: str) -> None:
 )
 def test_a_header_that_is_none_is_refused(write: Write, header: str) -> None:
     with pytest.raises(DataError, match="damaged NPY header"):
-        NpySource(write(with_header(header, b"\0" * 24)), "a.npy")
+        NpySource(File.at(write(with_header(header, b"\0" * 24)), "a.npy"))
 
 
 @pytest.mark.parametrize("shape", ["(3,)", f"({HUGE},)"])
 def test_strings_of_no_length_are_refused_however_many(write: Write, shape: str) -> None:
     header = f"{{'descr': '<U0', 'fortran_order': False, 'shape': {shape}, }}"
     with pytest.raises(DataError, match="strings of no length"):
-        NpySource(write(with_header(header)), "a.npy")
+        NpySource(File.at(write(with_header(header)), "a.npy"))
 
 
 def test_a_header_from_python_2_is_read(write: Write, read_npy: Read) -> None:
@@ -221,19 +226,19 @@ def test_a_header_from_python_2_is_read(write: Write, read_npy: Read) -> None:
 def test_a_header_too_long_to_be_true_is_refused(write: Write) -> None:
     header = "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }" + " " * 20_000
     with pytest.raises(DataError, match="damaged NPY header"):
-        NpySource(write(with_header(header, b"\0" * 24)), "a.npy")
+        NpySource(File.at(write(with_header(header, b"\0" * 24)), "a.npy"))
 
 
-@pytest.mark.parametrize("version", [(9, 9), (0, 0), (3, 0)])
+@pytest.mark.parametrize("version", [(9, 9), (0, 0), (4, 0), (1, 1)])
 def test_unknown_versions_are_named(write: Write, version: tuple[int, int]) -> None:
     with pytest.raises(DataError, match=f"version {version[0]}.{version[1]}"):
-        NpySource(write(with_header("{}", version=version)), "a.npy")
+        NpySource(File.at(write(with_header("{}", version=version)), "a.npy"))
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_a_file_that_shrinks_while_it_is_read_is_noticed(save: Write, order: Any) -> None:
     path = save(np.ones((1000, 2), order=order))
-    blocks = NpySource(path, "a.npy").batches({"it": Selection(None)}, 10)
+    blocks = NpySource(File.at(path, "a.npy")).batches({"it": Selection(None)}, 10)
     next(blocks)
     os.truncate(path, 1000)
     with pytest.raises(DataError, match="became shorter"):
@@ -242,9 +247,9 @@ def test_a_file_that_shrinks_while_it_is_read_is_noticed(save: Write, order: Any
 
 def test_a_file_that_goes_away_is_an_error_of_the_data(save: Write) -> None:
     path = save(np.ones(3))
-    source = NpySource(path, "a.npy")
+    source = NpySource(File.at(path, "a.npy"))
     path.unlink()
-    with pytest.raises(DataError, match=r"a\.npy: cannot be read further \(no such file"):
+    with pytest.raises(DataError, match=r"a\.npy: cannot be read \(no such file"):
         next(source.batches({"it": Selection(None)}, 4))
 
 

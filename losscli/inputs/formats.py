@@ -1,0 +1,101 @@
+"""A file → its reader: the content says what it is; the ending, where the content cannot."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from losscli.errors import DataError, UsageError
+from losscli.inputs.compressed import MAGIC_BYTES, beginning, codec_of, decompressing
+from losscli.inputs.file import File
+from losscli.inputs.npy import MAGIC as NPY
+from losscli.inputs.npy import NpySource, streamed_array
+from losscli.inputs.source import Source
+
+# What stands between an NPZ archive and the key of one of its arrays.
+KEY_MARK = "::"
+
+_ZIP = b"PK\x03\x04"
+_PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
+
+# How formats begin that are recognised and refused, with what to do about it.
+_REFUSED = {
+    b"\xd0\xcf\x11\xe0": ("is an Excel workbook, which is not read", "Save the sheet as CSV."),
+    b"\x89HDF": ("is an HDF5 file, which is not read", "Export it to Parquet, CSV or NPY."),
+    b"PARE": ("is an encrypted Parquet file, which is not read", "Save it without encryption."),
+    b"FEA1": ("is a Feather file of version 1, which is not read", "Save it as version 2."),
+    b"\xfd7zXZ": ("is compressed by xz, which is not read", "Use zstd or gzip."),
+    b"\x04\x22\x4d\x18": ("is compressed by lz4, which is not read", "Use zstd or gzip."),
+    **{
+        bytes((0x80, protocol)): (
+            "is a pickle, which could run code and is never loaded",
+            "Save plain numbers: np.save(file, array).",
+        )
+        for protocol in range(2, 6)
+    },
+}
+
+
+def open_file(file: File, key: str | None = None) -> Source:
+    """The reader of a file; `key` names an array of an archive.
+
+    Raises DataError for an empty file and for a format that is not read.
+    """
+    with file.opened() as handle:
+        start = handle.read(MAGIC_BYTES)
+        codec = codec_of(start)
+        if codec is not None:
+            handle.seek(0)
+            start = beginning(handle, codec, MAGIC_BYTES, file.name)
+    if not start:
+        raise DataError("is empty", file=file.name)
+    if key is not None and not start.startswith(_ZIP):
+        raise UsageError(f"{file.name} is no NPZ archive and has no array {key!r}")
+    for magic, (problem, hint) in _REFUSED.items():
+        if start.startswith(magic):
+            raise DataError(problem, file=file.name, hint=hint)
+    if start.startswith(NPY):
+        if codec is None:
+            return NpySource(file)
+        return streamed_array(file, file.name, partial(decompressing, file, codec))
+    if start.startswith((_ZIP, _PARQUET, _ARROW_FILE, _ARROW_STREAM)):
+        if codec is not None:
+            raise DataError(
+                f"is compressed by {codec} around a format that compresses by itself",
+                file=file.name,
+                hint="Decompress it first.",
+            )
+        return _container(file, key, start)
+    if _stem(file.name).endswith(".npy"):
+        raise DataError("is no NPY file: it does not begin as one", file=file.name)
+    return _text(file, codec, start)
+
+
+def _container(file: File, key: str | None, start: bytes) -> Source:
+    if start.startswith(_ZIP):
+        from losscli.inputs.npz import open_npz
+
+        return open_npz(file, key)
+    if start.startswith(_PARQUET):
+        from losscli.inputs.parquet import ParquetSource
+
+        return ParquetSource(file)
+    from losscli.inputs.ipc import IpcSource
+
+    return IpcSource(file, stream=start.startswith(_ARROW_STREAM))
+
+
+def _text(file: File, codec: str | None, start: bytes) -> Source:
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"{"):
+        from losscli.inputs.json_lines import JsonLinesSource
+
+        return JsonLinesSource(file, codec)
+    from losscli.inputs.delimited import DelimitedSource
+
+    return DelimitedSource(file, codec)
+
+
+def _stem(name: str) -> str:
+    """A name without the ending of a compression."""
+    return re.sub(r"\.(gz|bz2|zst)$", "", name)

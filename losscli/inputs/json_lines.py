@@ -1,0 +1,245 @@
+"""JSON Lines: one object a line, its fields the columns."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from losscli.errors import DataError
+from losscli.inputs.ahead import each_ahead
+from losscli.inputs.arrow import LOOK, TypedColumns
+from losscli.inputs.cells import shown
+from losscli.inputs.compressed import DAMAGE, decompressing, first_line
+from losscli.inputs.dialect import decimals_of
+from losscli.inputs.file import File
+from losscli.inputs.source import Array, Selection, between
+from losscli.inputs.text import bounded_lines, characters, line_blocks
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Lines that are read slowly at once.
+_LINES = 1 << 12
+
+
+class JsonLinesSource(TypedColumns):
+    """A text of JSON objects, one a line, plain or compressed by `codec`.
+
+    The first lines say which fields there are and what they hold; in later ones a field may be
+    missing. Raises DataError where these lines are no JSON objects.
+    """
+
+    def __init__(self, file: File, codec: str | None = None) -> None:
+        import pyarrow as pa
+
+        self.name = file.name
+        self._bytes = partial(decompressing, file, codec)
+        first = [found for _, found in islice(self._objects(), LOOK)]
+        fields: dict[str, list[Any]] = {}
+        for found in first:
+            for name, value in found.items():
+                if name != name.encode(errors="replace").decode():
+                    raise DataError(f"has the field {name!r}, which is no text", file=self.name)
+                fields.setdefault(name, []).append(value)
+        schema = pa.schema([(name, _type(values)) for name, values in fields.items()])
+        self._types = {found.name: found.type for found in schema}
+        self._first = first
+        super().__init__(schema, file.name)
+
+    def position(self, row: int) -> str:
+        """The line on which a row stands."""
+        line, _ = next(islice(self._lines(), row, None))
+        return f"line {line}"
+
+    def dtype(self, columns: Sequence[int] | None) -> None:
+        """None: the numbers are written out."""
+        return
+
+    def decimals(self, columns: Sequence[int]) -> int | None:
+        """The most decimals in the first rows of these columns."""
+        chosen = [self._typed[place] for place in columns]
+        found = []
+        for row in self._first:
+            for column in chosen:
+                value = row.get(column.field)
+                if isinstance(value, list) and column.item is not None:
+                    value = value[column.item] if column.item < len(value) else None
+                if isinstance(value, (int, float)) and value - value == 0:
+                    found.append(decimals_of(repr(value), "."))
+        return max(found, default=None)
+
+    def batches(
+        self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
+        """Batches as they come: about a megabyte of text each."""
+        read = self._read(self._fields_of(roles))
+        return between(self._tables(roles, read, 0), start, stop)
+
+    def _first_rows(self, fields: Sequence[str]) -> pa.RecordBatch | None:
+        rows = list(enumerate(self._first, 1))
+        return self._batch(rows, fields) if rows else None
+
+    def _read(self, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        done = 0
+        with contextlib.suppress(pa.ArrowException, *DAMAGE):
+            for batch in self._by_arrow(fields):
+                yield batch
+                done += batch.num_rows
+            return
+        rows = islice(self._objects(), done, None)
+        while chunk := list(islice(rows, _LINES)):
+            yield self._batch(chunk, fields)
+
+    def _by_arrow(self, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+        from pyarrow import json as arrow_json
+
+        schema = pa.schema([(name, self._types[name]) for name in fields])
+        read = arrow_json.ReadOptions(use_threads=False, block_size=1 << 30)
+        parse = arrow_json.ParseOptions(
+            explicit_schema=schema, newlines_in_values=False, unexpected_field_behavior="ignore"
+        )
+
+        def parsed(found: tuple[int, bytes]) -> pa.Table:
+            _, block = found
+            if not block.strip():
+                return schema.empty_table()
+            return arrow_json.read_json(pa.BufferReader(block), read, parse)
+
+        with self._bytes() as stream:
+            for table in each_ahead(parsed, line_blocks(stream, b"\n", self.name)):
+                yield from table.to_batches()
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        """The lines that are not blank, with their numbers."""
+        line = 0
+        try:
+            with self._bytes() as stream:
+                text = characters(stream, "utf-8-sig")
+                for line, found in enumerate(bounded_lines(text, self.name), 1):
+                    if not found.isspace():
+                        yield line, found
+        except DAMAGE as error:
+            raise DataError(
+                f"cannot be read further ({first_line(error)})",
+                file=self.name,
+                position=f"after line {line}",
+            ) from None
+
+    def _objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        for line, text in self._lines():
+            try:
+                found = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                raise DataError(
+                    f"is not JSON ({first_line(error)})",
+                    file=self.name,
+                    position=f"line {line}",
+                    hint="Each line is one object: JSON Lines.",
+                ) from None
+            if not isinstance(found, dict):
+                raise DataError(
+                    "is not a JSON object",
+                    file=self.name,
+                    position=f"line {line}",
+                    value=shown(text.strip()),
+                )
+            yield line, found
+
+    def _batch(
+        self, rows: Sequence[tuple[int, dict[str, Any]]], fields: Sequence[str]
+    ) -> pa.RecordBatch:
+        import pyarrow as pa
+
+        arrays = []
+        for name in fields:
+            kind = self._types[name]
+            convert = _converter(kind)
+            values = []
+            for line, row in rows:
+                value = row.get(name)
+                try:
+                    values.append(None if value is None else convert(value))
+                except (TypeError, ValueError, OverflowError):
+                    raise DataError(
+                        "is not a number" if kind == pa.float64() else f"is no {kind}",
+                        file=self.name,
+                        position=f"line {line}",
+                        column=name,
+                        value=shown(json.dumps(value)),
+                    ) from None
+            arrays.append(pa.array(values, kind))
+        return pa.record_batch(arrays, names=list(fields))
+
+
+def _type(values: Sequence[Any]) -> pa.DataType:
+    """What a field holds, by its first values; one of another kind than the rest is a slip."""
+    import pyarrow as pa
+
+    given = [value for value in values if value is not None]
+    kinds = Counter(_kind(value) for value in given)
+    if len(given) > 2 and len(kinds) > 1:
+        given = [value for value in given if kinds[_kind(value)] > 1]
+    if given and all(isinstance(value, bool) for value in given):
+        return pa.bool_()
+    if any(isinstance(value, dict) for value in given):
+        return pa.struct([])
+    if any(isinstance(value, list) for value in given):
+        items = [item for value in given if isinstance(value, list) for item in value]
+        numeric = all(item is None or isinstance(item, (int, float)) for item in items)
+        return pa.list_(pa.float64() if numeric else pa.string())
+    return pa.string() if any(isinstance(value, str) for value in given) else pa.float64()
+
+
+def _kind(value: Any) -> type:
+    """The type of a value of JSON, whole numbers among the others."""
+    return float if type(value) is int else type(value)
+
+
+def _converter(kind: pa.DataType) -> Callable[[Any], Any]:
+    """What makes a value of JSON one of that type. It raises TypeError where there is none."""
+    import pyarrow as pa
+
+    if kind == pa.string():
+        return _word
+    if kind == pa.bool_():
+        return _truth
+    if pa.types.is_list(kind) and kind.value_type == pa.float64():
+        return lambda value: [None if item is None else _number(item) for item in _list(value)]
+    return _number if kind == pa.float64() else _nothing
+
+
+def _nothing(value: Any) -> None:
+    """What is never read: objects, lists of words."""
+
+
+def _word(value: Any) -> str:
+    word = value if isinstance(value, str) else json.dumps(value)
+    # A lone half of a pair of code units is no text.
+    word.encode()
+    return word
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, (int, float)):
+        raise TypeError(value)
+    return float(value)
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value

@@ -1,0 +1,64 @@
+"""NPZ archives: one array of them, read where it lies and never unpickled."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+
+from losscli.errors import DataError, UsageError
+from losscli.inputs.compressed import first_line
+from losscli.inputs.file import File
+from losscli.inputs.npy import NpySource, streamed_array
+
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+def open_npz(file: File, key: str | None) -> NpySource:
+    """The array of that key, or the only one of the archive.
+
+    Raises UsageError where it is not clear which array is meant, DataError where the archive is
+    damaged or holds other things.
+    """
+    with _archive(file) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+    arrays = {name.removesuffix(".npy"): name for name in members if name.endswith(".npy")}
+    if not arrays:
+        what = "an Excel workbook" if "[Content_Types].xml" in members else "a ZIP archive"
+        raise DataError(
+            f"is {what} and holds no array",
+            file=file.name,
+            hint="Save one array by np.save(file, array), or a table as CSV.",
+        )
+    if key is None and len(arrays) > 1:
+        choices = "\n".join(f"  {file.name}::{name}" for name in arrays)
+        raise UsageError(
+            f"{file.name} holds {len(arrays)} arrays: which one?", hint=f"Say one of\n{choices}"
+        )
+    chosen = next(iter(arrays)) if key is None else key.removesuffix(".npy")
+    if chosen not in arrays:
+        raise UsageError(
+            f"{file.name} has no array {chosen!r}", hint=f"It has: {', '.join(arrays)}."
+        )
+    member = members[arrays[chosen]]
+
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        with _archive(file) as archive, archive.open(member) as stream:
+            yield cast(BinaryIO, stream)
+
+    name = file.name if key is None else f"{file.name}::{chosen}"
+    return streamed_array(file, name, opened, held=member.file_size)
+
+
+@contextmanager
+def _archive(file: File) -> Iterator[zipfile.ZipFile]:
+    with file.opened() as handle:
+        try:
+            with zipfile.ZipFile(handle) as archive:
+                yield archive
+        except _DAMAGE as error:
+            raise DataError(
+                f"is a damaged NPZ archive ({first_line(error)})", file=file.name
+            ) from None

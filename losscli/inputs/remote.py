@@ -1,0 +1,72 @@
+"""URLs, fetched through fsspec: http, s3, gs, memory and what else it knows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import Any, BinaryIO
+
+from losscli.errors import DataError, UsageError
+from losscli.inputs.compressed import first_line
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(::[A-Za-z][A-Za-z0-9+.-]+)*://")
+
+
+def is_url(given: str) -> bool:
+    """Whether a name is a URL rather than a path."""
+    return _URL.match(given) is not None
+
+
+def files_at(url: str) -> list[str] | None:
+    """The URLs of the files in a folder or of a pattern; None where a URL names one file.
+
+    Raises DataError where it cannot be looked at.
+    """
+    try:
+        store, path = _store(url)
+        if re.search(r"[*\[]", path):
+            found = store.glob(path)
+        elif store.isdir(path):
+            found = [entry["name"] for entry in store.ls(path, detail=True)]
+        else:
+            return None
+        return [store.unstrip_protocol(name) for name in found if not store.isdir(name)]
+    except (UsageError, DataError):
+        raise
+    except Exception as error:
+        raise _unreachable(url, error) from None
+
+
+def fetch(url: str, target: BinaryIO) -> None:
+    """Copy what a URL names. Raises DataError where it cannot be fetched as a whole."""
+    try:
+        store, path = _store(url)
+        with store.open(path, "rb") as source:
+            shutil.copyfileobj(source, target)
+    except (UsageError, DataError):
+        raise
+    except Exception as error:
+        raise _unreachable(url, error) from None
+
+
+def _store(url: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise UsageError(
+            f"{url} is a URL, which is read by fsspec",
+            hint="Install it: pip install 'losscli[remote]'.",
+        ) from None
+    try:
+        return url_to_fs(url)
+    except ImportError as error:
+        raise UsageError(f"{url}: {first_line(error)}") from None
+    except ValueError as error:
+        raise UsageError(f"{url}: {first_line(error)}") from None
+
+
+def _unreachable(url: str, error: Exception) -> DataError:
+    """The error of a store, each of which raises its own."""
+    if isinstance(error, FileNotFoundError):
+        return DataError("there is no such file", file=url)
+    return DataError(f"cannot be fetched ({first_line(error)})", file=url)
