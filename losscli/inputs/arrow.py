@@ -199,7 +199,7 @@ def readable(name: str, what: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError, EOFError) as error:
+    except (pa.ArrowException, OSError, EOFError, ValueError, MemoryError) as error:
         raise DataError(f"is a damaged {what} file ({first_line(error)})", file=name) from None
 
 

@@ -49,6 +49,7 @@ class Part:
     dtype: np.dtype[Any] | None
     decimals: int | None
     width: int
+    rows: int | None = None
 
 
 class Dataset:
@@ -86,7 +87,7 @@ class Dataset:
     @property
     def rows(self) -> int | None:
         """The number of rows, where it is known before reading."""
-        return None if self.pred.shape is None else self.pred.shape[0]
+        return self.pred.rows
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """All rows from the first, in blocks of `rows` rows (the last may be shorter).
@@ -209,6 +210,7 @@ def _part(source: Source, selection: Selection) -> Part:
         source.dtype(places),
         source.decimals(places or ()),
         width,
+        source.rows,
     )
 
 

@@ -20,8 +20,11 @@ def is_url(given: str) -> bool:
 def files_at(url: str) -> list[str] | None:
     """The URLs of the files in a folder or of a pattern; None where a URL names one file.
 
-    Raises DataError where it cannot be looked at.
+    A web server has no folders: to ask it for one would be to read the whole answer. Raises
+    DataError where a store cannot be looked at.
     """
+    if url.lower().startswith(("http://", "https://")):
+        return None
     try:
         store, path = _store(url)
         if re.search(r"[*\[]", path):
