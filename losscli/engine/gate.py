@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A block without missing values. `kept` are the positions of its rows in the file's block."""
+    """A block without missing values. `kept` are the positions of its rows in the file's block.
+
+    `by` are the columns to group by, `ids` the rows' key, where they were asked for.
+    """
 
     start: int
     pred: Array
@@ -38,6 +41,22 @@ class Settled:
     dropped: int
     kept: NDArray[np.intp] | None = None
     inputs: Mapping[str, Array] = field(default_factory=dict)
+    by: Mapping[str, Array] = field(default_factory=dict)
+    ids: Array | None = None
+
+    def take(self, places: NDArray[np.intp]) -> Settled:
+        """Some of the rows, by their positions in this block."""
+        return Settled(
+            self.start,
+            self.pred[places],
+            None if self.label is None else self.label[places],
+            None if self.weight is None else self.weight[places],
+            0,
+            places if self.kept is None else self.kept[places],
+            {name: array[places] for name, array in self.inputs.items()},
+            {name: array[places] for name, array in self.by.items()},
+            None if self.ids is None else self.ids[places],
+        )
 
 
 def settle(block: Block, *, drop_missing: bool) -> Settled:
@@ -67,19 +86,21 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
         )
     if block.weight is not None:
         _check_weight(block.weight)
+    settled = Settled(
+        block.start,
+        block.pred,
+        block.label,
+        block.weight,
+        0,
+        inputs=block.inputs,
+        by=block.by,
+        ids=block.ids,
+    )
     if not hit:
-        return Settled(block.start, block.pred, block.label, block.weight, 0, inputs=block.inputs)
+        return settled
     whole = ~np.any([_by_row(where) for where in hit.values()], axis=0)
     kept = np.flatnonzero(whole)
-    return Settled(
-        block.start,
-        block.pred[kept],
-        None if block.label is None else block.label[kept],
-        None if block.weight is None else block.weight[kept],
-        len(whole) - kept.size,
-        kept,
-        {name: array[kept] for name, array in block.inputs.items()},
-    )
+    return replace(settled.take(kept), dropped=len(whole) - kept.size)
 
 
 def _missing(array: Array) -> Array | None:

@@ -7,10 +7,13 @@ from dataclasses import replace
 from losscli.errors import DataError, UsageError
 from losscli.inputs.names import ID_NAMES, WEIGHT_NAMES, align
 from losscli.inputs.pairing import KEY, Feed
-from losscli.inputs.roles import Columns, Table, pick, resolve
+from losscli.inputs.roles import Columns, Table, matching, pick, resolve
 from losscli.inputs.source import Selection, Source
 
 Chosen = dict[str, tuple[Source, Selection]]
+
+# The role of a column to group by is this and the column's name.
+GROUPING = "by "
 
 
 def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[str]]:
@@ -46,6 +49,7 @@ def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[s
     for name, source in sources.items():
         if name not in ("pred", "label", "weight"):
             chosen[name] = _input(source, columns)
+    chosen |= _grouping(sources, columns)
     for role, noun in (("pred", "predictions"), ("weight", "weights")):
         given = sources.get(role)
         if given is not None and given.columns is None and given.is_text(0):
@@ -117,6 +121,22 @@ def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Sele
     return tables[0][0], Selection(pick(tables[0][1], [columns.weight], "--weight-col"))
 
 
+def _grouping(sources: dict[str, Source], columns: Columns) -> Chosen:
+    """The columns to group by, each from the first table that has it, as roles `by NAME`."""
+    tables = [(source, table) for source in sources.values() if (table := _table(source))]
+    chosen: Chosen = {}
+    for pattern in columns.by:
+        if not tables:
+            raise UsageError(
+                f"--by-col {pattern}: there are no named columns",
+                hint="Only a table has columns to group by: CSV, Parquet, JSON Lines.",
+            )
+        source, table = next((pair for pair in tables if matching(pair[1], pattern)), tables[0])
+        for place in pick(table, [pattern], "--by-col"):
+            chosen[f"{GROUPING}{table.columns[place]}"] = (source, Selection((place,), text=True))
+    return chosen
+
+
 def _input(source: Source, columns: Columns) -> tuple[Source, Selection]:
     """All columns of a named input but its key."""
     table = _table(source)
@@ -130,8 +150,13 @@ def _input(source: Source, columns: Columns) -> tuple[Source, Selection]:
     return source, Selection(tuple(places))
 
 
-def feeds_of(sources: dict[str, Source], chosen: Chosen, columns: Columns) -> list[Feed]:
-    """The roles that are read from each source, with the key that pairs or checks their rows."""
+def feeds_of(
+    sources: dict[str, Source], chosen: Chosen, columns: Columns, *, ids: bool = False
+) -> list[Feed]:
+    """The roles that are read from each source, with the key that pairs or checks their rows.
+
+    A key that only names the rows is read where `ids` are wanted.
+    """
     feeds = [
         Feed(source, {role: part for role, (home, part) in chosen.items() if home is source})
         for source in sources.values()
@@ -140,8 +165,9 @@ def feeds_of(sources: dict[str, Source], chosen: Chosen, columns: Columns) -> li
         keys = [_key_of(feed, columns.id) for feed in feeds]
         return [_keyed(feed, key) for feed, key in zip(feeds, keys, strict=True)]
     named = [_conventional_key(source) for source in sources.values()]
+    keys_by_name = [name for _, name in filter(None, named)]
     # Keys of one name must agree row by row.
-    if len({name for _, name in filter(None, named)}) != 1:
+    if len(set(keys_by_name)) != 1 or (len(keys_by_name) < 2 and not ids):
         return feeds
     return [
         feed if key is None else _keyed(feed, key[0])

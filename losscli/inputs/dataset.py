@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import choose, feeds_of
+from losscli.inputs.choosing import GROUPING, choose, feeds_of
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import ById, ByPosition, Pairing, Unpaired
+from losscli.inputs.pairing import KEY, ById, ByPosition, Pairing, Unpaired
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
 
@@ -25,7 +25,8 @@ Array = NDArray[Any]
 class Block:
     """Consecutive rows, the first of them number `start`: arrays of shape (n,) or (n, c).
 
-    Valid until the next block is asked for. `inputs` are arrays beside prediction and label.
+    Valid until the next block is asked for. `inputs` are arrays beside prediction and label, `by`
+    the columns to group by, `ids` the rows' key: text, None where it is missing.
     """
 
     start: int
@@ -33,6 +34,8 @@ class Block:
     label: Array | None
     weight: NDArray[np.float64] | None
     inputs: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    by: Mapping[str, Array] = field(default_factory=dict)
+    ids: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,14 @@ class Dataset:
                 {
                     role: _flat(array.astype(np.float64, copy=False))
                     for role, array in arrays.items()
-                    if role not in _ROLES
+                    if role not in _ROLES and role != KEY and not role.startswith(GROUPING)
                 },
+                {
+                    role.removeprefix(GROUPING): array[:, 0]
+                    for role, array in arrays.items()
+                    if role.startswith(GROUPING)
+                },
+                arrays[KEY][:, 0] if KEY in arrays else None,
             )
             start += len(pred)
         if start == 0:
@@ -157,12 +166,14 @@ def open_dataset(
     deep: bool = False,
     paired: bool = True,
     cast: str | None = None,
+    ids: bool = False,
 ) -> Dataset:
     """The data that files or arrays hold; without `label`, one table may hold both roles.
 
     `inputs` are arrays beside prediction and label, by name. `deep` says that arrays of more than
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
-    Predictions are rounded to the type `cast` (float16, float32) where it is given.
+    Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
+    column that names the rows is read where there is one.
 
     Raises UsageError where it is unclear which columns are meant, DataError for files that cannot
     be read and for shapes that do not fit each other.
@@ -179,7 +190,7 @@ def open_dataset(
     for name, given in (inputs or {}).items():
         sources[name] = opener.open(given, name)
     chosen, notes = choose(sources, columns)
-    feeds = feeds_of(sources, chosen, columns)
+    feeds = feeds_of(sources, chosen, columns, ids=ids)
     parts = {role: _part(source, chosen[role][1]) for role, (source, _) in chosen.items()}
     if not deep:
         notes += _check_dims(parts)

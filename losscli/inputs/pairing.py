@@ -52,7 +52,8 @@ class ByPosition:
                 rests = [sum(map(_length, stream)) for stream in streams]
                 raise self._uneven([start + a + b for a, b in zip(counts, rests, strict=True)])
             self._check_keys(parts, start)
-            yield {role: array for part in parts for role, array in part.items() if role != KEY}
+            # Keys agree, so the last to be merged says what each does.
+            yield {role: array for part in parts for role, array in part.items()}
             start += counts[0]
 
     def position(self, role: str, row: int) -> tuple[Source, str]:
@@ -226,7 +227,7 @@ class ById:
             held.seen = np.zeros(len(held.index), bool)
         start = 0
         for part in rechunked(self._lead.source.batches(self._lead.roles, rows), rows):
-            keys = part.pop(KEY)[:, 0]
+            keys = part[KEY][:, 0]
             _check_present(self._lead.source, keys, start)
             for held in keyed:
                 part |= self._matching(held, keys, start)

@@ -33,9 +33,10 @@ class Columns:
     label: str | Sequence[str] = ()
     weight: str | None = None
     id: str | None = None
+    by: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name in ("pred", "label"):
+        for name in ("pred", "label", "by"):
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
 
@@ -81,15 +82,21 @@ def pick(table: Table, patterns: Sequence[str], flag: str) -> tuple[int, ...]:
                 f"{table.file} has {len(exact)} columns named {pattern!r}",
                 hint="Give each a name of its own.",
             )
-        found = exact or [
-            place for place, name in enumerate(table.columns) if fnmatchcase(name, pattern)
-        ]
+        found = matching(table, pattern)
         if not found:
             close = get_close_matches(pattern, table.columns, n=1)
             hint = f"Did you mean {close[0]!r}?" if close else f"It has: {_listed(table.columns)}."
             raise UsageError(f"{table.file} has no column {pattern!r} ({flag})", hint=hint)
         picked.extend(place for place in found if place not in picked)
     return tuple(picked)
+
+
+def matching(table: Table, pattern: str) -> list[int]:
+    """The columns of just that name, or else those that the glob picks."""
+    exact = [place for place, name in enumerate(table.columns) if name == pattern]
+    return exact or [
+        place for place, name in enumerate(table.columns) if fnmatchcase(name, pattern)
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -138,7 +145,8 @@ def _said(table: Table, pred: Sequence[int], label: Sequence[int]) -> str:
 def _reserved(table: Table, columns: Columns) -> set[int]:
     """The columns that are neither prediction nor label: ids, weights, a nameless index."""
     named = {name for name in (columns.id, columns.weight) if name is not None}
-    return {
+    grouping = {place for pattern in columns.by for place in matching(table, pattern)}
+    return grouping | {
         place
         for place, name in enumerate(table.columns)
         if place == table.index

@@ -440,3 +440,40 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     code = EVALUATE + "print(json.dumps(open('/proc/self/status').read()))"
     [peak] = re.findall(r"VmHWM:\s+(\d+) kB", run_python(code, *paths))
     assert int(peak) < 150 * 1024
+
+
+class TestColumnsCarriedAlong:
+    TABLE = "id,site,prob,label\nr1,north,0.5,1\nr2,south,0.25,0\nr3,,0.75,1\n"
+
+    def test_a_group_comes_with_each_row_as_text(self, write: Write) -> None:
+        file = write(self.TABLE)
+        blocks = list(open_dataset(file, columns=Columns(by="site")).blocks(2))
+        assert [block.by["site"].tolist() for block in blocks] == [["north", "south"], [None]]
+
+    def test_a_group_is_neither_prediction_nor_label(self, write: Write) -> None:
+        file = write("site,prob,label\n1,0.5,1\n2,0.25,0\n")
+        assert rows_of(open_dataset(file, columns=Columns(by="site")))[:2] == ([0.5, 0.25], [1, 0])
+
+    def test_the_key_comes_with_each_row_where_it_is_wanted(self, write: Write) -> None:
+        file = write(self.TABLE)
+        [plain] = open_dataset(file).blocks(9)
+        [named] = open_dataset(file, ids=True).blocks(9)
+        assert plain.ids is None
+        assert named.ids is not None
+        assert named.ids.tolist() == ["r1", "r2", "r3"]
+
+    def test_groups_of_the_label_file_follow_the_key(self, write: Write) -> None:
+        pred = write("id,prob\na,0.5\nb,0.25\n")
+        label = write("id,label,site\nb,0,south\na,1,north\n")
+        [block] = open_dataset(pred, label, columns=Columns(id="id", by="site")).blocks(9)
+        assert block.by["site"].tolist() == ["north", "south"]
+        assert block.ids is not None
+        assert block.ids.tolist() == ["a", "b"]
+
+    def test_a_group_that_no_table_has_is_refused(self, write: Write) -> None:
+        file = write(self.TABLE)
+        with pytest.raises(UsageError, match=r"has no column 'sites' \(--by-col\)") as caught:
+            open_dataset(file, columns=Columns(by="sites"))
+        assert caught.value.hint == "Did you mean 'site'?"
+        with pytest.raises(UsageError, match="no named columns"):
+            open_dataset([0.5], [1], columns=Columns(by="site"))
