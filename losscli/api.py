@@ -56,6 +56,7 @@ def evaluate(
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
+    threads: int | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> Report:
@@ -70,7 +71,9 @@ def evaluate(
     `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
     `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
     arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
-    (`float32`). Further keyword arguments are parameters of the losses (`gamma=2`).
+    (`float32`). The work is shared among `threads` (None: as many as the process may use), which
+    changes no bit of the result. Further keyword arguments are parameters of the losses
+    (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).
@@ -96,6 +99,7 @@ def evaluate(
         columns=columns,
         inputs=inputs,
         cast=cast,
+        threads=threads,
         progress=progress,
         params=params,
     )
@@ -117,6 +121,7 @@ def rows(
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
+    threads: int | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> RowLosses:
@@ -148,6 +153,7 @@ def rows(
         columns=columns,
         inputs=inputs,
         cast=cast,
+        threads=threads,
         progress=progress,
         params=params,
     )
@@ -201,6 +207,7 @@ def _evaluated(
     columns: Columns | None,
     inputs: Mapping[str, Any] | None,
     cast: str | None,
+    threads: int | None,
     progress: Callable[[int], Any] | None,
     params: Mapping[str, Any],
 ) -> Evaluated:
@@ -219,6 +226,8 @@ def _evaluated(
         cast=cast,
     )
     hints = hints_for(kind, task, classes, dataset)
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads={threads}: at least one thread has to work")
     if nan not in ("error", "drop"):
         raise UsageError(f"nan={nan!r}: say 'error' or 'drop'")
     settings = Settings(
@@ -241,7 +250,8 @@ def _evaluated(
             reading.evaluations,
             reading.setting,
             drop_missing=nan == "drop",
-            sink=summary,
+            observers=[] if summary is None else [summary],
+            threads=threads,
             progress=progress,
         )
         return outcome, summary
@@ -301,7 +311,7 @@ def recommend(
     setting = Setting(code, tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals))
     summary = LabelSummary(verdict.task, code)
     try:
-        run(dataset, (), setting, drop_missing=True, sink=summary)
+        run(dataset, (), setting, drop_missing=True, observers=[summary])
     except DataError:
         return recommend_for(verdict)
     return recommend_for(verdict, () if summary is None else summary.shares())

@@ -37,7 +37,6 @@ class LabelSummary:
 
     task: Task
     code: LabelCode
-    class_weight: tuple[float, ...] | None = None
     ignore: float | None = None
     counts: list[Sum] | None = None
     rows: list[Sum] | None = None
@@ -45,8 +44,9 @@ class LabelSummary:
     weights: list[Array] = field(default_factory=list)
     kept: int = 0
 
-    def add(self, block: Settled) -> None:
-        """Take in the labels of one settled block."""
+    def add(self, batch: Batch) -> None:
+        """Take in the labels of one batch."""
+        block = batch.block
         if block.label is None:
             return
         if self.task is Task.REGRESSION:
@@ -64,16 +64,32 @@ class LabelSummary:
         self.rows = _merged(self.rows, plain)
         self.counts = _merged(self.counts, counted)
 
+    def fresh(self) -> LabelSummary:
+        """An empty one for labels of the same task."""
+        return LabelSummary(self.task, self.code, ignore=self.ignore)
+
+    def merge(self, later: LabelSummary) -> None:
+        """Take in the summary of later labels."""
+        if later.rows is not None and later.counts is not None:
+            self.rows = _merged(self.rows, later.rows)
+            self.counts = _merged(self.counts, later.counts)
+        self.kept += later.kept
+        self.values += later.values
+        self.weights += later.weights
+        self._forget_too_many()
+
     def _keep(self, block: Settled) -> None:
         assert block.label is not None
         self.kept += block.label.size
-        if self.kept > MOST_KEPT:
-            self.values.clear()
-            self.weights.clear()
-            return
         self.values.append(block.label.astype(np.float64))
         if block.weight is not None:
             self.weights.append(block.weight.copy())
+        self._forget_too_many()
+
+    def _forget_too_many(self) -> None:
+        if self.kept > MOST_KEPT:
+            self.values.clear()
+            self.weights.clear()
 
     def _by_class(self, label: Any, weight: Array | None) -> list[Sum]:
         if isinstance(label, Classes) and label.index is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from losscli.baseline import LabelSummary
 from losscli.engine.batch import Evaluation, Setting
-from losscli.engine.run import Outcome, add_profiles, block_rows
+from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.inputs.dataset import Dataset
 from losscli.labels import CODED_TASKS, LabelCode, label_code
@@ -64,7 +64,7 @@ def first_look(dataset: Dataset) -> Outcome:
     seen = Outcome()
     near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
     for block in dataset.blocks(block_rows(dataset.width)):
-        add_profiles(seen, block, near)
+        seen.add_profiles(block, near)
         break
     return seen
 
@@ -74,7 +74,7 @@ def full_look(dataset: Dataset) -> Outcome:
     seen = Outcome()
     near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
     for block in dataset.blocks(block_rows(dataset.width)):
-        add_profiles(seen, block, near)
+        seen.add_profiles(block, near)
     return seen
 
 

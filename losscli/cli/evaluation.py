@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from losscli.cli.inputs import COLUMNS, READING, InputOptions
+from losscli.cli.inputs import COLUMNS, READING, WORK, InputOptions
 from losscli.cli.names import convention_names, loss_names
-from losscli.cli.options import option
+from losscli.cli.options import count, option
 from losscli.errors import UsageError
 
 
@@ -63,6 +63,12 @@ class EvaluationOptions(InputOptions):
         panel=READING,
         help="Round predictions to this type first, as a framework that computes in it does.",
     )
+    threads: str | None = option(
+        "--threads",
+        metavar="N",
+        panel=WORK,
+        help="How many threads share the work; all that the process may use if not given.",
+    )
 
     def keywords(self) -> dict[str, Any]:
         """The keyword arguments of the API that say the same.
@@ -80,6 +86,7 @@ class EvaluationOptions(InputOptions):
             "columns": self.columns(weight=self.weight_col),
             "inputs": _inputs(self.input) or None,
             "cast": self.cast,
+            "threads": count("--threads", self.threads),
         }
 
 

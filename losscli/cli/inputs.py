@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COLUMNS = "Columns and files"
 READING = "How the numbers are read"
+WORK = "How the work is done"
 
 
 @dataclass(frozen=True)

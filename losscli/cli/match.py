@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from losscli.cli.inputs import COLUMNS, InputOptions
 from losscli.cli.names import loss_names
-from losscli.cli.options import argument, option
+from losscli.cli.options import argument, count, option
 from losscli.errors import UsageError
 
 FORMATS = ("table", "json")
@@ -72,16 +72,8 @@ def run(options: MatchOptions) -> None:
         task=options.task,
         weight=options.weight,
         classes=options.class_names(),
-        batch_size=_batch_size(options.batch_size),
+        batch_size=count("--batch-size", options.batch_size),
         columns=options.columns(weight=options.weight_col),
     )
     screen = Screen(width(), color())
     emit(render_matches(options.value, found, options.format, screen), None)
-
-
-def _batch_size(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"--batch-size {text}: not a number of rows", hint="Write 32.")
-    return int(text)

@@ -76,6 +76,18 @@ def switch(*flags: str, help: str, panel: str | None = None) -> Any:
     return field(default=False, metadata={_KEY: spec})
 
 
+def count(flag: str, text: str | None) -> int | None:
+    """The whole number of at least 1 that an option gives.
+
+    Raises UsageError for any other text.
+    """
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise UsageError(f"{flag} {text}: not a whole number of 1 or more")
+    return int(text)
+
+
 def _specs(options: type[Any]) -> dict[str, Spec]:
     return {item.name: item.metadata[_KEY] for item in dataclasses.fields(options)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,12 @@ class Accumulator(Protocol):
     def add(self, batch: Batch) -> None:
         """Take in a batch. Raises Misfit where an item is not what the loss takes it for."""
 
+    def fresh(self) -> Accumulator:
+        """An empty one for the same loss."""
+
+    def merge(self, later: Any) -> None:
+        """Take in what another one for the same loss holds of later rows."""
+
     def tally(self) -> Tally:
         """What all batches came to."""
 
@@ -72,11 +78,24 @@ class RowAccumulator:
         """Add the totals of losses that are known already."""
         self._totals += totals(measured)
         if self._separate and measured.losses.ndim == 2:
-            new = [totals(column) for column in measured.columns()]
-            held = self._columns or [Totals()] * len(new)
-            self._columns = [a + b for a, b in zip(held, new, strict=True)]
+            self._add_columns([totals(column) for column in measured.columns()])
         if self._evaluation.reduction is Reduction.NONE:
             self._losses.append(weighted(measured).copy())
+
+    def _add_columns(self, new: list[Totals]) -> None:
+        held = self._columns or [Totals()] * len(new)
+        self._columns = [a + b for a, b in zip(held, new, strict=True)]
+
+    def fresh(self) -> RowAccumulator:
+        """An empty one for the same loss."""
+        return RowAccumulator(self._evaluation)
+
+    def merge(self, later: RowAccumulator) -> None:
+        """Add the totals of later rows."""
+        self._totals += later._totals
+        if later._columns:
+            self._add_columns(later._columns)
+        self._losses += later._losses
 
     def tally(self) -> Tally:
         """The finished totals."""
@@ -112,6 +131,14 @@ class SumAccumulator:
         """Add the sums of a batch."""
         self._totals += sum_totals(self._evaluation, batch)
 
+    def fresh(self) -> SumAccumulator:
+        """An empty one for the same loss."""
+        return SumAccumulator(self._evaluation)
+
+    def merge(self, later: SumAccumulator) -> None:
+        """Add the sums of later rows."""
+        self._totals += later._totals
+
     def tally(self) -> Tally:
         """What the sums come to."""
         found = self._totals
@@ -136,6 +163,14 @@ class HeldAccumulator:
     def add(self, batch: Batch) -> None:
         """Keep a batch."""
         self._held.add(self._evaluation, batch)
+
+    def fresh(self) -> HeldAccumulator:
+        """An empty one for the same loss."""
+        return HeldAccumulator(self._evaluation)
+
+    def merge(self, later: HeldAccumulator) -> None:
+        """Append later rows."""
+        self._held.merge(later._held)
 
     def tally(self) -> Tally:
         """What all rows come to."""

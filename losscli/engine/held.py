@@ -37,6 +37,14 @@ class Held:
             if array is not None:
                 self.inputs.setdefault(name, []).append(np.array(array))
 
+    def merge(self, later: Held) -> None:
+        """Append the rows that another one keeps."""
+        self.preds += later.preds
+        self.labels += later.labels
+        self.weights += later.weights
+        for name, pieces in later.inputs.items():
+            self.inputs.setdefault(name, []).extend(pieces)
+
     @property
     def rows(self) -> int:
         """The number of rows."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self, TypeVar
 
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, accumulator
 from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
+from losscli.engine.threads import available, in_order
 from losscli.errors import DataError
 from losscli.inputs.dataset import Block, Dataset
 from losscli.labels import Misfit
@@ -19,17 +20,26 @@ from losscli.profile import LabelProfile, PredProfile
 # Blocks are cut by absolute row number, so their sums do not depend on how a file was read.
 BLOCK_ITEMS = 1 << 17
 
+# So many blocks are done before threads would be worth their start.
+_ALONE = 4
+
 
 def block_rows(width: int) -> int:
     """Rows per block: the power of two that keeps a block of `width` columns in the cache."""
     return max(1, 1 << ((BLOCK_ITEMS // width).bit_length() - 1))
 
 
-class LabelSink(Protocol):
-    """Something that wants to see the labels of every block."""
+class Observer(Protocol):
+    """Something that wants to see every batch, whoever computes it."""
 
-    def add(self, block: Settled) -> None:
-        """Take in one settled block."""
+    def add(self, batch: Batch) -> None:
+        """Take in a batch. Raises Misfit where an item is not what a loss takes it for."""
+
+    def fresh(self) -> Self:
+        """Another one of the same kind that has seen nothing."""
+
+    def merge(self, later: Self) -> None:
+        """Take in what another one has seen of later rows."""
 
 
 @dataclass
@@ -37,10 +47,74 @@ class Outcome:
     """What a pass found: each loss, profiles of all rows, and rows left out for a NaN."""
 
     losses: list[Accumulator] = field(default_factory=list)
+    observers: list[Observer] = field(default_factory=list)
     pred: PredProfile = field(default_factory=PredProfile)
     label: LabelProfile | None = None
     rows: int = 0
     dropped: int = 0
+
+    def fresh(self) -> Outcome:
+        """An outcome of nothing, for the same losses and observers."""
+        return Outcome(
+            [loss.fresh() for loss in self.losses],
+            [observer.fresh() for observer in self.observers],
+        )
+
+    def merge(self, later: Outcome) -> None:
+        """Add what was found in later rows."""
+        for mine, theirs in zip(self.losses, later.losses, strict=True):
+            mine.merge(theirs)
+        for observer, other in zip(self.observers, later.observers, strict=True):
+            observer.merge(other)
+        self._merge_profiles(later.pred, later.label)
+        self.rows += later.rows
+        self.dropped += later.dropped
+
+    def add_profiles(self, block: Block, tolerance: float) -> None:
+        """Add what one block shows of predictions and labels."""
+        self.rows += len(block.pred)
+        label = None if block.label is None else LabelProfile.of(_flat(block.label), tolerance)
+        self._merge_profiles(PredProfile.of(_flat(block.pred), tolerance), label)
+
+    def _merge_profiles(self, pred: PredProfile, label: LabelProfile | None) -> None:
+        self.pred += pred
+        if label is not None:
+            self.label = label if self.label is None else self.label + label
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What is done with every block, wherever that happens."""
+
+    dataset: Dataset
+    setting: Setting
+    drop_missing: bool = False
+
+    def over(self, blocks: Iterable[Block], outcome: Outcome) -> Outcome:
+        """The outcome, with these blocks added.
+
+        Raises DataError, with file, row, column and value, at the first item that does not fit.
+        """
+        for block in blocks:
+            self._add(block, outcome)
+        return outcome
+
+    def _add(self, block: Block, outcome: Outcome) -> None:
+        outcome.add_profiles(block, self.setting.tolerance)
+        settled: Settled | None = None
+        try:
+            settled = settle(block, drop_missing=self.drop_missing)
+            outcome.dropped += settled.dropped
+            batch = Batch(settled, self.setting)
+            for loss in outcome.losses:
+                loss.add(batch)
+            for observer in outcome.observers:
+                observer.add(batch)
+        except Misfit as misfit:
+            raise located(self.dataset, block, settled, misfit) from None
+
+
+_ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}
 
 
 def run(
@@ -49,34 +123,39 @@ def run(
     setting: Setting,
     *,
     drop_missing: bool = False,
-    sink: LabelSink | None = None,
+    observers: Sequence[Observer] = (),
+    threads: int | None = None,
     progress: Callable[[int], Any] | None = None,
 ) -> Outcome:
     """Evaluate all losses in one pass, in bounded memory.
 
-    The losses of the rows are kept only for evaluations whose reduction is `none`. Raises
-    DataError, with file, row, column and value, at the first item that does not fit.
+    `observers` see every batch, and are merged into those that were given. The work is shared among
+    `threads` (None: as many as the process may use), which never changes a bit of the result. The
+    losses of the rows are kept only for evaluations whose reduction is `none`. Raises DataError,
+    with file, row, column and value, at the first item that does not fit.
     """
-    outcome = Outcome([accumulator(evaluation) for evaluation in evaluations])
-    for block in dataset.blocks(block_rows(dataset.width)):
-        add_profiles(outcome, block, setting.tolerance)
-        settled = None
-        try:
-            settled = settle(block, drop_missing=drop_missing)
-            outcome.dropped += settled.dropped
-            batch = Batch(settled, setting)
-            for loss in outcome.losses:
-                loss.add(batch)
-            if sink is not None:
-                sink.add(settled)
-        except Misfit as misfit:
-            raise located(dataset, block, settled, misfit) from None
+    outcome = Outcome([accumulator(evaluation) for evaluation in evaluations], list(observers))
+    over = Pass(dataset, setting, drop_missing).over
+    blocks = dataset.blocks(block_rows(dataset.width))
+    threads = available() if threads is None else threads
+    for count, block in enumerate(blocks, start=1):
+        over([block], outcome)
         if progress is not None:
-            progress(block.start + len(block.pred))
+            progress(outcome.rows)
+        if threads > 1 and count == _ALONE:
+            break
+    shared = ([_owned(block)] for block in blocks)
+    if threads > 1 and (first := next(shared, None)) is not None:
+        for part in in_order(
+            lambda few: over(few, outcome.fresh()), _chained(first, shared), threads
+        ):
+            outcome.merge(part)
+            if progress is not None:
+                progress(outcome.rows)
     return outcome
 
 
-_ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}
+Item = TypeVar("Item")
 
 
 def located(dataset: Dataset, block: Block, settled: Settled | None, misfit: Misfit) -> DataError:
@@ -92,13 +171,22 @@ def located(dataset: Dataset, block: Block, settled: Settled | None, misfit: Mis
     )
 
 
-def add_profiles(outcome: Outcome, block: Block, tolerance: float) -> None:
-    """Add what one block shows to the profiles of an outcome."""
-    outcome.rows += len(block.pred)
-    outcome.pred += PredProfile.of(_flat(block.pred), tolerance)
-    if block.label is not None:
-        seen = LabelProfile.of(_flat(block.label), tolerance)
-        outcome.label = seen if outcome.label is None else outcome.label + seen
+def _chained(first: Item, rest: Iterator[Item]) -> Iterator[Item]:
+    yield first
+    yield from rest
+
+
+def _owned(block: Block) -> Block:
+    """The block in memory of its own: that of a reader is used again for the next."""
+    return replace(
+        block,
+        pred=block.pred.copy(),
+        label=None if block.label is None else block.label.copy(),
+        weight=None if block.weight is None else block.weight.copy(),
+        inputs={name: array.copy() for name, array in block.inputs.items()},
+        by={name: array.copy() for name, array in block.by.items()},
+        ids=None if block.ids is None else block.ids.copy(),
+    )
 
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:

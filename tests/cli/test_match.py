@@ -49,7 +49,7 @@ def test_it_keeps_to_the_screen(here: Here, columns: int) -> None:
         ((), "which number?"),
         (("0.5",), "which number?"),
         (("half", FOREST, "-p", "prob"), "is no number"),
-        (("0.5", FOREST, "-p", "prob", "--batch-size", "0"), "not a number of rows"),
+        (("0.5", FOREST, "-p", "prob", "--batch-size", "0"), "not a whole number"),
         (("0.5", FOREST, "-p", "prob", "-l", "nope"), "no loss is called"),
     ],
 )

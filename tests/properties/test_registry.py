@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from losscli.engine.accumulators import accumulator
 from losscli.engine.batch import Batch, Evaluation
 from losscli.engine.measuring import measure
 from losscli.losses.definition import Labels, Loss, Reading, Shape
@@ -115,6 +116,43 @@ def test_how_the_rows_are_cut_into_blocks_does_not_change_a_bit(
     for cuts in ([1], [rows - 1], [rows // 3, rows // 2], list(range(1, rows))):
         blocks = [found.take(piece).batch() for piece in np.split(np.arange(rows), cuts)]
         assert value(evaluation, *blocks) == whole
+
+
+@every_paired_reading
+def test_totals_merge_in_any_grouping_and_with_nothing(
+    loss: Loss, reading: Reading, task: Task
+) -> None:
+    found, evaluation = data(loss, reading, task), settled(loss, reading, task)
+    rows = np.arange(len(found.pred))
+    blocks = [found.take(piece).batch() for piece in np.split(rows, [len(rows) // 4, -3])]
+
+    def seen(*batches: Batch) -> Any:
+        taken = accumulator(evaluation)
+        with np.errstate(over="ignore"):
+            for batch in batches:
+                taken.add(batch)
+        return taken
+
+    def merged(*parts: Any) -> Any:
+        whole = seen()
+        for part in parts:
+            whole.merge(part)
+        return whole
+
+    one, two, three = blocks
+    straight = comparable(seen(*blocks))
+    assert comparable(merged(seen(one), seen(two), seen(three))) == straight
+    assert comparable(merged(seen(one), merged(seen(two), seen(three)))) == straight
+    assert comparable(merged(seen(), merged(seen(one, two), seen()), seen(three))) == straight
+
+
+def comparable(taken: Any) -> Any:
+    with np.errstate(over="ignore"):
+        found = taken.tally()
+    columns = found.finished.columns
+    listed = None if columns is None else columns.tolist()
+    values = None if found.values is None else found.values.tolist()
+    return replace(found, finished=replace(found.finished, columns=listed), values=values)
 
 
 @every_reading
