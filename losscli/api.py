@@ -10,7 +10,7 @@ from losscli.advice import recommend_for
 from losscli.baseline import LabelSummary
 from losscli.conventions import convention
 from losscli.engine.batch import Setting
-from losscli.engine.run import Outcome, run
+from losscli.engine.run import Observer, Outcome, run
 from losscli.errors import DataError, UsageError
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.inputs.roles import Columns
@@ -56,6 +56,7 @@ def evaluate(
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
+    explain: bool = False,
     threads: int | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
@@ -71,9 +72,9 @@ def evaluate(
     `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
     `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
     arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
-    (`float32`). The work is shared among `threads` (None: as many as the process may use), which
-    changes no bit of the result. Further keyword arguments are parameters of the losses
-    (`gamma=2`).
+    (`float32`). With `explain`, cross entropies and the Brier score are taken apart. The work is
+    shared among `threads` (None: as many as the process may use), which changes no bit of the
+    result. Further keyword arguments are parameters of the losses (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).
@@ -102,8 +103,23 @@ def evaluate(
         threads=threads,
         progress=progress,
         params=params,
+        observers=_groupings if explain else lambda _: (),
     )
-    return report_of(found.dataset, found.reading, found.outcome, found.summary)
+    report = report_of(found.dataset, found.reading, found.outcome, found.summary)
+    if not explain:
+        return report
+    from losscli.decomposing import explained
+    from losscli.engine.grouping import Grouping
+
+    [grouping] = found.observers
+    assert isinstance(grouping, Grouping)
+    return explained(report, found.reading.evaluations, grouping)
+
+
+def _groupings(reading: DataReading) -> Sequence[Observer]:
+    from losscli.engine.grouping import Grouping
+
+    return [Grouping(reading.evaluations)]
 
 
 def rows(
@@ -189,6 +205,7 @@ class Evaluated:
     reading: DataReading
     outcome: Outcome
     summary: LabelSummary | None
+    observers: tuple[Observer, ...]
 
 
 def _evaluated(
@@ -210,8 +227,9 @@ def _evaluated(
     threads: int | None,
     progress: Callable[[int], Any] | None,
     params: Mapping[str, Any],
+    observers: Callable[[DataReading], Sequence[Observer]] = lambda _: (),
 ) -> Evaluated:
-    """Open the data, settle how they are read, and evaluate."""
+    """Open the data, settle how they are read, and evaluate under the eyes of `observers`."""
     requests = _requests(losses)
     readings = [reading for wanted in look_up(requests) for reading in wanted.loss.readings]
     deep = any(reading.dims or reading.tokens or not reading.paired for reading in readings)
@@ -243,34 +261,36 @@ def _evaluated(
     def read(seen: Outcome) -> DataReading:
         return read_as(dataset, seen, hints, requests, settings, given, class_weight)
 
-    def attempt(reading: DataReading) -> tuple[Outcome, LabelSummary | None]:
-        summary = summary_for(reading)
+    def attempt(
+        reading: DataReading,
+    ) -> tuple[Outcome, LabelSummary | None, Sequence[Observer]]:
+        summary, watching = summary_for(reading), observers(reading)
         outcome = run(
             dataset,
             reading.evaluations,
             reading.setting,
             drop_missing=nan == "drop",
-            observers=[] if summary is None else [summary],
+            observers=[*([] if summary is None else [summary]), *watching],
             threads=threads,
             progress=progress,
         )
-        return outcome, summary
+        return outcome, summary, watching
 
     reading = read(first_look(dataset))
     try:
-        outcome, summary = attempt(reading)
+        outcome, summary, watching = attempt(reading)
     except DataError:
         # The first block may have misled: if all rows say otherwise, read them so.
         whole = read(full_look(dataset))
         if whole.evaluations == reading.evaluations and whole.setting == reading.setting:
             raise
         reading = whole
-        outcome, summary = attempt(reading)
+        outcome, summary, watching = attempt(reading)
     else:
         whole = read(outcome)
         if whole.evaluations != reading.evaluations or whole.setting != reading.setting:
             reading = whole
-            outcome, summary = attempt(reading)
+            outcome, summary, watching = attempt(reading)
         reading = replace(reading, verdict=whole.verdict)
     if is_double_softmax(outcome, reading.verdict, hints.kind, dataset.width):
         number = outcome.losses[0].tally().finished.value
@@ -279,7 +299,7 @@ def _evaluated(
             f"as logits they would go through a second softmax and score {number:.6g}",
             hint="Leave out --kind logit, or say --kind probability.",
         )
-    return Evaluated(dataset, reading, outcome, summary)
+    return Evaluated(dataset, reading, outcome, summary, tuple(watching))
 
 
 def recommend(

@@ -62,6 +62,44 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """Predictions of a probability from `low` to below `high`, and how often they came true.
+
+    Of several classes, the probability is that of the predicted one.
+    """
+
+    low: float
+    high: float
+    rows: int
+    mean_prediction: float
+    frequency: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """What the value of a proper score is made of.
+
+    value = `calibration` + `refinement` + `within`: stated probabilities against what happened at
+    them, what a calibrated model with the same groups of rows would still pay, and what the bins
+    are too coarse for. `refinement` = `uncertainty` − `resolution`: the base rates alone, and what
+    telling rows apart gains. They speak of `groups` of rows of like predictions; of few rows each,
+    chance makes calibration look worse and refinement better. Where labels are shares, value =
+    `entropy` + `divergence`: what no prediction could save, and the rest. `bins` group rows by the
+    probability stated.
+    """
+
+    calibration: float
+    refinement: float
+    within: float
+    uncertainty: float
+    resolution: float
+    entropy: float | None
+    divergence: float | None
+    groups: int
+    bins: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One loss of one prediction.
 
@@ -70,6 +108,7 @@ class Result:
     named quantities that the value is made of (cross entropy and entropy of a KL divergence).
     `interval` is the 95 % confidence interval of a mean. `values` are the losses of the rows where
     the reduction is `none`, and those of the columns where it is `columns`; `value` is then None.
+    `decomposition` is there where it was asked for and the loss has one.
     """
 
     loss: str
@@ -96,6 +135,7 @@ class Result:
     parts: Mapping[str, float]
     signature: str
     values: NDArray[np.float64] | None = field(default=None, compare=False)
+    decomposition: Decomposition | None = None
 
 
 def differences(results: Sequence[Result]) -> list[list[str]]:
@@ -173,12 +213,16 @@ class Report:
         return {"schema": SCHEMA, **plain(self)}
 
 
+# What is absent from JSON, and not null, where there is none.
+_LEFT_OUT = ("values", "decomposition")
+
+
 def plain(item: Any) -> dict[str, Any]:
     """A dataclass of this module as JSON-ready data, every number finite or None."""
     data: dict[str, Any] = {}
     for name in item.__dataclass_fields__:
         value = getattr(item, name)
-        if name == "values" and value is None:
+        if name in _LEFT_OUT and value is None:
             continue
         data[name] = _plain(value)
         if lost := _nonfinite(value):

@@ -33,6 +33,9 @@ class EvalOptions(EvaluationOptions):
         choices=tuple(Reduction),
         help="How the rows become one number; each loss's own if not given.",
     )
+    explain: bool = switch(
+        "--explain", help="Take cross entropies and the Brier score apart: calibration, refinement."
+    )
     quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
@@ -56,6 +59,7 @@ def run(options: EvalOptions) -> None:
             options.label,
             options.loss or None,
             reduction=options.reduction,
+            explain=options.explain,
             progress=progress,
             **options.keywords(),
         )

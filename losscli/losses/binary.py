@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
 from losscli.losses.forms import Array, Bernoulli, Form, times
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -63,6 +63,7 @@ BINARY_CROSS_ENTROPY = Loss(
     example=_EXAMPLE,
     unit="nats",
     constant=Constant.BASE_RATE,
+    score=Score.LOG,
 )
 
 BINARY_FOCAL = Loss(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.losses.definition import (
     Example,
@@ -35,10 +36,13 @@ def top_label_bins(pred: Categorical, label: Classes, *, n_bins: int) -> Terms:
     return _binned(pred.p[np.arange(len(top)), top], hit, n_bins)
 
 
+def bin_of(confidence: Array, n_bins: int) -> NDArray[np.intp]:
+    """The bin of each confidence, closed on the left; a confidence of 1 has one of its own."""
+    return np.searchsorted(np.linspace(0.0, 1.0, n_bins + 1), confidence, side="right") - 1
+
+
 def _binned(confidence: Array, hit: Array, n_bins: int) -> Terms:
-    """Bins are closed on the left; a confidence of exactly 1 has one of its own."""
-    place = np.searchsorted(np.linspace(0.0, 1.0, n_bins + 1), confidence, side="right") - 1
-    here = np.arange(n_bins + 1) == place[:, None]
+    here = np.arange(n_bins + 1) == bin_of(confidence, n_bins)[:, None]
     return {
         "rows": here.astype(np.float64),
         "confidence": here * confidence[:, None],

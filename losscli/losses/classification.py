@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Task
 
@@ -85,6 +85,7 @@ BRIER = Loss(
     example=_EXAMPLE,
     upper=2.0,
     constant=Constant.BASE_RATE,
+    score=Score.QUADRATIC,
 )
 
 ZERO_ONE = Loss(

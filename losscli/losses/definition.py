@@ -24,6 +24,7 @@ __all__ = [
     "Param",
     "Reading",
     "RowLoss",
+    "Score",
     "Shape",
     "Stats",
     "Terms",
@@ -48,6 +49,13 @@ class Constant(StrEnum):
     FITTED = "best constant"
     BASE_RATE = "base rate of each class"
     MAJORITY = "most frequent class"
+
+
+class Score(StrEnum):
+    """The proper score that a loss of probabilities is, by which it can be taken apart."""
+
+    LOG = "minus the log of what was true"
+    QUADRATIC = "the squared distance from what was true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +258,9 @@ class Loss:
     what a column counts). `lower` and `upper` bound it;
     `zero_at_perfect` says that a perfect prediction costs exactly 0 without any guard; `symmetric`
     that prediction and label may change places; `linear_in_label` that a soft label costs the
-    average of its classes, so that class weights apply class by class. `featured` losses are shown
-    by `eval` when none is named. `unit` is what the value is measured in.
+    average of its classes, so that class weights apply class by class. `score` names
+    the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
+    named. `unit` is what the value is measured in.
     """
 
     id: str
@@ -281,6 +290,7 @@ class Loss:
     zero_at_perfect: bool = True
     linear_in_label: bool = False
     constant: Constant | None = None
+    score: Score | None = None
     featured: bool = True
 
     @property

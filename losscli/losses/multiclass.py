@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
 from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -78,6 +78,7 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
     unit="nats",
     linear_in_label=True,
     constant=Constant.BASE_RATE,
+    score=Score.LOG,
 )
 
 CATEGORICAL_FOCAL = Loss(

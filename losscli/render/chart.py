@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.charts.curves import Curves
 from losscli.charts.histogram import Histogram
+from losscli.charts.reliability import Reliability
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def is_picture(path: str | None) -> bool:
     return path is not None and PurePath(path).suffix.lower() in PICTURES
 
 
-def histogram_chart(chart: Histogram) -> alt.Chart:
-    """A bar for each bin from 0 up; what it holds is its tooltip."""
+def histogram_chart(chart: Histogram) -> alt.LayerChart:
+    """A bar for each bin from 0 up, its rows written above; what it holds is its tooltip."""
     alt = _altair()
     carried = chart.carried or (None,) * len(chart.counts)
     bins = zip(chart.edges[:-1], chart.edges[1:], chart.counts, carried, strict=True)
@@ -36,17 +37,24 @@ def histogram_chart(chart: Histogram) -> alt.Chart:
     tooltip = ["from:Q", "to:Q", "rows:Q"]
     if chart.carried:
         tooltip.append(alt.Tooltip("share:Q", title="share of the total", format=".1%"))
-    bars = (
-        alt.Chart(_data(rows))
-        .mark_bar(color=COLORS[0], stroke="white", strokeWidth=0.5)
-        .encode(
-            x=alt.X("from:Q", title=chart.quantity, scale=alt.Scale(nice=False)),
-            x2="to:Q",
-            y=alt.Y("rows:Q", title="rows", scale=alt.Scale(zero=True)),
-            tooltip=tooltip,
-        )
+    ends = (chart.edges[0], chart.edges[-1])
+    return _sized(_bars(rows, chart.quantity, ends, tooltip), chart.title)
+
+
+def _bars(
+    rows: list[dict[str, Any]], title: str, ends: tuple[float, float], tooltip: list[Any]
+) -> Any:
+    """Bars of `rows` from 0 up, between `from` and `to`, with their number above."""
+    alt = _altair()
+    scale = alt.Scale(domain=list(ends), nice=False, padding=0)
+    y = alt.Y("rows:Q", title="rows", scale=alt.Scale(zero=True))
+    bars = alt.Chart(_data(rows)).mark_bar(orient="vertical", color=COLORS[0])
+    words = [{"at": (row["from"] + row["to"]) / 2, "rows": row["rows"]} for row in rows]
+    numbers = alt.Chart(_data(words)).mark_text(dy=-6, color="#666")
+    return alt.layer(
+        bars.encode(x=alt.X("from:Q", title=title, scale=scale), x2="to:Q", y=y, tooltip=tooltip),
+        numbers.encode(x=alt.X("at:Q", title=title, scale=scale), y=y, text="rows:Q"),
     )
-    return _sized(bars, chart.title)
 
 
 def curves_chart(chart: Curves) -> alt.LayerChart:
@@ -79,6 +87,35 @@ def curves_chart(chart: Curves) -> alt.LayerChart:
         names_above = alt.Chart(_data(middles)).mark_text(baseline="top", dy=4, color="#666")
         layers += [rule, names_above.encode(x="x:Q", y=alt.value(0), text="name:N")]
     return _sized(alt.layer(*layers), chart.title)
+
+
+def reliability_chart(chart: Reliability) -> alt.VConcatChart:
+    """How often predictions came true over what they said, the diagonal, and the rows beneath."""
+    alt = _altair()
+    rows = [
+        {
+            "said": bin.mean_prediction,
+            "true": bin.frequency,
+            "rows": bin.rows,
+            "from": bin.low,
+            "to": bin.high,
+        }
+        for bin in chart.bins
+    ]
+    unit = alt.Scale(domain=[0.0, 1.0])
+    ends = [{"said": 0.0, "true": 0.0}, {"said": 1.0, "true": 1.0}]
+    x = alt.X("said:Q", title="mean prediction", scale=unit)
+    y = alt.Y("true:Q", title="how often it came true", scale=unit)
+    diagonal = alt.Chart(_data(ends)).mark_line(strokeDash=[4, 4], color="#888").encode(x=x, y=y)
+    points = alt.Chart(_data(rows)).mark_line(color=COLORS[0], point={"color": COLORS[0]})
+    tooltip = ["from:Q", "to:Q", "rows:Q", "said:Q", "true:Q"]
+    above = alt.layer(diagonal, points.encode(x=x, y=y, tooltip=tooltip))
+    below = _bars(rows, "prediction", (0.0, 1.0), tooltip)
+    parts = (
+        above.properties(width=_WIDTH, height=_HEIGHT),
+        below.properties(width=_WIDTH, height=_HEIGHT // 3),
+    )
+    return alt.vconcat(*parts, title=chart.title)
 
 
 def save_picture(path: str, chart: Any) -> None:

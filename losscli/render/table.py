@@ -9,6 +9,7 @@ from rich.text import Text
 
 from losscli.render import Screen
 from losscli.render.advice import advice_block, signature_block
+from losscli.render.decomposed import decomposition_block
 from losscli.render.figures import titles
 from losscli.render.results import results_block
 from losscli.render.unreduced import unreduced_block
@@ -26,6 +27,8 @@ def render(report: Report, screen: Screen) -> str:
     for title, result in zip(titles(report), report.results, strict=True):
         if result.values is not None:
             parts.append(unreduced_block(visible(title), result, report))
+    if (made_of := decomposition_block(report, screen.width)) is not None:
+        parts.append(made_of)
     if report.recommendation is not None:
         parts.append(advice_block(report.recommendation, width))
     parts.append(signature_block(report, width))

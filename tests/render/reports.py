@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from losscli.report import Baseline, Evidence, Input, Recommendation, Report, Result
+from losscli.report import (
+    Baseline,
+    Bin,
+    Decomposition,
+    Evidence,
+    Input,
+    Recommendation,
+    Report,
+    Result,
+)
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07[red]=cmd()<script>\u202e\x9b\n|`"
 
@@ -118,6 +127,22 @@ def binary() -> Report:
             ),
         ]
     )
+
+
+def taken_apart() -> Report:
+    """A loss with what it is made of; the labels are shares."""
+    made_of = Decomposition(
+        calibration=0.025457551392638646,
+        refinement=0.04730955550871392,
+        within=-0.0009913978056489345,
+        uncertainty=0.6604327389156527,
+        resolution=0.6131231834069387,
+        entropy=0.05,
+        divergence=0.02177570909570363,
+        groups=13,
+        bins=(Bin(0.0, 1 / 15, 120, 0.0123, 0.0), Bin(0.2, 4 / 15, 108, 0.25, 0.5)),
+    )
+    return report([result(decomposition=made_of, recommended=True)])
 
 
 def divergence() -> Report:

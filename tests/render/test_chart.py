@@ -11,9 +11,16 @@ from xml.etree import ElementTree
 import pytest
 
 from losscli.charts.curves import loss_curves
+from losscli.charts.reliability import reliability
 from losscli.cli.app import execute
 from losscli.losses.registry import REGISTRY
-from losscli.render.chart import curves_chart, histogram_chart, save_picture
+from losscli.render.chart import (
+    curves_chart,
+    histogram_chart,
+    reliability_chart,
+    save_picture,
+)
+from tests.render.reports import taken_apart
 from tests.render.test_terminal_plot import SPREAD
 
 
@@ -25,9 +32,23 @@ def test_a_svg_names_its_axes_and_curves(tmp_path: Path) -> None:
 
 
 def test_a_histogram_starts_at_zero() -> None:
-    spec = histogram_chart(SPREAD).to_dict()
-    assert spec["encoding"]["y"]["scale"] == {"zero": True}
-    assert [row["rows"] for row in spec["data"]["values"]] == list(SPREAD.counts)
+    bars, numbers = histogram_chart(SPREAD).to_dict()["layer"]
+    assert bars["encoding"]["y"]["scale"] == {"zero": True}
+    # Between two numbers on the x-axis, bars would lie down unless they are told to stand.
+    assert bars["mark"]["orient"] == "vertical"
+    for layer in (bars, numbers):
+        assert [row["rows"] for row in layer["data"]["values"]] == list(SPREAD.counts)
+
+
+def test_a_reliability_diagram_has_the_diagonal_and_the_rows_beneath() -> None:
+    [result] = taken_apart().results
+    diagram = reliability(result)
+    assert diagram is not None
+    above, below = reliability_chart(diagram).to_dict()["vconcat"]
+    diagonal, points = above["layer"]
+    assert diagonal["data"]["values"] == [{"said": 0.0, "true": 0.0}, {"said": 1.0, "true": 1.0}]
+    assert [row["true"] for row in points["data"]["values"]] == [0.0, 0.5]
+    assert [row["rows"] for row in below["layer"][0]["data"]["values"]] == [120, 108]
 
 
 @pytest.mark.parametrize("words", [["losses", "focal"], ["rows", "p.csv"]])

@@ -13,9 +13,26 @@ import numpy as np
 import pytest
 
 from losscli.render import Screen, render, render_recommendation
-from losscli.report import Baseline, Evidence, Input, Recommendation, Report, Result
+from losscli.report import (
+    Baseline,
+    Decomposition,
+    Evidence,
+    Input,
+    Recommendation,
+    Report,
+    Result,
+)
 from losscli.vocabulary import Kind, Reduction, Task
-from tests.render.reports import HOSTILE, advice, binary, divergence, hostile, report, result
+from tests.render.reports import (
+    HOSTILE,
+    advice,
+    binary,
+    divergence,
+    hostile,
+    report,
+    result,
+    taken_apart,
+)
 
 SCREEN = Screen(None, False)
 SCHEMA: Any = json.loads(
@@ -26,6 +43,7 @@ NAN, INF = math.nan, math.inf
 REPORTS = {
     "plain": binary(),
     "parts": divergence(),
+    "taken apart": taken_apart(),
     "hostile": hostile(),
     "empty": report([], inputs=(), recommendation=None, notes=()),
     "rows": report([result(value=None, reduction="none", values=np.array([0.5, INF, NAN]))]),
@@ -122,6 +140,7 @@ class TestSchema:
             (Input, SCHEMA["$defs"]["input"]),
             (Result, SCHEMA["$defs"]["result"]),
             (Baseline, SCHEMA["$defs"]["baseline"]),
+            (Decomposition, SCHEMA["$defs"]["decomposition"]),
             (Recommendation, SCHEMA["$defs"]["recommendation"]),
             (Evidence, SCHEMA["$defs"]["evidence"]),
         ],
@@ -133,7 +152,7 @@ class TestSchema:
         named = [name for name in schema["properties"] if not name.endswith("nonfinite")]
         assert [name for name in named if name != "schema"] == [f.name for f in fields(data)]
         assert schema["additionalProperties"] is False
-        optional = {"values"} if data is Result else set()
+        optional = {"values", "decomposition"} if data is Result else set()
         assert set(schema["required"]) == set(named) - optional
 
     def test_every_field_is_described(self) -> None:

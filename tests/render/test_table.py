@@ -13,7 +13,15 @@ from rich.cells import cell_len
 from losscli.render import Screen, render, render_recommendation
 from losscli.report import Report
 from tests.render.conftest import Snapshot
-from tests.render.reports import advice, binary, divergence, hostile, report, result
+from tests.render.reports import (
+    advice,
+    binary,
+    divergence,
+    hostile,
+    report,
+    result,
+    taken_apart,
+)
 
 WIDTHS = [20, 24, 30, 40, 50, 57, 60, 72, 80, 100, 120]
 REPORTS = {"binary": binary(), "divergence": divergence(), "hostile": hostile()}
@@ -31,6 +39,10 @@ def unreduced() -> Report:
 
 
 class TestSnapshots:
+    @pytest.mark.parametrize("width", [80, 40, 20])
+    def test_of_a_score_taken_apart(self, snapshot: Snapshot, width: int) -> None:
+        snapshot(f"explained_{width}.txt", render(taken_apart(), "table", Screen(width, False)))
+
     @pytest.mark.parametrize("width", [80, 60, 40, None])
     def test_of_three_losses(self, snapshot: Snapshot, width: int | None) -> None:
         snapshot(f"table_{width}.txt", render(binary(), "table", Screen(width, False)))
