@@ -172,6 +172,7 @@ def rows(
         threads=threads,
         progress=progress,
         params=params,
+        ids=True,
     )
     places = chosen(found.reading.evaluations, asked=losses is not None)
     reading = replace(
@@ -228,6 +229,7 @@ def _evaluated(
     progress: Callable[[int], Any] | None,
     params: Mapping[str, Any],
     observers: Callable[[DataReading], Sequence[Observer]] = lambda _: (),
+    ids: bool = False,
 ) -> Evaluated:
     """Open the data, settle how they are read, and evaluate under the eyes of `observers`."""
     requests = _requests(losses)
@@ -242,6 +244,7 @@ def _evaluated(
         deep=deep,
         paired=not readings or any(reading.paired for reading in readings),
         cast=cast,
+        ids=ids,
     )
     hints = hints_for(kind, task, classes, dataset)
     if threads is not None and threads < 1:

@@ -162,7 +162,7 @@ class RowLosses:
         shares = self._shares(found.amounts[place]).tolist()
         return Row(
             row=int(found.numbers[place]),
-            id=None,
+            id=None if block.ids is None else _text(block.ids[place]),
             label=() if block.label is None else tuple(_items(self._label(block.label)[place])),
             pred=tuple(_items(block.pred[place])),
             losses=tuple(found.losses[place].tolist()),
@@ -177,7 +177,7 @@ class RowLosses:
         block = found.settled
         label = None if block.label is None else self._label(block.label)
         shares = self._shares(found.amounts)
-        return self._joined(found.numbers, None, label, block.pred, found.losses, shares)
+        return self._joined(found.numbers, block.ids, label, block.pred, found.losses, shares)
 
     def _joined(
         self,
@@ -266,6 +266,10 @@ def _carried(found: Concentration) -> Carried:
         tenth=found.share_of(math.ceil(found.rows / 10)),
         exact=found.exact,
     )
+
+
+def _text(item: Any) -> str | None:
+    return None if item is None else str(item)
 
 
 def _items(row: Any) -> list[Any]:

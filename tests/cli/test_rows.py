@@ -16,9 +16,16 @@ from losscli.engine import run as running
 from tests.cli.program import SAMPLES, Here, Write
 
 CANCER = (SAMPLES / "breast_cancer.csv", "-p", "prob", "-l", "bce,focal")
+HOSTILE = '"[red]=cmd()\x1b[31m"'
 
 
 class TestOnTheScreen:
+    def test_ids_are_text_and_nothing_else(self, here: Here, write: Write) -> None:
+        write("p.csv", f"id,prob,label\n{HOSTILE},0.9,0\nb,0.2,0\n")
+        out = here("rows", "p.csv", "-l", "bce").out
+        assert "[red]=cmd()\\x1b[31m" in out
+        assert "\x1b" not in out
+
     def test_easy_rows_fade_under_focal_loss(self, here: Here) -> None:
         answer = here("rows", *CANCER, "--format", "json").json
         entropy, focal = answer["split"]["easy_share"]
@@ -45,6 +52,7 @@ class TestInFiles:
         assert [float(row["binary_cross_entropy"]) for row in rows] == self.costs()
         assert list(rows[3]) == [
             "row",
+            "id",
             "label",
             "pred",
             "binary_cross_entropy",
@@ -52,7 +60,7 @@ class TestInFiles:
             "share_of_binary_cross_entropy",
             "share_of_binary_focal",
         ]
-        assert (rows[3]["row"], rows[3]["label"]) == ("3", "1")
+        assert (rows[3]["row"], rows[3]["id"], rows[3]["label"]) == ("3", "3", "1")
 
     def test_every_format_holds_the_same(self, here: Here, tmp_path: Path) -> None:
         for ending in ("parquet", "jsonl", "npy"):
@@ -73,7 +81,12 @@ class TestInFiles:
         out = here("rows", *CANCER, "--top", "2", "--format", "csv").out
         lines = out.splitlines()
         assert len(lines) == 3
-        assert lines[1].startswith("37,0,0.8917251380211543,2.223082266610075,")
+        assert lines[1].startswith("37,37,0,0.8917251380211543,2.223082266610075,")
+
+    def test_a_spreadsheet_runs_nothing(self, here: Here, write: Write) -> None:
+        write("p.csv", f"id,prob,label\n=cmd(),0.9,0\n{HOSTILE},0.2,0\n")
+        rows = list(csv.DictReader(io.StringIO(here("rows", "p.csv", "--format", "csv").out)))
+        assert [row["id"] for row in rows] == ["'=cmd()", "[red]=cmd()\\x1b[31m"]
 
     def test_what_is_not_finite_is_a_word_in_json_lines(self, here: Here, write: Write) -> None:
         write("p.npy", [0.0, 0.5])
