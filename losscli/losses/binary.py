@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
 from losscli.losses.forms import Array, Bernoulli, Form, times
+from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
@@ -54,7 +55,15 @@ BINARY_CROSS_ENTROPY = Loss(
         ),
         "label_smoothing": Param(0.0, "labels become y(1 − s) + s/2", minimum=0.0, maximum=1.0),
     },
-    readings=(Reading(negative_log_likelihood, Form.BERNOULLI, Labels.SHARE, _ITEMS),),
+    readings=(
+        Reading(
+            negative_log_likelihood,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            _ITEMS,
+            gradient=gradients.negative_log_likelihood,
+        ),
+    ),
     formula="−mean (y log p + (1 − y) log(1 − p))",
     summary="The surprise, in nats, at what turned out true.",
     when="One probability per row, or several that do not compete (multilabel). Proper: the true "
@@ -89,7 +98,15 @@ BINARY_FOCAL = Loss(
         "alpha": Param(None, "weight of the positive class", minimum=0.0, maximum=1.0),
         "label_smoothing": Param(0.0, "labels become y(1 − s) + s/2", minimum=0.0, maximum=1.0),
     },
-    readings=(Reading(focal_error, Form.BERNOULLI, Labels.SHARE, _ITEMS),),
+    readings=(
+        Reading(
+            focal_error,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            _ITEMS,
+            gradient=gradients.focal_error,
+        ),
+    ),
     formula="−mean α_t (1 − p_t)^γ log p_t",
     summary="Cross entropy that fades for rows the model already gets right.",
     when="Strong imbalance: many easy negatives would drown the few hard rows in a plain mean.",

@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
@@ -62,13 +63,18 @@ BRIER = Loss(
     },
     readings=(
         Reading(
-            squared_probability_error, Form.BERNOULLI, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)
+            squared_probability_error,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            (Task.BINARY, Task.MULTILABEL),
+            gradient=gradients.squared_probability_error,
         ),
         Reading(
             squared_distribution_error,
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS, Task.DISTRIBUTION),
+            gradient=gradients.squared_distribution_error,
         ),
     ),
     params={

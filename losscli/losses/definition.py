@@ -158,6 +158,13 @@ class Shape(StrEnum):
     WHOLE = "whole array"
 
 
+def keyword_only(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's keyword-only arguments."""
+    code = function.__code__
+    start = code.co_argcount
+    return code.co_varnames[start : start + code.co_kwonlyargcount]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a loss reads its arrays for some tasks, and the kernel that does the arithmetic.
@@ -184,6 +191,17 @@ class Reading:
     `optional_inputs` among them may be left out. `pred_bounds` and `label_bounds` hold unless the
     parameter `bounds_lifted_by` is given; `item_bounds` are those of single
     `items`, by name. `given` names the keywords of a kernel that hides them.
+
+    `gradient` is the derivative with respect to `pred`, a pure function with those keywords of the
+    kernel that matter to it; without it the loss is not differentiable, or not in closed form. It
+    gives an array of the shape of `pred`, or a Slope where the form is one of probabilities:
+
+    - ROWS: `gradient(pred, label, *, …)`, of each row's (or element's) loss;
+    - SUMS: `gradient(pred, label, stats, *, …)`, of the value, for rows of weight 1;
+    - WHOLE: `gradient(pred, label, answer, *, …)`, where `answer` says how the value answers to
+      what the kernel gives: a number, or one per column or per row.
+
+    Where a loss has a kink, the gradient is a subgradient, 0 where that is one: sign(0) = 0.
     """
 
     kernel: Callable[..., Any]
@@ -207,6 +225,7 @@ class Reading:
     label_bounds: Bounds | None = None
     bounds_lifted_by: str = ""
     given: tuple[str, ...] = ()
+    gradient: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
         if not self.kinds:
@@ -215,11 +234,7 @@ class Reading:
     @property
     def keywords(self) -> tuple[str, ...]:
         """The names of the keyword-only arguments that the kernel takes."""
-        if self.given:
-            return self.given
-        code = self.kernel.__code__
-        start = code.co_argcount
-        return code.co_varnames[start : start + code.co_kwonlyargcount]
+        return self.given or keyword_only(self.kernel)
 
     @property
     def params(self) -> tuple[str, ...]:
@@ -278,6 +293,7 @@ class Loss:
     reduction: Reduction = Reduction.MEAN
     scale: float = 1.0
     transform: Callable[[float, Mapping[str, Any]], float] | None = None
+    transform_slope: Callable[[float, Mapping[str, Any]], float] | None = None
     finish: Callable[[Stats, Mapping[str, Any]], Any] | None = None
     by_column: bool = False
     column_weight: Callable[[Stats], Any] | None = None
@@ -292,6 +308,8 @@ class Loss:
     constant: Constant | None = None
     score: Score | None = None
     featured: bool = True
+    derivative: str = ""
+    derivative_says: str = ""
 
     @property
     def short(self) -> str:
@@ -312,6 +330,11 @@ class Loss:
     def needs_label(self) -> bool:
         """False for a loss of the prediction alone, such as entropy."""
         return any(reading.labels is not Labels.NONE for reading in self.readings)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether it has a gradient, for one reading at least."""
+        return any(reading.gradient is not None for reading in self.readings)
 
     @property
     def reads_distributions(self) -> bool:

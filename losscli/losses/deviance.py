@@ -9,6 +9,7 @@ import numpy as np
 from losscli.losses.bounds import NOT_NEGATIVE, POSITIVE
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Form, times
+from losscli.losses.gradients import relative as gradients
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION)
@@ -95,7 +96,12 @@ POISSON_NLL = Loss(
     },
     readings=(
         Reading(
-            poisson_error, Form.VALUE, Labels.REAL, (Task.REGRESSION,), label_bounds=NOT_NEGATIVE
+            poisson_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            label_bounds=NOT_NEGATIVE,
+            gradient=gradients.poisson_error,
         ),
     ),
     formula="mean μ − y log(μ + eps)",
@@ -123,6 +129,7 @@ POISSON_DEVIANCE = Loss(
             (Task.REGRESSION,),
             pred_bounds=POSITIVE,
             label_bounds=NOT_NEGATIVE,
+            gradient=gradients.poisson_deviance_error,
         ),
     ),
     formula="mean 2(y log(y/μ) − y + μ)",
@@ -147,6 +154,7 @@ GAMMA_DEVIANCE = Loss(
             (Task.REGRESSION,),
             pred_bounds=POSITIVE,
             label_bounds=POSITIVE,
+            gradient=gradients.gamma_deviance_error,
         ),
     ),
     formula="mean 2(log(μ/y) + y/μ − 1)",
@@ -171,7 +179,15 @@ TWEEDIE_DEVIANCE = Loss(
             0.0, "0 is the squared error, 1 Poisson, 2 gamma; none between 0 and 1 exists"
         )
     },
-    readings=(Reading(unit_deviance, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),),
+    readings=(
+        Reading(
+            unit_deviance,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            gradient=gradients.unit_deviance,
+        ),
+    ),
     formula="mean 2(y^(2−p)/((1−p)(2−p)) − y μ^(1−p)/(1−p) + μ^(2−p)/(2−p))",
     summary="One deviance for squared error, Poisson, gamma and all between.",
     when="The variance of the labels grows as a power p of their mean.",

@@ -59,7 +59,10 @@ def _bounds_of(items: tuple[str, ...]) -> Mapping[str, Bounds]:
 
 
 def reading_of(
-    kernel: Callable[..., Any], items: tuple[str, ...], **narrower: Bounds
+    kernel: Callable[..., Any],
+    items: tuple[str, ...],
+    gradient: Callable[..., Any] | None,
+    **narrower: Bounds,
 ) -> tuple[Reading, ...]:
     """The reading of a kernel whose prediction holds these parameters.
 
@@ -73,5 +76,6 @@ def reading_of(
             (Task.FORECAST,),
             items=items,
             item_bounds={**_bounds_of(items), **narrower},
+            gradient=gradient,
         ),
     )

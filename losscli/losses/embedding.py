@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
 from losscli.losses.forms import Array, Form, softplus
+from losscli.losses.gradients import vectors as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _UNIT = ((1.0, 0.0), (0.6, 0.8), (0.0, 1.0), (0.8, 0.6))
@@ -104,7 +105,15 @@ HINGE_EMBEDDING = Loss(
     family="embedding",
     names={"torch": (Name("hinge_embedding_loss"), Name("HingeEmbeddingLoss"))},
     params={"margin": Param(1.0, "how far strangers should be apart")},
-    readings=(Reading(pair_distance_error, Form.VALUE, Labels.SIGN, (Task.PAIRS,)),),
+    readings=(
+        Reading(
+            pair_distance_error,
+            Form.VALUE,
+            Labels.SIGN,
+            (Task.PAIRS,),
+            gradient=gradients.pair_distance_error,
+        ),
+    ),
     formula="mean d if s = 1, max(0, m − d) if s = −1",
     summary="Distances of pairs: small for those that belong together, at least m for others.",
     when="The prediction is a distance per pair, the label ±1.",
@@ -121,7 +130,16 @@ MARGIN_RANKING = Loss(
     family="embedding",
     names={"torch": (Name("margin_ranking_loss"), Name("MarginRankingLoss"))},
     params={"margin": Param(0.0, "by how much the better one should lead")},
-    readings=(Reading(pair_order_error, Form.VALUE, Labels.SIGN, (Task.PAIRS,), inputs=_X2),),
+    readings=(
+        Reading(
+            pair_order_error,
+            Form.VALUE,
+            Labels.SIGN,
+            (Task.PAIRS,),
+            inputs=_X2,
+            gradient=gradients.pair_order_error,
+        ),
+    ),
     formula="mean max(0, −s (x₁ − x₂) + m), s = ±1",
     summary="How far the score that should be higher falls short of leading by m.",
     when="Two scores per row, and which should be higher: 1 the first, −1 the second.",
@@ -151,6 +169,7 @@ COSINE_EMBEDDING = Loss(
             (Task.PAIRS,),
             inputs=_X2,
             dims=MappingProxyType({"pred": "n d", "label": "n", "x2": "n d"}),
+            gradient=gradients.pair_cosine_error,
         ),
     ),
     formula="mean 1 − cos(x₁, x₂) if s = 1, max(0, cos − m) if s = −1",
@@ -194,6 +213,7 @@ TRIPLET_MARGIN = Loss(
                 {"positive": "an embedding of the same class", "negative": "one of another"}
             ),
             dims=MappingProxyType({"pred": "n d", "positive": "n d", "negative": "n d"}),
+            gradient=gradients.triplet_error,
         ),
     ),
     formula="mean max(0, d(a, p) − d(a, n) + m)",
@@ -230,6 +250,7 @@ NTXENT = Loss(
             (Task.EMBEDDING,),
             shape=Shape.WHOLE,
             fewest_items=2,
+            gradient=gradients.contrastive_error,
         ),
     ),
     formula="−mean over pairs of one class of log (e^sim ÷ (e^sim + Σ strangers e^sim))",
@@ -259,6 +280,7 @@ CIRCLE = Loss(
             (Task.EMBEDDING,),
             shape=Shape.WHOLE,
             fewest_items=2,
+            gradient=gradients.circle_error,
         ),
     ),
     formula="mean softplus(log Σ e^(−γ w_p (m − d_p)) + log Σ e^(γ w_n (1 − m − d_n)))",

@@ -13,6 +13,7 @@ import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import ensemble as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _MEMBERS = Example(((0.0, 1.0, 2.0), (1.0, 3.0, 2.0)), (0.5, 4.0), Kind.ENSEMBLE, Task.FORECAST)
@@ -73,13 +74,28 @@ def error_spread(pred: Array, label: Array) -> Array:
     return (std * std - error * error - error * std * skewness) ** 2
 
 
-def _reading(kernel: Callable[..., Any], fewest: int) -> tuple[Reading, ...]:
-    return (Reading(kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), fewest_items=fewest),)
+def _reading(
+    kernel: Callable[..., Any], gradient: Callable[..., Any] | None, fewest: int
+) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            kernel,
+            Form.PARAMETERS,
+            Labels.REAL,
+            (Task.FORECAST,),
+            fewest_items=fewest,
+            gradient=gradient,
+        ),
+    )
 
 
-def _vectors(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
+def _vectors(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[Reading, ...]:
     dims = MappingProxyType({"pred": "n m d", "label": "n d"})
-    return (Reading(kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), dims=dims),)
+    return (
+        Reading(
+            kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), dims=dims, gradient=gradient
+        ),
+    )
 
 
 _VECTORS = Example(
@@ -107,7 +123,7 @@ CRPS_ENSEMBLE = Loss(
             choices=("nrg", "qd", "int", "fair", "pwm", "akr"),
         )
     },
-    readings=_reading(ensemble_crps, 1),
+    readings=_reading(ensemble_crps, gradients.ensemble_crps, 1),
     formula="mean E|X − y| − ½ E|X − X'|",
     summary="How far an ensemble lies from the label, less half its own spread.",
     when="Each row of the prediction holds the members of an ensemble; one member gives the "
@@ -127,7 +143,7 @@ ENERGY_SCORE = Loss(
     aliases=("es",),
     names={"scoringrules": (Name("es_ensemble", reduction=Reduction.NONE),)},
     params={"estimator": Param("nrg", "which pairs of members count", choices=("nrg", "fair"))},
-    readings=_vectors(energy_error),
+    readings=_vectors(energy_error, gradients.energy_error),
     formula="mean E‖X − y‖ − ½ E‖X − X'‖",
     summary="The CRPS of an ensemble for outcomes of several variables.",
     when="Each row holds an ensemble (m, d) of an outcome of d variables.",
@@ -145,7 +161,7 @@ VARIOGRAM_SCORE = Loss(
     aliases=("vs",),
     names={"scoringrules": (Name("vs_ensemble", reduction=Reduction.NONE),)},
     params={"p": Param(0.5, "the order of the variogram", minimum=0.0, open_ends=True)},
-    readings=_vectors(variogram_error),
+    readings=_vectors(variogram_error, gradients.variogram_error),
     formula="mean Σᵢⱼ (|yᵢ − yⱼ|ᵖ − E|Xᵢ − Xⱼ|ᵖ)²",
     summary="How well an ensemble tells the differences between the variables of an outcome.",
     when="The dependence between variables matters, which the energy score hardly sees.",
@@ -162,7 +178,7 @@ DAWID_SEBASTIANI_ENSEMBLE = Loss(
     family="forecast",
     aliases=("dss",),
     names={"scoringrules": (Name("dssuv_ensemble", reduction=Reduction.NONE),)},
-    readings=_reading(dawid_sebastiani_error, 2),
+    readings=_reading(dawid_sebastiani_error, gradients.dawid_sebastiani_error, 2),
     formula="mean (y − m)²/s² + 2 log s",
     summary="A log score that looks at the mean and the spread of an ensemble alone.",
     when="As the log score, where a density is not to be estimated.",
@@ -180,7 +196,7 @@ ERROR_SPREAD_ENSEMBLE = Loss(
     family="forecast",
     aliases=("error_spread",),
     names={"scoringrules": (Name("error_spread_score", reduction=Reduction.NONE),)},
-    readings=_reading(error_spread, 3),
+    readings=_reading(error_spread, gradients.error_spread, 3),
     formula="mean (s² − e² − e·s·g)²",
     summary="Whether the spread of an ensemble matches its error, row by row.",
     when="To judge the reliability of an ensemble's spread.",

@@ -23,6 +23,7 @@ from losscli.losses.definition import (
     Terms,
 )
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import explained as gradients
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -115,8 +116,12 @@ def _concordance(stats: Stats, _params: Mapping[str, Any]) -> float:
     return float(2 * covariance * n / (n - 1) / whole) if n > 1 and whole else math.nan
 
 
-def _sums(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
-    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.SUMS),)
+def _sums(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.SUMS, gradient=gradient
+        ),
+    )
 
 
 SCORE: dict[str, Any] = {
@@ -138,7 +143,7 @@ R2 = Loss(
         "catboost": (Name("R2"),),
     },
     params={"multioutput": _OUTPUTS},
-    readings=_sums(squares),
+    readings=_sums(squares, gradients.r2),
     finish=_r2,
     by_column=True,
     column_weight=_label_spread,
@@ -160,7 +165,7 @@ EXPLAINED_VARIANCE = Loss(
         "torchmetrics": (Name("explained_variance"),),
     },
     params={"multioutput": _OUTPUTS},
-    readings=_sums(moments),
+    readings=_sums(moments, gradients.explained_variance),
     finish=_explained_variance,
     by_column=True,
     column_weight=_label_spread,
@@ -178,7 +183,7 @@ RELATIVE_SQUARED_ERROR = Loss(
     family="explained",
     aliases=("rse",),
     names={"torchmetrics": (Name("relative_squared_error"),)},
-    readings=_sums(squares),
+    readings=_sums(squares, gradients.relative_squared),
     finish=_relative_squared,
     by_column=True,
     formula="Σ (y − p)² ÷ Σ (y − ȳ)²",
@@ -200,7 +205,7 @@ NORMALIZED_ROOT_MEAN_SQUARED_ERROR = Loss(
             "mean", "what the RMSE is divided by", choices=("mean", "range", "std", "l2")
         )
     },
-    readings=_sums(squares),
+    readings=_sums(squares, gradients.normalized),
     finish=_normalized,
     by_column=True,
     formula="RMSE ÷ mean, range, standard deviation or norm of the labels",
@@ -218,7 +223,7 @@ CONCORDANCE_CORRELATION = Loss(
     family="explained",
     aliases=("ccc", "lin_ccc"),
     names={"torchmetrics": (Name("concordance_corrcoef"),)},
-    readings=_sums(moments),
+    readings=_sums(moments, gradients.concordance),
     finish=_concordance,
     by_column=True,
     formula="2 s_yp ÷ (s_y² + s_p² + (ȳ − p̄)²)",

@@ -100,3 +100,29 @@ class Floor:
         with np.errstate(divide="ignore"):
             logs = np.log1p(-self._inside(p))
         return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
+
+    def holds(self, p: Array) -> NDArray[np.bool_] | None:
+        """Which of the probabilities `p`, as they were given, `apply` moves; None for none."""
+        if self.logs_only or self.moved(p) == 0:
+            return None
+        return self._outside(p)
+
+    def _outside(self, p: Array) -> NDArray[np.bool_]:
+        return np.asarray((p < self._bottom) | (p > self._top))
+
+    def slope_of_log(self, p: Array) -> Array:
+        """d log p / dp under this policy: 0 where it holds the logarithm in place."""
+        return self._slope(p, p)
+
+    def slope_of_log_of_rest(self, p: Array, q: Array) -> Array:
+        """−d log(1 − p) / dp under this policy, for q = 1 − p with all its digits."""
+        return self._slope(q, p)
+
+    def _slope(self, x: Array, p: Array) -> Array:
+        if self.guard is Guard.ADD:
+            return 1.0 / (x + self.size)
+        with np.errstate(divide="ignore"):
+            slope = 1.0 / x
+            if self.guard is Guard.CLAMP_LOG:
+                return np.where(np.log(x) < self.size, 0.0, slope)
+        return np.where(self._outside(p), 0.0, slope) if self.logs_only else slope

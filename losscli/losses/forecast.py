@@ -13,6 +13,7 @@ from losscli.losses.distributions import (
     reading_of,
 )
 from losscli.losses.forms import Array
+from losscli.losses.gradients import forecasts as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 
@@ -43,7 +44,7 @@ INTERVAL_SCORE = Loss(
             0.1, "the interval holds 1 − α of the labels", minimum=0.0, maximum=1.0, open_ends=True
         )
     },
-    readings=reading_of(interval_error, ("lower", "upper")),
+    readings=reading_of(interval_error, ("lower", "upper"), gradients.interval_error),
     formula="mean (u − l) + 2/α · max(0, l − y, y − u)",
     summary="The width of a prediction interval, and a fine for every label outside.",
     when="The prediction is a central 1 − α interval per row; narrow and honest is best.",
@@ -64,7 +65,7 @@ GAUSSIAN_NLL = Loss(
         "full": Param(False, "add the constant ½ log 2π"),
         "eps": Param(1e-6, "variances are raised to at least this", minimum=0.0),
     },
-    readings=reading_of(gaussian_error, ("mean", "variance")),
+    readings=reading_of(gaussian_error, ("mean", "variance"), gradients.gaussian_error),
     formula="mean ½(log v + (y − μ)²/v), v = max(variance, eps)",
     summary="What a normal forecast of mean and variance costs, in nats.",
     when="A network predicts a mean and a variance per row.",

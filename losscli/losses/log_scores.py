@@ -21,6 +21,7 @@ from losscli.losses.distributions import (
     surprise_at_count,
 )
 from losscli.losses.forms import Array
+from losscli.losses.gradients import forecasts as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 
@@ -112,6 +113,7 @@ def _log_score(
     name: str,
     title: str,
     kernel: Callable[..., Any],
+    gradient: Callable[..., Any] | None,
     items: tuple[str, ...],
     pred: tuple[tuple[float, ...], ...],
     label: tuple[float, ...],
@@ -121,7 +123,7 @@ def _log_score(
         title=f"log score of a {title} forecast",
         family="forecast",
         names={"scoringrules": (Name(f"logs_{name}", reduction=Reduction.NONE),)},
-        readings=reading_of(kernel, items),
+        readings=reading_of(kernel, items, gradient),
         formula="mean −log f(y)",
         summary=f"The surprise, in nats, of a {title} forecast ({', '.join(items)}) at the label.",
         when=f"The prediction is a {title} distribution per row and the likelihood is what counts. "
@@ -136,39 +138,85 @@ def _log_score(
 
 
 LOG_SCORE_NORMAL = _log_score(
-    "normal", "normal", log_score_normal, ("mean", "std"), PLACED, (0.5, -1.0)
+    "normal",
+    "normal",
+    log_score_normal,
+    gradients.log_score_normal,
+    ("mean", "std"),
+    PLACED,
+    (0.5, -1.0),
 )
 LOG_SCORE_LOGISTIC = _log_score(
-    "logistic", "logistic", log_score_logistic, ("location", "scale"), PLACED, (0.5, -1.0)
+    "logistic",
+    "logistic",
+    log_score_logistic,
+    gradients.log_score_logistic,
+    ("location", "scale"),
+    PLACED,
+    (0.5, -1.0),
 )
 LOG_SCORE_LAPLACE = _log_score(
-    "laplace", "Laplace", log_score_laplace, ("location", "scale"), PLACED, (0.5, -1.0)
+    "laplace",
+    "Laplace",
+    log_score_laplace,
+    gradients.log_score_laplace,
+    ("location", "scale"),
+    PLACED,
+    (0.5, -1.0),
 )
 LOG_SCORE_EXPONENTIAL = _log_score(
-    "exponential", "exponential", log_score_exponential, ("rate",), ((1.0,), (0.5,)), (0.7, 3.0)
+    "exponential",
+    "exponential",
+    log_score_exponential,
+    gradients.log_score_exponential,
+    ("rate",),
+    ((1.0,), (0.5,)),
+    (0.7, 3.0),
 )
 LOG_SCORE_POISSON = _log_score(
-    "poisson", "Poisson", log_score_poisson, ("mean",), ((1.0,), (4.0,)), (2.0, 3.0)
+    "poisson",
+    "Poisson",
+    log_score_poisson,
+    gradients.log_score_poisson,
+    ("mean",),
+    ((1.0,), (4.0,)),
+    (2.0, 3.0),
 )
 LOG_SCORE_GAMMA = _log_score(
-    "gamma", "gamma", log_score_gamma, ("shape", "rate"), POSITIVE_PAIR, (1.5, 2.0)
+    "gamma",
+    "gamma",
+    log_score_gamma,
+    gradients.log_score_gamma,
+    ("shape", "rate"),
+    POSITIVE_PAIR,
+    (1.5, 2.0),
 )
 LOG_SCORE_LOGNORMAL = _log_score(
     "lognormal",
     "log-normal",
     log_score_lognormal,
+    gradients.log_score_lognormal,
     ("mulog", "sigmalog"),
     ((0.0, 1.0), (1.0, 0.5)),
     (1.5, 2.0),
 )
 LOG_SCORE_UNIFORM = _log_score(
-    "uniform", "uniform", log_score_uniform, ("min", "max"), ((0.0, 1.0), (1.0, 3.0)), (0.5, 2.0)
+    "uniform",
+    "uniform",
+    log_score_uniform,
+    gradients.log_score_uniform,
+    ("min", "max"),
+    ((0.0, 1.0), (1.0, 3.0)),
+    (0.5, 2.0),
 )
-LOG_SCORE_BETA = _log_score("beta", "beta", log_score_beta, ("a", "b"), POSITIVE_PAIR, (0.5, 0.8))
+LOG_SCORE_BETA = _log_score(
+    "beta", "beta", log_score_beta, gradients.log_score_beta, ("a", "b"), POSITIVE_PAIR, (0.5, 0.8)
+)
 LOG_SCORE_T = _log_score(
     "t",
     "Student t",
     log_score_t,
+    gradients.log_score_t,
     ("df", "location", "scale"),
     ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)),
     (0.5, -1.0),

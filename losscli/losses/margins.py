@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from losscli.losses.definition import (
@@ -15,6 +18,8 @@ from losscli.losses.definition import (
     RowLoss,
 )
 from losscli.losses.forms import Array, Bernoulli, Classes, Form, softplus
+from losscli.losses.gradients import margins as gradients
+from losscli.losses.gradients import probability
 from losscli.vocabulary import Kind, Reduction, Task
 
 _MARGINS = Example((2.0, -1.5, 0.3), (1, 0, 0), Kind.LOGIT, Task.BINARY)
@@ -125,6 +130,14 @@ def multilabel_margin_error(pred: Array, label: Array) -> Array:
     return np.where(counted, short, 0.0).sum(axis=(1, 2)) / width
 
 
+def _of_margins(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.MARGIN, Labels.SIGN, _ITEMS, gradient=gradient),)
+
+
+def _of_scores(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.SCORES, Labels.CLASSES, _ROWS, gradient=gradient),)
+
+
 HINGE = Loss(
     id="hinge",
     title="hinge loss",
@@ -137,7 +150,7 @@ HINGE = Loss(
         "torchmetrics": (Name("binary_hinge_loss"),),
         "catboost": (Name("HingeLoss"),),
     },
-    readings=(Reading(hinge_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    readings=_of_margins(hinge_error, gradients.hinge_error),
     formula="mean max(0, 1 − s·z), s = ±1",
     summary="How far a score falls short of a margin of 1 on the right side.",
     when="Scores of a support vector machine; only the side and the margin matter.",
@@ -155,7 +168,7 @@ SQUARED_HINGE = Loss(
         "keras": (Name("SquaredHinge"),),
         "torchmetrics": (Name("binary_hinge_loss(squared=True)"),),
     },
-    readings=(Reading(squared_hinge_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    readings=_of_margins(squared_hinge_error, gradients.squared_hinge_error),
     formula="mean max(0, 1 − s·z)², s = ±1",
     summary="The hinge loss squared: large violations weigh more.",
     when="As the hinge loss, where it should be smooth at the margin.",
@@ -171,7 +184,7 @@ PERCEPTRON = Loss(
     title="perceptron loss",
     family="margin",
     names={"optax": (Name("perceptron_loss", reduction=Reduction.NONE),)},
-    readings=(Reading(perceptron_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    readings=_of_margins(perceptron_error, gradients.perceptron_error),
     formula="mean max(0, −s·z), s = ±1",
     summary="How far a score lies on the wrong side of 0.",
     when="Only the side matters, with no margin to keep.",
@@ -187,7 +200,7 @@ SOFT_MARGIN = Loss(
     family="margin",
     aliases=("logistic",),
     names={"torch": (Name("soft_margin_loss"), Name("SoftMarginLoss"))},
-    readings=(Reading(logistic_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    readings=_of_margins(logistic_error, gradients.logistic_error),
     formula="mean log(1 + e^(−s·z)), s = ±1",
     summary="Binary cross entropy with logits, written for labels of ±1.",
     when="Labels are −1 and +1 and scores are logits.",
@@ -203,7 +216,7 @@ SPARSEMAX = Loss(
     title="binary sparsemax loss",
     family="margin",
     names={"optax": (Name("sparsemax_loss", reduction=Reduction.NONE),)},
-    readings=(Reading(sparsemax_error, Form.MARGIN, Labels.SIGN, _ITEMS),),
+    readings=_of_margins(sparsemax_error, gradients.sparsemax_error),
     formula="mean 0, (x + 1)²/4 or x at x = −s·z; it bends at ±1",
     summary="A hinge loss with a rounded corner.",
     when="Scores meant for sparsemax, whose probabilities can be exactly 0 and 1.",
@@ -231,7 +244,7 @@ MULTICLASS_HINGE = Loss(
         ),
         "squared": Param(False, "square each margin's shortfall"),
     },
-    readings=(Reading(class_hinge_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    readings=_of_scores(class_hinge_error, gradients.class_hinge_error),
     formula="mean max(0, 1 + max_{j≠y} zⱼ − z_y)",
     summary="How far the true class falls short of beating the best other one by 1.",
     when="Scores of a multiclass support vector machine.",
@@ -246,7 +259,7 @@ CATEGORICAL_HINGE = Loss(
     title="categorical hinge loss",
     family="margin",
     names={"keras": (Name("CategoricalHinge"),)},
-    readings=(Reading(categorical_hinge_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    readings=_of_scores(categorical_hinge_error, gradients.categorical_hinge_error),
     formula="mean max(0, 1 + maxⱼ (1 − yⱼ) zⱼ − Σⱼ yⱼ zⱼ)",
     summary="A multiclass hinge whose best other score is never below 0.",
     when="To compare with Keras; it differs from Crammer and Singer's where all other scores are "
@@ -266,7 +279,7 @@ MULTI_MARGIN = Loss(
         "p": Param(1, "the power of each shortfall", minimum=1, maximum=2),
         "margin": Param(1.0, "the margin to keep"),
     },
-    readings=(Reading(multi_margin_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    readings=_of_scores(multi_margin_error, gradients.multi_margin_error),
     formula="mean Σ_{j≠y} max(0, m − z_y + zⱼ)ᵖ ÷ c",
     summary="The shortfalls against every other class, added up and divided by their number.",
     when="Every class that comes too close should count, not the closest alone.",
@@ -281,7 +294,7 @@ MULTICLASS_PERCEPTRON = Loss(
     title="multiclass perceptron loss",
     family="margin",
     names={"optax": (Name("multiclass_perceptron_loss", reduction=Reduction.NONE),)},
-    readings=(Reading(class_perceptron_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    readings=_of_scores(class_perceptron_error, gradients.class_perceptron_error),
     formula="mean maxⱼ zⱼ − z_y",
     summary="How far the true class lies behind the largest score.",
     when="Only which class wins matters, with no margin to keep.",
@@ -296,7 +309,7 @@ MULTICLASS_SPARSEMAX = Loss(
     title="multiclass sparsemax loss",
     family="margin",
     names={"optax": (Name("multiclass_sparsemax_loss", reduction=Reduction.NONE),)},
-    readings=(Reading(class_sparsemax_error, Form.SCORES, Labels.CLASSES, _ROWS),),
+    readings=_of_scores(class_sparsemax_error, gradients.class_sparsemax_error),
     formula="mean ½ Σ_{j in support} (zⱼ² − τ²) + ½ − z_y",
     summary="The loss that belongs to sparsemax, as cross entropy belongs to softmax.",
     when="Scores meant for sparsemax, whose distributions have exact zeros.",
@@ -319,6 +332,7 @@ MULTILABEL_SOFT_MARGIN = Loss(
             (Task.MULTILABEL,),
             row=RowLoss.MEAN,
             kinds=(Kind.LOGIT,),
+            gradient=probability.plain_log_likelihood,
         ),
     ),
     formula="−mean (1/c) Σⱼ (yⱼ log σ(zⱼ) + (1 − yⱼ) log σ(−zⱼ))",
@@ -336,7 +350,15 @@ MULTILABEL_MARGIN = Loss(
     title="multilabel margin loss",
     family="margin",
     names={"torch": (Name("multilabel_margin_loss"), Name("MultiLabelMarginLoss"))},
-    readings=(Reading(multilabel_margin_error, Form.SCORES, Labels.REAL, (Task.RANKING,)),),
+    readings=(
+        Reading(
+            multilabel_margin_error,
+            Form.SCORES,
+            Labels.REAL,
+            (Task.RANKING,),
+            gradient=gradients.multilabel_margin_error,
+        ),
+    ),
     formula="mean Σ_{i in labels, j not} max(0, 1 − (zᵢ − zⱼ)) ÷ c",
     summary="How far the labels of a row fall short of outscoring all other classes by 1.",
     when="Labels are lists of class indices, ended by −1.",

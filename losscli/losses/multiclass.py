@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
 from losscli.losses.forms import Array, Categorical, Classes, Form
+from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
@@ -69,7 +70,15 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
         "ignore_index": Param(None, "rows with this class index are left out, and counted"),
         "safe": Param(True, "0 · (−∞) is 0; false: NaN, as optax has it"),
     },
-    readings=(Reading(class_negative_log_likelihood, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            class_negative_log_likelihood,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.class_negative_log_likelihood,
+        ),
+    ),
     formula="−mean Σⱼ yⱼ log pⱼ",
     summary="Minus the log of the probability given to the true class.",
     when="Each row belongs to one of several classes and its probabilities sum to 1.",
@@ -92,7 +101,15 @@ CATEGORICAL_FOCAL = Loss(
         "alpha": Param(None, "factor on every row", minimum=0.0),
         "label_smoothing": Param(0.0, "labels become y(1 − s) + s/c", minimum=0.0, maximum=1.0),
     },
-    readings=(Reading(class_focal_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            class_focal_error,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.class_focal_error,
+        ),
+    ),
     formula="−mean α Σⱼ yⱼ (1 − pⱼ)^γ log pⱼ",
     summary="Cross entropy that fades for rows whose true class already has most of the mass.",
     when="Many classes or rows that are already easy, and a few hard ones that matter.",

@@ -14,6 +14,7 @@ from losscli.losses.definition import (
     Shape,
 )
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import arrays as gradients
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -78,7 +79,14 @@ MAX_ERROR = Loss(
     family="regression",
     names={"sklearn": (Name("max_error"),)},
     readings=(
-        Reading(largest_error, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.WHOLE),
+        Reading(
+            largest_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            shape=Shape.WHOLE,
+            gradient=gradients.largest_error,
+        ),
     ),
     by_column=True,
     formula="max |p − y|",

@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Reading
 from losscli.losses.forms import Array, Categorical, Classes, Form
+from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
@@ -55,7 +56,15 @@ RANKED_PROBABILITY_SCORE = Loss(
     family="ordinal",
     aliases=("rps",),
     names={"scoringrules": (Name("rps_score", reduction=Reduction.NONE),)},
-    readings=(Reading(ranked_probability_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            ranked_probability_error,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.ranked_probability_error,
+        ),
+    ),
     formula="mean Σₖ (Fₖ − Oₖ)²",
     summary="The squared distance between cumulative distributions over ordered classes.",
     when="The classes have an order (grades, bins): missing by one is better than by three. It is "
@@ -72,7 +81,15 @@ RANKED_LOGARITHMIC_SCORE = Loss(
     family="ordinal",
     aliases=("rls",),
     names={"scoringrules": (Name("rls_score", reduction=Reduction.NONE),)},
-    readings=(Reading(ranked_logarithmic_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            ranked_logarithmic_error,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.ranked_logarithmic_error,
+        ),
+    ),
     formula="−mean Σₖ log |Fₖ + Oₖ − 1|",
     summary="The log score of every question “this class or below?”, added up.",
     when="Ordered classes where sure mistakes should cost dearly.",

@@ -19,6 +19,7 @@ from losscli.losses.definition import (
     Terms,
 )
 from losscli.losses.forms import Array, Bernoulli, Form, sigmoid
+from losscli.losses.gradients import overlap as gradients
 from losscli.vocabulary import Kind, Task
 
 _MASKS = Example(
@@ -146,7 +147,14 @@ DICE = Loss(
         "per": _PER,
     },
     readings=(
-        Reading(overlap_terms, Form.BERNOULLI, Labels.SHARE, _ITEMS, shape=Shape.SUMS),
+        Reading(
+            overlap_terms,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            _ITEMS,
+            shape=Shape.SUMS,
+            gradient=gradients.dice,
+        ),
         Reading(
             class_dice_error,
             Form.VALUE,
@@ -154,6 +162,7 @@ DICE = Loss(
             (Task.MASKS,),
             dims=_CLASS_DIMS,
             kinds=(Kind.LOGIT,),
+            gradient=gradients.class_dice_error,
         ),
     ),
     finish=_dice,
@@ -183,7 +192,14 @@ TVERSKY = Loss(
         "per": _PER,
     },
     readings=(
-        Reading(overlap_terms, Form.BERNOULLI, Labels.SHARE, _ITEMS, shape=Shape.SUMS),
+        Reading(
+            overlap_terms,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            _ITEMS,
+            shape=Shape.SUMS,
+            gradient=gradients.tversky,
+        ),
         Reading(
             class_tversky_error,
             Form.VALUE,
@@ -191,6 +207,7 @@ TVERSKY = Loss(
             (Task.MASKS,),
             dims=_CLASS_DIMS,
             kinds=(Kind.LOGIT,),
+            gradient=gradients.class_tversky_error,
         ),
     ),
     finish=_tversky,
@@ -219,6 +236,7 @@ GENERALIZED_DICE = Loss(
             dims=_CLASS_DIMS,
             shape=Shape.WHOLE,
             kinds=(Kind.LOGIT,),
+            gradient=gradients.weighted_dice_error,
         ),
     ),
     formula="mean over samples and classes of w_c · Dice loss, w_c ∝ 1 ÷ frequency²",

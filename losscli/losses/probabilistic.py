@@ -11,6 +11,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form, times
+from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
@@ -133,8 +134,20 @@ ENTROPY = Loss(
     names={"scipy": (Name("entropy"),)},
     params={"base": _BASE},
     readings=(
-        Reading(row_entropy, Form.CATEGORICAL, Labels.NONE, _ROWS),
-        Reading(item_entropy, Form.BERNOULLI, Labels.NONE, (Task.BINARY, Task.MULTILABEL)),
+        Reading(
+            row_entropy,
+            Form.CATEGORICAL,
+            Labels.NONE,
+            _ROWS,
+            gradient=gradients.row_entropy,
+        ),
+        Reading(
+            item_entropy,
+            Form.BERNOULLI,
+            Labels.NONE,
+            (Task.BINARY, Task.MULTILABEL),
+            gradient=gradients.item_entropy,
+        ),
     ),
     formula="−Σⱼ pⱼ log pⱼ; of a yes-or-no item −p log p − (1 − p) log(1 − p)",
     summary="How surprising a draw from the distribution is on average.",
@@ -153,7 +166,15 @@ CROSS_ENTROPY_DISTRIBUTION = Loss(
     family="probabilistic",
     aliases=("cross_entropy_sum", "ced"),
     params={"base": _BASE},
-    readings=(Reading(row_cross_entropy, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            row_cross_entropy,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.row_cross_entropy,
+        ),
+    ),
     reduction=Reduction.SUM,
     formula="−Σ yⱼ log pⱼ",
     summary="The summed surprise at draws from the label's distribution; nothing is divided.",
@@ -194,7 +215,12 @@ KL_DIVERGENCE = Loss(
     params={"base": _BASE, "log_target": _LOG_TARGET},
     readings=(
         Reading(
-            row_divergence, Form.CATEGORICAL, Labels.CLASSES, _ROWS, by_element=item_divergence
+            row_divergence,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            by_element=item_divergence,
+            gradient=gradients.row_cross_entropy,
         ),
     ),
     parts=("cross_entropy", "entropy"),
@@ -224,6 +250,7 @@ GENERALIZED_KL_DIVERGENCE = Loss(
             Labels.CLASSES,
             _ROWS,
             unnormalised=True,
+            gradient=gradients.row_generalized_divergence,
         ),
     ),
     formula="mean Σⱼ yⱼ log(yⱼ / pⱼ) − yⱼ + pⱼ",
@@ -243,7 +270,15 @@ JENSEN_SHANNON_DIVERGENCE = Loss(
     aliases=("js", "jsd"),
     names={"torchmetrics": (Name("jensen_shannon_divergence"),)},
     params={"base": _BASE},
-    readings=(Reading(row_js_divergence, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            row_js_divergence,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.row_js_divergence,
+        ),
+    ),
     formula="mean ½ KL(y‖m) + ½ KL(p‖m), m = ½(y + p)",
     summary="A symmetric divergence, never above log 2.",
     when="Distributions with zeros on either side, where KL would be infinite.",
@@ -263,7 +298,15 @@ JENSEN_SHANNON_DISTANCE = Loss(
     aliases=("js_distance",),
     names={"scipy": (Name("jensenshannon"),)},
     params={"base": _BASE},
-    readings=(Reading(row_js_distance, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            row_js_distance,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.row_js_distance,
+        ),
+    ),
     formula="mean √(½ KL(y‖m) + ½ KL(p‖m)), m = ½(y + p)",
     summary="The square root of the Jensen–Shannon divergence: a metric.",
     when="Where the triangle inequality matters, such as clustering distributions.",

@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Categorical, Form, times
+from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example(
@@ -84,6 +85,7 @@ SOFTMAX_RANKING = Loss(
             Labels.REAL,
             (Task.RANKING,),
             kinds=(Kind.LOGIT, Kind.SCORE),
+            gradient=gradients.listwise_error,
         ),
     ),
     formula="−mean Σⱼ relevanceⱼ log softmax(z)ⱼ",

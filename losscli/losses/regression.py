@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import regression as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -49,8 +50,15 @@ def _root(mean: float, params: Mapping[str, Any]) -> float:
     return math.sqrt(mean + params["eps"])
 
 
-def _reading(kernel: Any) -> tuple[Reading, ...]:
-    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),)
+def _root_slope(mean: float, params: Mapping[str, Any]) -> float:
+    # 0 at a perfect prediction, where the root has a corner.
+    return 0.5 / _root(mean, params) if mean + params["eps"] > 0.0 else 0.0
+
+
+def _reading(
+    kernel: Callable[..., Any], gradient: Callable[..., Any] | None
+) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), gradient=gradient),)
 
 
 MEAN_SQUARED_ERROR = Loss(
@@ -66,7 +74,7 @@ MEAN_SQUARED_ERROR = Loss(
         "torchmetrics": (Name("mean_squared_error"),),
         "textbook": (Name("MSE"),),
     },
-    readings=_reading(squared_error),
+    readings=_reading(squared_error, gradients.squared_error),
     formula="mean (p − y)²",
     summary="The average square of the distance between prediction and label.",
     when="The default for regression: its best constant prediction is the mean. A few large "
@@ -89,8 +97,9 @@ ROOT_MEAN_SQUARED_ERROR = Loss(
         "textbook": (Name("RMSE"), Name("RMSELoss", params={"eps": 1e-6})),
     },
     params={"eps": Param(0.0, "added inside the root, as in sqrt(MSE + 1e-6)", minimum=0.0)},
-    readings=_reading(squared_error),
+    readings=_reading(squared_error, gradients.squared_error),
     transform=_root,
+    transform_slope=_root_slope,
     formula="√(mean (p − y)² + eps)",
     summary="The mean squared error brought back to the unit of the label.",
     when="To say in the label's own unit how far off the predictions are.",
@@ -107,7 +116,7 @@ SUM_SQUARED_ERROR = Loss(
     family="regression",
     aliases=("sse",),
     names={"textbook": (Name("SSE"),)},
-    readings=_reading(squared_error),
+    readings=_reading(squared_error, gradients.squared_error),
     reduction=Reduction.SUM,
     scale=0.5,
     formula="½ Σ (p − y)²",
@@ -134,7 +143,7 @@ MEAN_ABSOLUTE_ERROR = Loss(
         "catboost": (Name("MAE"),),
     },
     params={"delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0)},
-    readings=_reading(absolute_error),
+    readings=_reading(absolute_error, gradients.absolute_error),
     formula="mean |p − y|",
     summary="The average distance between prediction and label.",
     when="When outliers should count no more than their distance: its best constant prediction "
@@ -158,7 +167,7 @@ HUBER = Loss(
         "catboost": (Name("Huber"),),
     },
     params={"delta": Param(1.0, "where the square turns into a line", minimum=0.0, open_ends=True)},
-    readings=_reading(huber_error),
+    readings=_reading(huber_error, gradients.huber_error),
     formula="mean ½d² if |d| ≤ δ else δ(|d| − ½δ), d = p − y",
     summary="Squared near zero, linear beyond δ.",
     when="Regression with outliers that should pull, but not rule.",
@@ -180,7 +189,7 @@ LOG_COSH = Loss(
         "torchmetrics": (Name("log_cosh_error"),),
         "catboost": (Name("LogCosh"),),
     },
-    readings=_reading(log_cosh_error),
+    readings=_reading(log_cosh_error, gradients.log_cosh_error),
     formula="mean log cosh(p − y)",
     summary="Smooth everywhere: ½d² near zero, |d| − log 2 far away.",
     when="As Huber, where a second derivative is wanted and no δ is to be chosen.",

@@ -12,6 +12,7 @@ import numpy as np
 from losscli.losses.bounds import ABOVE_MINUS_ONE
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape, Stats
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import relative as gradients
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.5, 2.0, 8.0), (3.0, 0.4, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -59,7 +60,14 @@ def _root(mean: float, _params: Mapping[str, Any]) -> float:
     return math.sqrt(mean)
 
 
-def _reading(kernel: Callable[..., Any], *, logs: bool = False) -> tuple[Reading, ...]:
+def _root_slope(mean: float, _params: Mapping[str, Any]) -> float:
+    # 0 at a perfect prediction, where the root has a corner.
+    return 0.5 / math.sqrt(mean) if mean > 0.0 else 0.0
+
+
+def _reading(
+    kernel: Callable[..., Any], gradient: Callable[..., Any] | None, *, logs: bool = False
+) -> tuple[Reading, ...]:
     bounds = ABOVE_MINUS_ONE if logs else None
     return (
         Reading(
@@ -70,6 +78,7 @@ def _reading(kernel: Callable[..., Any], *, logs: bool = False) -> tuple[Reading
             pred_bounds=bounds,
             label_bounds=bounds,
             bounds_lifted_by="floor",
+            gradient=gradient,
         ),
     )
 
@@ -86,7 +95,7 @@ MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
         "catboost": (Name("MAPE"),),
     },
     params={"eps": _EPS, "scale": _SCALE},
-    readings=_reading(percentage_error),
+    readings=_reading(percentage_error, gradients.percentage_error),
     formula="mean |p − y| ÷ max(|y|, eps), as a fraction",
     summary="The average error as a share of the label.",
     when="Labels are positive and far from 0; a label near 0 makes it explode.",
@@ -108,7 +117,7 @@ SYMMETRIC_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
         "eps": Param(1.17e-6, "the sum of both counts as at least this large", minimum=0.0),
         "scale": _SCALE,
     },
-    readings=_reading(symmetric_percentage_error),
+    readings=_reading(symmetric_percentage_error, gradients.symmetric_percentage_error),
     formula="mean 2|p − y| ÷ max(|p| + |y|, eps), 0 to 2",
     summary="The error as a share of the average size of prediction and label.",
     when="As MAPE, where predictions far too high should not be free to cost any amount.",
@@ -127,7 +136,14 @@ WEIGHTED_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
     names={"torchmetrics": (Name("weighted_mean_absolute_percentage_error"),)},
     params={"eps": Param(1.17e-6, "the sum of the labels counts as at least this", minimum=0.0)},
     readings=(
-        Reading(absolute_sums, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.SUMS),
+        Reading(
+            absolute_sums,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            shape=Shape.SUMS,
+            gradient=gradients.absolute_sums,
+        ),
     ),
     finish=_weighted_percentage,
     formula="Σ |p − y| ÷ max(Σ |y|, eps)",
@@ -145,8 +161,9 @@ ROOT_MEAN_SQUARED_PERCENTAGE_ERROR = Loss(
     aliases=("rmspe",),
     names={"catboost": (Name("RMSPE"),)},
     params={"eps": Param(1.0, "labels count as at least this large", minimum=0.0)},
-    readings=_reading(squared_percentage_error),
+    readings=_reading(squared_percentage_error, gradients.squared_percentage_error),
     transform=_root,
+    transform_slope=_root_slope,
     formula="√(mean ((p − y) ÷ max(|y|, eps))²)",
     summary="The root of the mean squared error as a share of the label.",
     when="As MAPE, where large relative errors should rule.",
@@ -167,7 +184,7 @@ MEAN_SQUARED_LOG_ERROR = Loss(
         "catboost": (Name("MSLE"),),
     },
     params={"floor": Param(None, "both arrays are raised to at least this")},
-    readings=_reading(squared_log_error, logs=True),
+    readings=_reading(squared_log_error, gradients.squared_log_error, logs=True),
     formula="mean (log(1 + p) − log(1 + y))²",
     summary="The squared error on a logarithmic scale: ratios count, not differences.",
     when="Positive labels over several orders of magnitude.",
@@ -184,8 +201,9 @@ ROOT_MEAN_SQUARED_LOG_ERROR = Loss(
     aliases=("rmsle",),
     names={"sklearn": (Name("root_mean_squared_log_error"),)},
     params={"floor": Param(None, "both arrays are raised to at least this")},
-    readings=_reading(squared_log_error, logs=True),
+    readings=_reading(squared_log_error, gradients.squared_log_error, logs=True),
     transform=_root,
+    transform_slope=_root_slope,
     formula="√(mean (log(1 + p) − log(1 + y))²)",
     summary="The root of the mean squared logarithmic error.",
     when="As its square, in a scale that reads as a relative error.",

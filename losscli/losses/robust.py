@@ -9,6 +9,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import regression as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -61,8 +62,10 @@ def power_error(pred: Array, label: Array, *, q: float) -> Array:
     return np.abs(pred - label) ** q
 
 
-def _reading(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
-    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),)
+def _reading(
+    kernel: Callable[..., Any], gradient: Callable[..., Any] | None
+) -> tuple[Reading, ...]:
+    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), gradient=gradient),)
 
 
 HALF_SQUARED_ERROR = Loss(
@@ -71,7 +74,7 @@ HALF_SQUARED_ERROR = Loss(
     family="regression",
     aliases=("l2",),
     names={"optax": (Name("l2_loss", reduction=Reduction.NONE),)},
-    readings=_reading(half_squared_error),
+    readings=_reading(half_squared_error, gradients.half_squared_error),
     formula="mean ½(p − y)²",
     summary="Half the mean squared error; its derivative is p − y.",
     when="To compare with code that trains on ½(p − y)².",
@@ -90,7 +93,7 @@ SMOOTH_L1 = Loss(
     aliases=("smooth_l1_loss",),
     names={"torch": (Name("smooth_l1_loss"), Name("SmoothL1Loss"))},
     params={"beta": Param(1.0, "where the square turns into a line", minimum=0.0)},
-    readings=_reading(smooth_absolute_error),
+    readings=_reading(smooth_absolute_error, gradients.smooth_absolute_error),
     formula="mean ½d²/β if |d| < β else |d| − ½β, d = p − y",
     summary="The absolute error with a rounded corner: Huber loss divided by its δ.",
     when="As Huber, in the unit of the label; box regression in detection.",
@@ -116,7 +119,7 @@ PINBALL = Loss(
         "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
         "delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0),
     },
-    readings=_reading(pinball_error),
+    readings=_reading(pinball_error, gradients.pinball_error),
     formula="mean α(y − p) if y ≥ p else (1 − α)(p − y)",
     summary="The loss whose best constant prediction is a quantile of the labels.",
     when="The prediction is a quantile: 0.9 for a value that 90 % of the labels stay below.",
@@ -133,7 +136,7 @@ EXPECTILE = Loss(
     family="regression",
     names={"catboost": (Name("Expectile"),)},
     params={"expectile": Param(0.5, "the expectile that is predicted", minimum=0.0, maximum=1.0)},
-    readings=_reading(expectile_error),
+    readings=_reading(expectile_error, gradients.expectile_error),
     formula="mean |α − 1[y < p]| (p − y)²",
     summary="The squared error with one weight above the prediction and another below.",
     when="As the pinball loss, where the size of the misses should count squared.",
@@ -150,7 +153,7 @@ FAIR = Loss(
     family="regression",
     names={"catboost": (Name("FairLoss"),)},
     params={"c": Param(1.0, "where the loss flattens", minimum=0.0, open_ends=True)},
-    readings=_reading(fair_error),
+    readings=_reading(fair_error, gradients.fair_error),
     formula="mean c²(|d|/c − log(1 + |d|/c)), d = p − y",
     summary="Squared near zero, nearly linear far away.",
     when="As Huber, with a smooth bend everywhere.",
@@ -168,7 +171,7 @@ LQ = Loss(
     family="regression",
     names={"catboost": (Name("Lq"),)},
     params={"q": Param(2.0, "the power of the error", minimum=1.0)},
-    readings=_reading(power_error),
+    readings=_reading(power_error, gradients.power_error),
     formula="mean |p − y|^q",
     summary="The mean of a power of the error.",
     when="Between the absolute error (q = 1) and the squared one (q = 2), or beyond.",

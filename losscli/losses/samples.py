@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Reading, Shape
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import arrays as gradients
 from losscli.vocabulary import Kind, Task
 
 
@@ -39,9 +40,19 @@ def root_energy_distance(pred: Array, label: Array) -> float:
 _EXAMPLE = Example((0.0, 1.0, 3.0), (5.0, 6.0, 8.0), Kind.VALUE, Task.SAMPLES)
 
 
-def _reading(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
+def _reading(
+    kernel: Callable[..., Any], gradient: Callable[..., Any] | None
+) -> tuple[Reading, ...]:
     return (
-        Reading(kernel, Form.VALUE, Labels.REAL, (Task.SAMPLES,), shape=Shape.WHOLE, paired=False),
+        Reading(
+            kernel,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.SAMPLES,),
+            shape=Shape.WHOLE,
+            paired=False,
+            gradient=gradient,
+        ),
     )
 
 
@@ -51,7 +62,7 @@ WASSERSTEIN_DISTANCE = Loss(
     family="samples",
     aliases=("emd", "earth_movers_distance"),
     names={"scipy": (Name("wasserstein_distance"),)},
-    readings=_reading(earth_movers_distance),
+    readings=_reading(earth_movers_distance, gradients.earth_movers_distance),
     formula="∫ |F(x) − G(x)| dx",
     summary="How far one sample has to be moved to become the other.",
     when="Two samples are to be compared as distributions; their rows do not belong together and "
@@ -68,7 +79,7 @@ ENERGY_DISTANCE = Loss(
     title="energy distance",
     family="samples",
     names={"scipy": (Name("energy_distance"),)},
-    readings=_reading(root_energy_distance),
+    readings=_reading(root_energy_distance, gradients.root_energy_distance),
     formula="√(2 ∫ (F(x) − G(x))² dx)",
     summary="The root of the squared distance between the distributions of two samples.",
     when="As the Wasserstein distance, with less weight on far tails.",

@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import arrays as gradients
 from losscli.vocabulary import Kind, Task
 
 
@@ -30,11 +31,11 @@ def alignment_error(
     as paddings (1 where there is nothing); without either, everything counts.
     """
     logits = pred if layout == "NTC" else pred.transpose(1, 0, 2)
-    input_lengths = _lengths(input_lengths, logit_paddings, logits)
-    target_lengths = _lengths(target_lengths, label_paddings, label)
+    input_lengths = lengths_of(input_lengths, logit_paddings, logits)
+    target_lengths = lengths_of(target_lengths, label_paddings, label)
     losses = [
         _one(
-            _log_softmax(logits[i, : int(input_lengths[i])]),
+            log_softmax(logits[i, : int(input_lengths[i])]),
             label[i, : int(target_lengths[i])].astype(np.intp),
             blank,
         )
@@ -44,7 +45,8 @@ def alignment_error(
     return result / np.maximum(target_lengths, 1.0) if per_target else result
 
 
-def _lengths(lengths: Array | None, paddings: Array | None, items: Array) -> Array:
+def lengths_of(lengths: Array | None, paddings: Array | None, items: Array) -> Array:
+    """The length of each sequence, (n,): as given, by its paddings, or all there is."""
     if lengths is not None:
         return lengths
     if paddings is not None:
@@ -52,7 +54,8 @@ def _lengths(lengths: Array | None, paddings: Array | None, items: Array) -> Arr
     return np.full(len(items), float(items.shape[1]))
 
 
-def _log_softmax(logits: Array) -> Array:
+def log_softmax(logits: Array) -> Array:
+    """Log-probabilities of the classes on the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -108,6 +111,7 @@ CTC = Loss(
             optional_inputs=frozenset(
                 ("input_lengths", "target_lengths", "logit_paddings", "label_paddings")
             ),
+            gradient=gradients.alignment_error,
         ),
     ),
     formula="−mean log Σ over alignments Πₜ p(classₜ)",

@@ -9,6 +9,8 @@ import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Form
+from losscli.losses.gradients import vectors as gradients
+from losscli.losses.gradients.regression import minkowski_error
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
@@ -46,8 +48,19 @@ def _root(total: float, params: Mapping[str, Any]) -> float:
     return float(total ** (1.0 / params["p"]))
 
 
-def _vectors(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
-    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), fewest_items=2),)
+def _root_slope(total: float, params: Mapping[str, Any]) -> float:
+    # 0 at a perfect prediction, where the root has a corner.
+    return _root(total, params) / (params["p"] * total) if total > 0.0 else 0.0
+
+
+def _vectors(
+    kernel: Callable[..., Any], gradient: Callable[..., Any] | None
+) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), fewest_items=2, gradient=gradient
+        ),
+    )
 
 
 COSINE_DISTANCE = Loss(
@@ -59,7 +72,7 @@ COSINE_DISTANCE = Loss(
         "scipy": (Name("cosine"),),
     },
     params={"eps": _EPS},
-    readings=_vectors(cosine_distance),
+    readings=_vectors(cosine_distance, gradients.cosine_distance),
     formula="mean 1 − p·y ÷ (‖p‖ ‖y‖)",
     summary="One minus the cosine of the angle between prediction and label.",
     when="Rows are vectors whose direction matters and whose length does not.",
@@ -77,7 +90,7 @@ COSINE_SIMILARITY_LOSS = Loss(
     family="similarity",
     names={"keras": (Name("CosineSimilarity"),)},
     params={"eps": _EPS},
-    readings=_vectors(negative_cosine),
+    readings=_vectors(negative_cosine, gradients.cosine_distance),
     formula="−mean p·y ÷ (‖p‖ ‖y‖)",
     summary="Minus the cosine of the angle: −1 is best.",
     when="To compare with Keras; cosine distance is the same plus 1.",
@@ -100,7 +113,7 @@ COSINE_SIMILARITY = Loss(
         "optax": (Name("cosine_similarity", reduction=Reduction.NONE),),
     },
     params={"eps": _EPS},
-    readings=_vectors(cosine),
+    readings=_vectors(cosine, gradients.cosine),
     formula="mean p·y ÷ (‖p‖ ‖y‖)",
     summary="The cosine of the angle between prediction and label: 1 is best.",
     when="As cosine distance, where higher should be better.",
@@ -120,9 +133,18 @@ MINKOWSKI_DISTANCE = Loss(
     family="similarity",
     names={"torchmetrics": (Name("minkowski_distance"),)},
     params={"p": Param(2.0, "the order: 1 adds distances, 2 is Euclid's", minimum=1.0)},
-    readings=(Reading(power_error, Form.VALUE, Labels.REAL, (Task.REGRESSION,)),),
+    readings=(
+        Reading(
+            power_error,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            gradient=minkowski_error,
+        ),
+    ),
     reduction=Reduction.SUM,
     transform=_root,
+    transform_slope=_root_slope,
     formula="(Σ |p − y|ᵖ)^(1/p)",
     summary="The distance of prediction and label as two points in space.",
     when="All rows together are one point; it grows with their number.",

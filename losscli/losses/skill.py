@@ -25,6 +25,7 @@ from losscli.losses.definition import (
 from losscli.losses.deviance import unit_deviance
 from losscli.losses.explained import SCORE
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.gradients import explained as gradients
 from losscli.losses.order import weighted_quantile_of
 from losscli.losses.robust import pinball_error
 from losscli.vocabulary import Kind, Task
@@ -115,8 +116,17 @@ def median_explained(pred: Array, label: Array, *, weight: Array | None) -> Arra
     return pinball_explained(pred, label, quantile=0.5, weight=weight)
 
 
-def _whole(kernel: Callable[..., Any]) -> tuple[Reading, ...]:
-    return (Reading(kernel, Form.VALUE, Labels.REAL, (Task.REGRESSION,), shape=Shape.WHOLE),)
+def _whole(kernel: Callable[..., Any], gradient: Callable[..., Any] | None) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            kernel,
+            Form.VALUE,
+            Labels.REAL,
+            (Task.REGRESSION,),
+            shape=Shape.WHOLE,
+            gradient=gradient,
+        ),
+    )
 
 
 D2_TWEEDIE = Loss(
@@ -125,7 +135,7 @@ D2_TWEEDIE = Loss(
     family="explained",
     names={"sklearn": (Name("d2_tweedie_score"),)},
     params={"power": Param(0.0, "0 is R², 1 Poisson, 2 gamma")},
-    readings=_whole(deviance_explained),
+    readings=_whole(deviance_explained, gradients.deviance_explained),
     by_column=True,
     formula="1 − deviance ÷ deviance of the labels' mean",
     summary="The share of a Tweedie deviance that the prediction explains.",
@@ -143,7 +153,7 @@ D2_PINBALL = Loss(
     params={
         "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
     },
-    readings=_whole(pinball_explained),
+    readings=_whole(pinball_explained, gradients.pinball_explained),
     by_column=True,
     formula="1 − pinball loss ÷ pinball loss of the labels' quantile",
     summary="The share of a pinball loss that the prediction explains.",
@@ -158,7 +168,7 @@ D2_ABSOLUTE_ERROR = Loss(
     title="D² of absolute error",
     family="explained",
     names={"sklearn": (Name("d2_absolute_error_score"),)},
-    readings=_whole(median_explained),
+    readings=_whole(median_explained, gradients.median_explained),
     by_column=True,
     formula="1 − MAE ÷ MAE of the labels' median",
     summary="The share of the absolute error that the prediction explains.",
@@ -175,13 +185,21 @@ D2_LOG_LOSS = Loss(
     aliases=("d2_log_loss_score",),
     names={"sklearn": (Name("d2_log_loss_score"),)},
     readings=(
-        Reading(log_loss_terms, Form.BERNOULLI, Labels.SHARE, (Task.BINARY,), shape=Shape.SUMS),
+        Reading(
+            log_loss_terms,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            (Task.BINARY,),
+            shape=Shape.SUMS,
+            gradient=gradients.log_loss_terms,
+        ),
         Reading(
             class_log_loss_terms,
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS,),
             shape=Shape.SUMS,
+            gradient=gradients.class_log_loss_terms,
         ),
     ),
     finish=_d2_log_loss,
@@ -200,13 +218,21 @@ D2_BRIER = Loss(
     aliases=("brier_skill_score", "bss"),
     names={"sklearn": (Name("d2_brier_score"),)},
     readings=(
-        Reading(brier_terms, Form.BERNOULLI, Labels.SHARE, (Task.BINARY,), shape=Shape.SUMS),
+        Reading(
+            brier_terms,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            (Task.BINARY,),
+            shape=Shape.SUMS,
+            gradient=gradients.brier_terms,
+        ),
         Reading(
             class_brier_terms,
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS,),
             shape=Shape.SUMS,
+            gradient=gradients.class_brier_terms,
         ),
     ),
     finish=_d2_brier,

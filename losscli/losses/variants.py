@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.gradients import probability as gradients
 from losscli.losses.multiclass import class_negative_log_likelihood
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -63,6 +64,7 @@ NLL = Loss(
             Labels.CLASSES,
             _ROWS,
             kinds=(Kind.LOG_PROBABILITY,),
+            gradient=gradients.class_negative_log_likelihood,
         ),
     ),
     formula="−mean log p_y, of log-probabilities as they are",
@@ -99,6 +101,7 @@ GENERALIZED_CROSS_ENTROPY = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS,),
+            gradient=gradients.generalized_error,
         ),
     ),
     formula="mean (1 − p_y^q) ÷ q",
@@ -117,7 +120,15 @@ POLY_CROSS_ENTROPY = Loss(
     aliases=("poly1", "poly_loss"),
     names={"optax": (Name("poly_loss_cross_entropy", kind=Kind.LOGIT, reduction=Reduction.NONE),)},
     params={"epsilon": Param(2.0, "weight of the first polynomial term")},
-    readings=(Reading(poly_error, Form.CATEGORICAL, Labels.CLASSES, _ROWS),),
+    readings=(
+        Reading(
+            poly_error,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            _ROWS,
+            gradient=gradients.poly_error,
+        ),
+    ),
     formula="mean CE + ε Σⱼ yⱼ (1 − pⱼ)",
     summary="Cross entropy with the first term of its expansion reweighted.",
     when="To compare with training code that uses PolyLoss.",
@@ -136,7 +147,12 @@ ONE_VS_ALL_CROSS_ENTROPY = Loss(
     names={"catboost": (Name("MultiClassOneVsAll"),)},
     readings=(
         Reading(
-            one_vs_all_error, Form.BERNOULLI, Labels.SHARE, (Task.MULTILABEL,), kinds=(Kind.LOGIT,)
+            one_vs_all_error,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            (Task.MULTILABEL,),
+            kinds=(Kind.LOGIT,),
+            gradient=gradients.plain_log_likelihood,
         ),
     ),
     formula="−mean over rows and classes of y log σ(z) + (1 − y) log σ(−z)",
@@ -165,9 +181,11 @@ PERPLEXITY = Loss(
             Labels.CLASSES,
             (Task.MULTICLASS,),
             tokens=True,
+            gradient=gradients.class_negative_log_likelihood,
         ),
     ),
     transform=_exponential,
+    transform_slope=_exponential,
     formula="exp(mean cross entropy)",
     summary="Among how many equally likely tokens the model chooses, as surprised as it is.",
     when="Language models: rows are tokens, classes the vocabulary.",
