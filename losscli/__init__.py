@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from losscli.api import evaluate, get_loss, list_losses, match, recommend, rows
+    from losscli.api import evaluate, get_loss, gradient, list_losses, match, recommend, rows
     from losscli.errors import DataError, LosscliError, UsageError
     from losscli.inputs.roles import Columns
     from losscli.report import Match, Report, Result
@@ -27,6 +27,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "get_loss",
+    "gradient",
     "list_losses",
     "match",
     "recommend",
@@ -43,6 +44,7 @@ _HOMES = {
     "UsageError": "losscli.errors",
     "evaluate": "losscli.api",
     "get_loss": "losscli.api",
+    "gradient": "losscli.api",
     "list_losses": "losscli.api",
     "match": "losscli.api",
     "recommend": "losscli.api",

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from losscli.advice import recommend_for
 from losscli.baseline import LabelSummary
 from losscli.conventions import convention
@@ -189,6 +192,62 @@ def rows(
         whole_labels=_whole_labels(found),
         drop_missing=nan == "drop",
     )
+
+
+def gradient(
+    pred: Any,
+    label: Any,
+    loss: str,
+    *,
+    kind: str | None = None,
+    task: str | None = None,
+    like: str = "standard",
+    weight: Any = None,
+    class_weight: Sequence[float] | Mapping[Any, float] | None = None,
+    classes: Sequence[str] | None = None,
+    reduction: str | None = None,
+    nan: Literal["error", "drop"] = "error",
+    columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    cast: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], Any] | None = None,
+    **params: Any,
+) -> NDArray[np.float64]:
+    """How the value of a loss answers to each number of the prediction: ∂value/∂pred.
+
+    It is the gradient of the number that `evaluate` gives for the same arguments, convention,
+    weights and reduction included, in the shape of `pred`. What a convention clips answers 0, and
+    so do rows that are left out. With `reduction="none"` a row holds the gradient of its own loss.
+    Where a loss has a kink the gradient is a subgradient, 0 where that is one: sign(0) = 0.
+
+    Raises UsageError for a loss without a gradient, and UsageError and DataError as `evaluate`.
+
+    >>> gradient([0.9, 0.2, 0.6], [1, 0, 0], "bce").round(6).tolist()
+    [-0.37037, 0.416667, 0.833333]
+    """
+    from losscli.gradients import Gradients
+
+    found = _evaluated(
+        pred,
+        label,
+        loss,
+        kind=kind,
+        task=task,
+        like=like,
+        weight=weight,
+        class_weight=class_weight,
+        classes=classes,
+        reduction=reduction,
+        nan=nan,
+        columns=columns,
+        inputs=inputs,
+        cast=cast,
+        threads=threads,
+        progress=progress,
+        params=params,
+    )
+    return Gradients.of(found, drop_missing=nan == "drop").whole()
 
 
 def _whole_labels(found: Evaluated) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,6 +70,16 @@ class RowAccumulator:
             evaluation.axes.separate and evaluation.loss.transform is not None
         )
 
+    @property
+    def totals(self) -> Totals:
+        """What has been summed so far."""
+        return self._totals
+
+    @property
+    def columns(self) -> Sequence[Totals]:
+        """The same column by column, where columns are finished one by one; else nothing."""
+        return self._columns
+
     def add(self, batch: Batch) -> None:
         """Add the totals of a batch."""
         self.add_measured(measure(self._evaluation, batch))
@@ -127,6 +137,11 @@ class SumAccumulator:
         self._evaluation = evaluation
         self._totals = SumTotals()
 
+    @property
+    def totals(self) -> SumTotals:
+        """What has been summed so far."""
+        return self._totals
+
     def add(self, batch: Batch) -> None:
         """Add the sums of a batch."""
         self._totals += sum_totals(self._evaluation, batch)
@@ -159,6 +174,11 @@ class HeldAccumulator:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._held = Held()
+
+    @property
+    def held(self) -> Held:
+        """All rows so far."""
+        return self._held
 
     def add(self, batch: Batch) -> None:
         """Keep a batch."""

@@ -41,14 +41,9 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
     """What the totals of a loss come to."""
     loss = evaluation.loss
     summed = evaluation.reduction is Reduction.SUM
-    divisor = totals.weight
-    if summed:
-        level = loss.scale * totals.loss.over(_ONE)
-        parts = tuple(loss.scale * part.over(_ONE) for part in totals.parts)
-    else:
-        nothing = totals.weight == 0 and evaluation.axes.nothing_is_zero
-        level = 0.0 if nothing else loss.scale * totals.mean
-        parts = tuple(loss.scale * part.over(divisor) for part in totals.parts)
+    level = _level(evaluation, totals)
+    divisor = _ONE if summed else totals.weight
+    parts = tuple(loss.scale * part.over(divisor) for part in totals.parts)
     error = None if summed else totals.standard_error
     if error is not None:
         error *= loss.scale
@@ -63,6 +58,28 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         error = (high - low) / (2.0 * Z95)
         interval = (low, high)
     return Finished(value, error, _above(loss.lower, interval), parts)
+
+
+def _level(evaluation: Evaluation, totals: Totals) -> float:
+    """The scaled sum or mean of the losses."""
+    if evaluation.reduction is Reduction.SUM:
+        return evaluation.loss.scale * totals.loss.over(_ONE)
+    if totals.weight == 0 and evaluation.axes.nothing_is_zero:
+        return 0.0
+    return evaluation.loss.scale * totals.mean
+
+
+def slope(evaluation: Evaluation, totals: Totals) -> float:
+    """How the value answers to the weighted sum of the losses; 1 where each stands alone."""
+    loss = evaluation.loss
+    if evaluation.reduction is Reduction.NONE:
+        return 1.0
+    steepness = loss.scale
+    if evaluation.reduction is not Reduction.SUM:
+        steepness = loss.scale / float(totals.weight) if totals.weight else 0.0
+    if loss.transform_slope is not None:
+        steepness *= loss.transform_slope(_level(evaluation, totals), evaluation.params)
+    return steepness
 
 
 def finish_columns(evaluation: Evaluation, columns: Sequence[Totals]) -> Finished:

@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.finish import slope
 from losscli.engine.labelling import Labelled, labelled
 from losscli.engine.measuring import Measured, inputs_of, kernel_params
 from losscli.engine.predicting import predicted
+from losscli.engine.totals import totals
+from losscli.losses.definition import keyword_only
+from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]
 
@@ -53,15 +57,39 @@ class Held:
 
 def computed_whole(evaluation: Evaluation, held: Held) -> Any:
     """What the kernel makes of all rows: a number, one per column, or one per row."""
-    reading = evaluation.reading
-    params = kernel_params(evaluation)
-    if "weight" in reading.keywords:
-        params["weight"] = np.concatenate(held.weights) if held.weights else None
-    inputs: dict[str, Array | None] = dict.fromkeys(reading.inputs)
-    inputs.update({name: np.concatenate(pieces) for name, pieces in held.inputs.items()})
-    label = np.concatenate(held.labels) if held.labels else None
+    pred, label, keywords = _arguments(evaluation, held)
     with np.errstate(over="ignore"):
-        return reading.kernel(np.concatenate(held.preds), label, **inputs, **params)
+        return evaluation.reading.kernel(pred, label, **keywords)
+
+
+def gradient_whole(evaluation: Evaluation, held: Held) -> Array:
+    """How the value answers to all rows, in the shape of the prediction."""
+    gradient = evaluation.reading.gradient
+    assert gradient is not None
+    pred, label, keywords = _arguments(evaluation, held)
+    found = computed_whole(evaluation, held)
+    answer: Any = 1.0
+    if evaluation.loss.by_column:
+        each = evaluation.reduction is Reduction.COLUMNS
+        answer = np.full(len(found), 1.0 if each else 1.0 / len(found))
+    elif np.ndim(found):
+        rows = measured_whole(found, held)
+        answer = np.ones(len(found)) if rows.numerator is None else rows.numerator
+        answer = answer * slope(evaluation, totals(rows))
+    named = {name: keywords[name] for name in keyword_only(gradient)}
+    return np.asarray(gradient(pred, label, answer, **named))
+
+
+def _arguments(evaluation: Evaluation, held: Held) -> tuple[Array, Array | None, dict[str, Any]]:
+    """The predictions, the labels, and the keywords of the kernel."""
+    reading = evaluation.reading
+    keywords = kernel_params(evaluation)
+    if "weight" in reading.keywords:
+        keywords["weight"] = np.concatenate(held.weights) if held.weights else None
+    keywords.update(dict.fromkeys(reading.inputs))
+    keywords.update({name: np.concatenate(pieces) for name, pieces in held.inputs.items()})
+    label = np.concatenate(held.labels) if held.labels else None
+    return np.concatenate(held.preds), label, keywords
 
 
 def measured_whole(losses: Any, held: Held) -> Measured:

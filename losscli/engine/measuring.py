@@ -133,8 +133,8 @@ def measured_of(
 ) -> Measured:
     """Losses with their weights, one per row where the loss or the convention says so."""
     axes = evaluation.axes
-    row = evaluation.reading.row if axes.row is None else axes.row
-    factors = list(_factors(evaluation, batch, losses, label))
+    row = row_of(evaluation)
+    factors = list(factors_of(evaluation, batch, losses, label))
     if losses.ndim == 2 and row is not RowLoss.ELEMENTS:
         spread = [weight for weight, _ in factors if weight.ndim == 2]
         factors = [pair for pair in factors if pair[0].ndim == 1]
@@ -156,6 +156,12 @@ def measured_of(
     return Measured(losses, parts, numerator, denominator, clipped, label.ignored, counted)
 
 
+def row_of(evaluation: Evaluation) -> RowLoss:
+    """What a row of several elements costs, for the loss or by the convention."""
+    row = evaluation.axes.row
+    return evaluation.reading.row if row is None else row
+
+
 def _divides_inside(evaluation: Evaluation, label: Labelled) -> bool:
     """Whether a mean divides by class weights that are part of the labels."""
     axes = evaluation.axes
@@ -170,10 +176,10 @@ def _collapsed(losses: Array, row: RowLoss, weights: Sequence[Array]) -> Array:
     return np.asarray(losses.sum(axis=1) if row is RowLoss.SUM else losses.mean(axis=1))
 
 
-def _factors(
+def factors_of(
     evaluation: Evaluation, batch: Batch, losses: Array, label: Labelled
 ) -> Iterator[tuple[Array, bool]]:
-    """What multiplies each loss, and whether a mean divides by it."""
+    """What multiplies each loss (or each row), and whether a mean divides by it."""
     axes, reduction = evaluation.axes, evaluation.reduction
     class_weight = batch.setting.class_weight
     if batch.block.weight is not None:
@@ -268,5 +274,5 @@ def terms_of(evaluation: Evaluation, batch: Batch) -> tuple[Mapping[str, Any], L
 def row_weight(evaluation: Evaluation, batch: Batch, label: Labelled) -> Array | None:
     """What multiplies the terms of each row (None: 1)."""
     probe = np.empty(len(batch.pred_as(evaluation.reading)))
-    factors = [weight for weight, _ in _factors(evaluation, batch, probe, label)]
+    factors = [weight for weight, _ in factors_of(evaluation, batch, probe, label)]
     return _product(factors) if factors else None

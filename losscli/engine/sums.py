@@ -132,12 +132,12 @@ def _upper_half(x: Array) -> Array:
     return np.asarray(scaled - (scaled - x))
 
 
-class _NotFinite(Exception):
+class NotFinite(Exception):
     """A sum is infinite or no number: what is finished from it is no number either."""
 
 
 @dataclass(frozen=True)
-class _Stats:
+class SumStats:
     """The sums as a loss finishes them: all columns together, or one of them."""
 
     totals: SumTotals
@@ -145,33 +145,40 @@ class _Stats:
 
     @property
     def rows(self) -> int:
+        """The rows that entered."""
         return self.totals.rows
 
     @property
     def weight(self) -> Fraction:
+        """The sum of their weights."""
         return self.totals.weight.exact
 
     def __contains__(self, name: str) -> bool:
         return name in self.totals.sums
 
     def columns(self, name: str) -> list[Fraction]:
+        """The sum of each column, exact. Raises NotFinite where one is infinite or no number."""
         sums = self.totals.sums[name]
         if any(entry.special != 0.0 for entry in sums):
-            raise _NotFinite
+            raise NotFinite
         if self.column is not None and len(sums) > 1:
             return [sums[self.column].exact]
         return [entry.exact for entry in sums]
 
     def total(self, name: str) -> Fraction:
+        """The sum of all terms of that name, exact. Raises NotFinite as `columns` does."""
         return sum(self.columns(name), start=Fraction(0))
 
     def value(self, name: str) -> float:
+        """The same as a float."""
         return float(self.total(name))
 
     def low(self, name: str) -> float:
+        """The smallest of the terms."""
         return float(self._here(self.totals.extremes[name][0]).min())
 
     def high(self, name: str) -> float:
+        """The largest of the terms."""
         return float(self._here(self.totals.extremes[name][1]).max())
 
     def _here(self, columns: Array) -> Array:
@@ -182,16 +189,16 @@ def finished_columns(evaluation: Evaluation, totals: SumTotals) -> Array:
     """The value of each column, or one value where the loss takes all columns together."""
     loss = evaluation.loss
     places = range(totals.width) if loss.by_column else [None]
-    return np.array([_finished(evaluation, _Stats(totals, place)) for place in places])
+    return np.array([_finished(evaluation, SumStats(totals, place)) for place in places])
 
 
-def _finished(evaluation: Evaluation, stats: _Stats) -> float:
+def _finished(evaluation: Evaluation, stats: SumStats) -> float:
     assert evaluation.loss.finish is not None
     if stats.weight == 0:
         return math.nan
     try:
         return float(evaluation.loss.finish(stats, evaluation.params))
-    except _NotFinite:
+    except NotFinite:
         return math.nan
 
 
@@ -200,5 +207,5 @@ def column_weights(evaluation: Evaluation, totals: SumTotals) -> Array | None:
     weigh = evaluation.loss.column_weight
     if weigh is None or evaluation.params.get("multioutput") != "variance_weighted":
         return None
-    weights = np.array([float(weigh(_Stats(totals, j))) for j in range(totals.width)])
+    weights = np.array([float(weigh(SumStats(totals, j))) for j in range(totals.width)])
     return weights if weights.any() else None

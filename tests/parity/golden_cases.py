@@ -79,8 +79,25 @@ class Case:
             return np.load(self.folder / value["file"])
         return None if value is None else np.asarray(value)
 
+    @property
+    def gradient(self) -> np.ndarray | None:
+        """d expected / d pred, where the framework gave it."""
+        found = self.data.get("grad")
+        return None if found is None else np.asarray(found, dtype=float)
+
     def value(self, like: str) -> np.ndarray:
         """losscli's number for the case under a convention."""
+        pred, label, keywords = self._question(like)
+        result = losscli.evaluate(pred, label, self.loss, **keywords).results[0]
+        return np.asarray(result.value if result.values is None else result.values, dtype=float)
+
+    def value_gradient(self, like: str) -> np.ndarray:
+        """losscli's gradient of that number."""
+        pred, label, keywords = self._question(like)
+        return losscli.gradient(pred, label, self.loss, **keywords)
+
+    def _question(self, like: str) -> tuple[Any, Any, dict[str, Any]]:
+        """Prediction, label and settings as losscli calls them."""
         pred, label = self._array("pred"), self._array("label")
         if pred is None:
             pred, label = label, None
@@ -88,20 +105,16 @@ class Case:
             pred, label = pred[None, :], None if label is None else np.asarray([label])
         if label is None and pred.ndim == 1:
             pred = pred[None, :]
-        report = losscli.evaluate(
-            pred,
-            label,
-            self.loss,
-            kind=self._kind(),
-            like=like,
-            weight=self._array("weights"),
-            class_weight=self._class_weight(),
-            reduction=self._reduction(),
-            inputs=self._inputs(),
+        keywords = {
+            "kind": self._kind(),
+            "like": like,
+            "weight": self._array("weights"),
+            "class_weight": self._class_weight(),
+            "reduction": self._reduction(),
+            "inputs": self._inputs(),
             **self._params(like),
-        )
-        result = report.results[0]
-        return np.asarray(result.value if result.values is None else result.values, dtype=float)
+        }
+        return pred, label, keywords
 
     def _kind(self) -> str:
         kind = self.data["prediction_kind"]
@@ -150,9 +163,9 @@ class Case:
         weights = self._array("class_weights")
         return None if weights is None else weights.tolist()
 
-    def agrees(self, got: np.ndarray) -> bool:
-        """Whether a number is the expected one, at the case's own tolerance."""
-        expected = self.expected
+    def agrees(self, got: np.ndarray, expected: np.ndarray | None = None) -> bool:
+        """Whether what is got is the expected number (or array), at the case's own tolerance."""
+        expected = self.expected if expected is None else expected
         if got.shape != expected.shape and got.size != expected.size:
             return False
         got = got.reshape(expected.shape)
