@@ -140,6 +140,7 @@ def rows(
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
+    grad: bool = False,
     threads: int | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
@@ -147,7 +148,8 @@ def rows(
     """What each row costs: which rows are hardest, and how much of the total they carry.
 
     The arguments are those of `evaluate`; without `losses`, the recommended one. Only losses that
-    are means of rows have a loss per row.
+    are means of rows have a loss per row. With `grad`, each row also says how the value answers to
+    its prediction, as `gradient` does.
 
     Raises UsageError and DataError as `evaluate` does.
 
@@ -189,8 +191,10 @@ def rows(
         reading.evaluations,
         reading.setting,
         tuple(total_of(loss.tally()) for loss in outcome.losses),
+        tuple(outcome.losses),
         whole_labels=_whole_labels(found),
         drop_missing=nan == "drop",
+        grad=grad,
     )
 
 

@@ -16,6 +16,7 @@ class Row:
     `pred` and `label` hold the items of the row as they stand in the data. `losses` are what a
     mean takes in, before any weight; `shares` what the row adds to the loss's total, weight
     included, as a share of it (None where losses have both signs, or the total is 0 or infinite).
+    `gradients`, where they are asked for, say how each reduced loss answers to the items of `pred`.
     """
 
     row: int
@@ -24,6 +25,7 @@ class Row:
     pred: tuple[float, ...]
     losses: tuple[float, ...]
     shares: tuple[float | None, ...]
+    gradients: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,30 @@ class RowReport:
     rows: tuple[Row, ...]
     carried: tuple[Carried | None, ...]
     split: EasyHard | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """An item whose analytic derivative is not what a central difference finds."""
+
+    row: int
+    id: str | None
+    item: str
+    analytic: float
+    numeric: float
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """How many derivatives were compared with central differences, and where they part.
+
+    `skipped` items could not be moved both ways, `apart` counts all that part, of which `parted`
+    shows the first few, the largest gap first. At a kink both may be right and part all the same.
+    """
+
+    loss: str
+    title: str
+    checked: int
+    skipped: int
+    apart: int
+    parted: tuple[Parted, ...]

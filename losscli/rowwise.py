@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.charts.histogram import Histogram, counted, edges_for
-from losscli.engine.accumulators import Tally
+from losscli.engine.accumulators import Accumulator, Tally
 from losscli.engine.batch import Evaluation, Setting
 from losscli.engine.concentration import Concentration, Gathering
 from losscli.engine.easiness import Split, split
@@ -20,7 +20,10 @@ from losscli.engine.hardest import Extreme, Extremes
 from losscli.engine.rows import CostlyRows, check_of_rows, costly_rows, is_of_rows
 from losscli.inputs.dataset import Dataset
 from losscli.report import Report, Result, differences
-from losscli.row_report import Carried, EasyHard, Row, RowReport
+from losscli.row_report import Carried, EasyHard, GradientCheck, Row, RowReport
+
+if TYPE_CHECKING:
+    from losscli.engine.gradient import Differentiator
 
 Progress = Callable[[int], Any] | None
 
@@ -33,7 +36,8 @@ class RowLosses:
     """The losses of a prediction row by row; the data are read anew for each question.
 
     `report` holds the losses reduced, in the order of the columns of losses. `whole_labels` says
-    that labels are answers or classes, so that 1.0 says no more than 1.
+    that labels are answers or classes, so that 1.0 says no more than 1; with `grad`, rows have the
+    gradients of the values, as `gradient` gives them.
     """
 
     report: Report
@@ -41,8 +45,10 @@ class RowLosses:
     evaluations: tuple[Evaluation, ...]
     setting: Setting
     totals: tuple[float | None, ...]
+    accumulators: tuple[Accumulator, ...]
     whole_labels: bool = False
     drop_missing: bool = False
+    grad: bool = False
 
     @property
     def count(self) -> int:
@@ -58,8 +64,9 @@ class RowLosses:
         """All rows in the order of the data, in blocks of columns (n,) by name.
 
         `row` counts from 0, `id` is there where the data have a key, `label` and the prediction are
-        as they stand in the data; then for each loss what the row costs and `share_of_…`, what it
-        adds to the total (NaN where there are no shares). Valid until the next block.
+        as they stand in the data; then for each loss what the row costs, `share_of_…`, what it adds
+        to the total (NaN where there are no shares), and `grad_of_…`, where it is asked for. Valid
+        until the next block.
 
         Raises DataError where the data have changed and no longer fit.
         """
@@ -142,6 +149,7 @@ class RowLosses:
             np.array([row.pred for row in report.rows]),
             np.array([row.losses for row in report.rows]),
             np.array(shares),
+            [np.array(rows) for rows in zip(*(row.gradients for row in report.rows), strict=True)],
         )
 
     def _pass(self, progress: Progress) -> Iterator[CostlyRows]:
@@ -150,8 +158,25 @@ class RowLosses:
             self.evaluations,
             self.setting,
             drop_missing=self.drop_missing,
+            differentiators=self._differentiators() if self.grad else (),
             progress=progress,
         )
+
+    def _differentiators(self) -> list[Differentiator]:
+        from losscli.engine.gradient import differentiator
+
+        pairs = zip(self.evaluations, self.accumulators, strict=True)
+        return [differentiator(evaluation, found) for evaluation, found in pairs]
+
+    def check_gradient(self, place: int = 0, *, progress: Progress = None) -> GradientCheck:
+        """The gradient of a loss against central differences, item by item.
+
+        Raises UsageError for a loss without a gradient.
+        """
+        from losscli.gradient_check import gradient_check
+
+        rows = replace(self, grad=False)._pass(progress)
+        return gradient_check(self.evaluations[place], self.setting, rows, self._pred_names())
 
     def _shares(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amounts (…, k) as shares of the totals."""
@@ -167,6 +192,7 @@ class RowLosses:
             pred=tuple(_items(block.pred[place])),
             losses=tuple(found.losses[place].tolist()),
             shares=tuple(None if math.isnan(share) else share for share in shares),
+            gradients=tuple(tuple(found[place].tolist()) for found in found.gradients),
         )
 
     def _label(self, label: NDArray[Any]) -> NDArray[Any]:
@@ -177,7 +203,9 @@ class RowLosses:
         block = found.settled
         label = None if block.label is None else self._label(block.label)
         shares = self._shares(found.amounts)
-        return self._joined(found.numbers, block.ids, label, block.pred, found.losses, shares)
+        return self._joined(
+            found.numbers, block.ids, label, block.pred, found.losses, shares, found.gradients
+        )
 
     def _joined(
         self,
@@ -187,6 +215,7 @@ class RowLosses:
         pred: NDArray[np.float64],
         losses: NDArray[np.float64],
         shares: NDArray[np.float64],
+        gradients: Sequence[NDArray[np.float64]],
     ) -> dict[str, NDArray[Any]]:
         columns: dict[str, NDArray[Any]] = {"row": numbers}
         if ids is not None:
@@ -196,7 +225,16 @@ class RowLosses:
         columns |= _named(self._pred_names(), pred, columns)
         names = self.loss_columns
         columns |= _named(names, losses, columns)
-        return columns | _named([f"share_of_{name}" for name in names], shares, columns)
+        columns |= _named([f"share_of_{name}" for name in names], shares, columns)
+        for name, found in zip(names, gradients, strict=False):
+            items = [f"grad_of_{name}{item}" for item in self._item_marks()]
+            columns |= _named(items, found, columns)
+        return columns
+
+    def _item_marks(self) -> list[str]:
+        """What is put behind a name to speak of each item of a row; nothing for a single one."""
+        names = self._pred_names()
+        return [""] if len(names) == 1 else [f"[{place}]" for place in range(len(names))]
 
     def _pred_names(self) -> tuple[str, ...]:
         part = self.dataset.pred

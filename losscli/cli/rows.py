@@ -38,6 +38,10 @@ class RowsOptions(EvaluationOptions):
         "--top", metavar="N", help="Only so many rows, the hardest first; a table shows 10."
     )
     easy: bool = switch("--easy", help="The easiest rows first.")
+    grad: bool = switch("--grad", help="Say how the loss answers to each prediction.")
+    check_grad: bool = switch(
+        "--check-grad", help="Compare gradients with central differences; name rows that part."
+    )
     plot: bool = switch("--plot", help="Draw how the losses of the rows are spread.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the rows.")
     output: str | None = option(
@@ -65,10 +69,13 @@ def run(options: RowsOptions) -> None:
             options.pred,
             options.label,
             options.loss or None,
+            grad=options.grad,
             progress=progress,
             **options.keywords(),
         )
         note(found.report.notes)
+        if options.check_grad:
+            _check_gradients(found, format, options.output)
         if format == "picture":
             from losscli.render.chart import histogram_chart, save_picture
 
@@ -88,6 +95,22 @@ def run(options: RowsOptions) -> None:
         report = found.hardest(top or _SHOWN, easiest=options.easy, progress=progress)
         plot = found.histogram(progress=progress) if options.plot else None
     emit(_shown(report, plot, format, options.output), options.output)
+
+
+def _check_gradients(found: RowLosses, format: str, output: str | None) -> None:
+    """Print how the gradients stand up; ends the process, with 1 where one does not."""
+    from losscli.cli.output import emit, screen
+
+    checks = [found.check_gradient(place) for place in range(len(found.evaluations))]
+    if format == "json":
+        from losscli.render.document import render_checks as as_json
+
+        emit(as_json(checks), output)
+    else:
+        from losscli.render.row_table import render_checks
+
+        emit(render_checks(checks, screen(output)), output)
+    raise SystemExit(1 if any(check.apart for check in checks) else 0)
 
 
 def _blocks(

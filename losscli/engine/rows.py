@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
+from losscli.engine.gradient import Differentiator
 from losscli.engine.measuring import Measured, apply_weight, measure
 from losscli.engine.run import block_rows, located
 from losscli.errors import UsageError
@@ -28,7 +29,8 @@ class CostlyRows:
 
     `numbers` (n,) count the rows of the data from 0. `losses` (n, k) are what a mean (or sum)
     takes in, before any weight; `amounts` (n, k) are what the rows add to the loss's total, weight
-    included. Both are NaN where the label says ignore. `measured` are the losses item by item.
+    included. Both are NaN where the label says ignore. `measured` are the losses item by item,
+    `gradients` what the `differentiators` of each value say of the prediction.
     """
 
     numbers: NDArray[np.int64]
@@ -37,6 +39,7 @@ class CostlyRows:
     losses: Array
     amounts: Array
     measured: tuple[Measured, ...]
+    gradients: tuple[Array, ...] = ()
 
 
 def costly_rows(
@@ -45,6 +48,7 @@ def costly_rows(
     setting: Setting,
     *,
     drop_missing: bool = False,
+    differentiators: Sequence[Differentiator] = (),
     progress: Callable[[int], Any] | None = None,
 ) -> Iterator[CostlyRows]:
     """Every row with what it costs, in the order of the data and in bounded memory.
@@ -57,7 +61,7 @@ def costly_rows(
         settled = None
         try:
             settled = settle(block, drop_missing=drop_missing)
-            found = _costly(settled, Batch(settled, setting), evaluations)
+            found = _costly(settled, Batch(settled, setting), evaluations, differentiators)
         except Misfit as misfit:
             raise located(dataset, block, settled, misfit) from None
         yield found
@@ -79,7 +83,12 @@ def check_of_rows(evaluation: Evaluation) -> None:
         )
 
 
-def _costly(settled: Settled, batch: Batch, evaluations: Sequence[Evaluation]) -> CostlyRows:
+def _costly(
+    settled: Settled,
+    batch: Batch,
+    evaluations: Sequence[Evaluation],
+    differentiators: Sequence[Differentiator],
+) -> CostlyRows:
     if settled.pred.ndim > 2:
         raise UsageError(
             f"the prediction has {settled.pred.ndim} dimensions: a row is one number or a row of "
@@ -99,7 +108,14 @@ def _costly(settled: Settled, batch: Batch, evaluations: Sequence[Evaluation]) -
             losses[found.ignored, column] = np.nan
             amounts[found.ignored, column] = np.nan
     return CostlyRows(
-        (settled.start + place).astype(np.int64), settled, batch, losses, amounts, measured
+        (settled.start + place).astype(np.int64),
+        settled,
+        batch,
+        losses,
+        amounts,
+        measured,
+        # Adding zero takes the sign from −0.
+        tuple(find(batch).reshape(count, -1) + 0.0 for find in differentiators),
     )
 
 

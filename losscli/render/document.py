@@ -8,7 +8,7 @@ from typing import Any
 
 from losscli.render import Screen
 from losscli.report import SCHEMA, Match, Recommendation, Report, plain
-from losscli.row_report import RowReport
+from losscli.row_report import GradientCheck, RowReport
 
 
 def render(report: Report, _screen: Screen) -> str:
@@ -30,6 +30,11 @@ def render_matches(value: str, found: Sequence[Match]) -> str:
 def render_rows(report: RowReport) -> str:
     """The hardest rows, and how the total lies on all of them."""
     return dump({"schema": SCHEMA, **plain(report)}, indent=2) + "\n"
+
+
+def render_checks(checks: Sequence[GradientCheck]) -> str:
+    """Gradients compared with central differences."""
+    return dump({"schema": SCHEMA, "checks": [plain(check) for check in checks]}, indent=2) + "\n"
 
 
 def dump(data: Any, *, indent: int | None = None) -> str:

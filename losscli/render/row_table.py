@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from losscli.render.layout import columns, indented
 from losscli.render.table import head, text_of
 from losscli.render.terminal_plot import histogram_block, marks_of
 from losscli.render.visible import visible
-from losscli.row_report import Carried, EasyHard, Row, RowReport
+from losscli.row_report import Carried, EasyHard, GradientCheck, Row, RowReport
 
 # Of more items than these, a row shows the largest and that of its label.
 _MOST_ITEMS = 4
@@ -45,6 +46,33 @@ def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None
     if plot is not None:
         parts.append(histogram_block(plot, width, marks_of(screen)))
     return text_of(parts, screen)
+
+
+def render_checks(checks: Sequence[GradientCheck], screen: Screen) -> str:
+    """How each gradient compares with central differences, and the rows where they part."""
+    return text_of([_check_block(check, screen.width) for check in checks], screen)
+
+
+def _check_block(check: GradientCheck, width: int | None) -> RenderableType:
+    counts = f"{check.checked:,} derivatives"
+    if check.skipped:
+        counts += f" ({check.skipped:,} at the end of their range skipped)"
+    verdict = f"{check.apart:,} part from" if check.apart else "agree with"
+    title = Text(f"{visible(check.title)}: ", style="bold")
+    title.append(f"{counts} {verdict} central differences", style="not bold")
+    if not check.parted:
+        return title
+    parted = check.parted
+    shown = [_Column("row", [f"{one.row:,}" for one in parted])]
+    if any(one.id is not None for one in parted):
+        ids = [NOTHING if one.id is None else visible(one.id) for one in parted]
+        shown.append(_Column("id", ids, "left"))
+    shown.append(_Column("item", [visible(one.item) for one in parted], "left"))
+    shown.append(_Column("gradient", aligned([number(one.analytic) for one in parted])))
+    shown.append(_Column("difference", aligned([number(one.numeric) for one in parted])))
+    if width is None or _width(shown) <= width:
+        return Group(title, Text(), _table(shown))
+    return Group(title, *_stacked(shown, len(parted)))
 
 
 def _rows_block(report: RowReport, names: Sequence[str], width: int | None) -> RenderableType:
@@ -76,6 +104,12 @@ def _columns(report: RowReport, names: Sequence[str]) -> list[_Column]:
         shown.append(_Column(title, aligned([number(row.losses[place]) for row in rows])))
         if any(row.shares[place] is not None for row in rows):
             shown.append(_Column("share", [_part(row.shares[place]) for row in rows]))
+    for place, name in enumerate(names if rows and rows[0].gradients else ()):
+        title = "gradient" if len(names) == 1 else f"{name} gradient".replace(" ", "\n")
+        if len(report.columns) > 1:
+            title = title.replace("gradient", "|gradient|")
+        slopes = [_length(row.gradients[place]) for row in rows]
+        shown.append(_Column(title, aligned([number(slope) for slope in slopes])))
     if rows and rows[0].shares[0] is not None:
         sums, so_far = [], 0.0
         for row in rows:
@@ -83,6 +117,11 @@ def _columns(report: RowReport, names: Sequence[str]) -> list[_Column]:
             sums.append(_part(so_far))
         shown.append(_Column("so far", sums))
     return shown
+
+
+def _length(gradient: Sequence[float]) -> float:
+    """The gradient of a single item, or the length of that of several."""
+    return gradient[0] if len(gradient) == 1 else math.hypot(*gradient)
 
 
 def _pred_columns(report: RowReport) -> list[_Column]:

@@ -101,6 +101,35 @@ class TestInFiles:
         )
 
 
+class TestGradients:
+    def test_are_a_column(self, here: Here) -> None:
+        out = here("rows", *CANCER[:3], "-l", "bce", "--grad", "--format", "csv").out
+        row = next(csv.DictReader(io.StringIO(out)))
+        found = package.gradient(str(CANCER[0]), None, "bce", columns=package.Columns(pred="prob"))
+        assert float(row["grad_of_binary_cross_entropy"]) == found[0]
+
+    def test_stand_in_the_table(self, here: Here) -> None:
+        out = here("rows", *CANCER[:3], "-l", "bce", "--grad", "--top", "1").out
+        assert "gradient" in out
+        assert "0.04050769" in out
+
+    def test_that_agree_with_differences_end_well(self, here: Here) -> None:
+        answer = here("rows", *CANCER, "--check-grad")
+        assert answer.code == 0
+        assert answer.out.count("228 derivatives agree with central differences") == 2
+
+    def test_that_part_from_them_end_in_1_and_name_the_row(self, here: Here, write: Write) -> None:
+        write("p.csv", f"id,pred,label\na,1.0,0.5\n{HOSTILE},2.000001,2.0\n")
+        answer = here("rows", "p.csv", "-l", "mae", "--check-grad")
+        assert answer.code == 1
+        assert "1 part from central differences" in answer.out
+        assert "[red]=cmd()\\x1b[31m" in answer.out
+        document = here("rows", "p.csv", "-l", "mae", "--check-grad", "--format", "json")
+        assert document.code == 1
+        [check] = json.loads(document.out)["checks"]
+        assert (check["checked"], check["apart"], check["parted"][0]["row"]) == (2, 1, 1)
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("words", "said"),
