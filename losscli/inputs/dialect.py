@@ -134,7 +134,7 @@ def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
         line_end=_line_end(sample, encoding),
         aligned=aligned,
         decimal=decimal,
-        quoted=any('"' in line for line in lines),
+        quoted=any('"' in line for line in lines[skip:]),
         longest=max(map(len, lines)),
         rows=tuple(map(tuple, body)),
     )

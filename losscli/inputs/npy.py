@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-import shutil
-import tempfile
 import tokenize
 import warnings
 import weakref
@@ -191,6 +189,9 @@ def streamed_array(file: File, name: str, opened: Opened, *, held: int | None = 
     One whose rows do not stand together (Fortran order) is decompressed to a temporary file, which
     goes with the source. Raises DataError where there is no room for that.
     """
+    import shutil
+    import tempfile
+
     source = NpySource(file, name=name, opened=opened, held=held)
     if not source.by_column:
         return source

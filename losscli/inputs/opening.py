@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-import shutil
 import stat
 import sys
-import tempfile
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -91,6 +89,8 @@ class Opener:
             raise UsageError(f"{called} can be read only once")
         self._streams.add(name)
 
+        import shutil
+
         def copy_to(copy: BinaryIO) -> None:
             if not isinstance(stream, Path):
                 shutil.copyfileobj(stream, copy)
@@ -101,6 +101,8 @@ class Opener:
         return open_file(File.at(self._kept(copy_to), name))
 
     def _kept(self, write: Callable[[BinaryIO], None]) -> Path:
+        import tempfile
+
         with tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy:
             path = Path(copy.name)
             weakref.finalize(self, path.unlink, missing_ok=True)

@@ -105,8 +105,7 @@ class Unpaired:
         """One block of everything."""
         whole: dict[str, Array] = {}
         for feed in self._feeds:
-            for part in rechunked(feed.source.batches(feed.roles, rows), 1 << 62):
-                whole |= part
+            whole |= gathered(feed.source.batches(feed.roles, rows))
         if whole:
             yield whole
 
@@ -137,29 +136,47 @@ def _length(part: Mapping[str, Array]) -> int:
 
 
 def rechunked(batches: Iterable[dict[str, Array]], rows: int) -> Iterator[dict[str, Array]]:
-    """The same rows in batches of exactly `rows`, the last one perhaps shorter."""
-    held: list[dict[str, Array]] = []
-    missing = rows
+    """The same rows in batches of exactly `rows`, the last one perhaps shorter.
+
+    Each is valid until the next one is asked for.
+    """
+    held: dict[str, Array] = {}
+    filled = 0
     for batch in batches:
         length, start = _length(batch), 0
         while start < length:
-            stop = min(length, start + missing)
+            stop = min(length, start + rows - filled)
             piece = {role: array[start:stop] for role, array in batch.items()}
-            missing -= stop - start
-            if missing == 0:
-                yield _joined([*held, piece])
-                held, missing = [], rows
-            else:
-                # A source may use the memory of a batch again for the next.
-                held.append({role: array.copy() for role, array in piece.items()})
-            start = stop
-    if held:
-        yield _joined(held)
+            start, count = stop, stop - start
+            if count == rows:
+                yield piece
+                continue
+            held = {role: _room(held.get(role), rows, array) for role, array in piece.items()}
+            for role, array in piece.items():
+                held[role][filled : filled + count] = array
+            filled += count
+            if filled == rows:
+                yield dict(held)
+                filled = 0
+    if filled:
+        yield {role: array[:filled] for role, array in held.items()}
 
 
-def _joined(pieces: Sequence[dict[str, Array]]) -> dict[str, Array]:
-    if len(pieces) == 1:
-        return pieces[0]
+def _room(held: Array | None, rows: int, piece: Array) -> Array:
+    """Memory for `rows` rows like those of a piece: what is held, if its type can hold them."""
+    if held is None:
+        return np.empty((rows, *piece.shape[1:]), piece.dtype)
+    if held.dtype == piece.dtype:
+        return held
+    return held.astype(np.result_type(held, piece), copy=False)
+
+
+def gathered(batches: Iterable[dict[str, Array]]) -> dict[str, Array]:
+    """All rows at once; nothing where there are none."""
+    # A source may use the memory of a batch again for the next.
+    pieces = [{role: array.copy() for role, array in batch.items()} for batch in batches]
+    if not pieces:
+        return {}
     return {role: np.concatenate([piece[role] for piece in pieces]) for role in pieces[0]}
 
 
@@ -177,7 +194,7 @@ class _Keyed:
         """Read all of a feed. Raises DataError for a key that is missing or stands twice."""
         import pandas as pd
 
-        [whole] = list(rechunked(feed.source.batches(feed.roles, 1 << 17), 1 << 62)) or [{}]
+        whole = gathered(feed.source.batches(feed.roles, 1 << 17))
         if not whole:
             raise DataError("has no rows", file=feed.source.name)
         keys = whole.pop(KEY)[:, 0]
