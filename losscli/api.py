@@ -61,13 +61,15 @@ def evaluate(
     cast: str | None = None,
     explain: bool = False,
     threads: int | None = None,
+    announce: Callable[[str], Any] | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> Report:
     """Evaluate losses of predictions against labels.
 
-    `pred` and `label` are arrays of shape (n,) or (n, c), or paths of CSV, TSV and NPY files; one
-    CSV file may hold both. `losses` are names such as `"bce"` or `"focal:gamma=2,alpha=0.25"`
+    `pred` and `label` are arrays of shape (n,) or (n, c), or name files: CSV, NPY, NPZ, Parquet,
+    Arrow, JSON Lines, a folder or pattern of such, a URL; one table may hold both. `losses` are
+    names such as `"bce"` or `"focal:gamma=2,alpha=0.25"`
     (several: a list, or joined by commas); without them, those that fit the data. `kind` says how
     predictions are to be read (`probability`, `logit`, `tanh`, …), `like` whose convention
     counts. `weight` is one number per row (or item), `class_weight` one per class in the order of
@@ -77,7 +79,8 @@ def evaluate(
     arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
     (`float32`). With `explain`, cross entropies and the Brier score are taken apart. The work is
     shared among `threads` (None: as many as the process may use), which changes no bit of the
-    result. Further keyword arguments are parameters of the losses (`gamma=2`).
+    result. `announce` is told beforehand when much memory will be needed (else a note says so).
+    Further keyword arguments are parameters of the losses (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).
@@ -104,6 +107,7 @@ def evaluate(
         inputs=inputs,
         cast=cast,
         threads=threads,
+        announce=announce,
         progress=progress,
         params=params,
         observers=_groupings if explain else lambda _: (),
@@ -293,6 +297,7 @@ def _evaluated(
     params: Mapping[str, Any],
     observers: Callable[[DataReading], Sequence[Observer]] = lambda _: (),
     ids: bool = False,
+    announce: Callable[[str], Any] | None = None,
 ) -> Evaluated:
     """Open the data, settle how they are read, and evaluate under the eyes of `observers`."""
     requests = _requests(losses)
@@ -308,6 +313,7 @@ def _evaluated(
         paired=not readings or any(reading.paired for reading in readings),
         cast=cast,
         ids=ids,
+        announce=announce,
     )
     hints = hints_for(kind, task, classes, dataset)
     if threads is not None and threads < 1:

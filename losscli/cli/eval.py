@@ -60,6 +60,7 @@ def run(options: EvalOptions) -> None:
             options.loss or None,
             reduction=options.reduction,
             explain=options.explain,
+            announce=lambda said: note((said,)),
             progress=progress,
             **options.keywords(),
         )

@@ -18,9 +18,12 @@ WORK = "How the work is done"
 
 @dataclass(frozen=True)
 class InputOptions:
-    """Prediction and label: two files, or one CSV file with columns of both."""
+    """Prediction and label: two files, or one table with columns of both."""
 
-    pred: str | None = argument("PRED", "Predictions: a CSV, TSV or NPY file; - for stdin.")
+    pred: str | None = argument(
+        "PRED",
+        "Predictions: CSV, NPY, Parquet … file, folder or URL; - for stdin.",
+    )
     label: str | None = argument("LABEL", "Labels: a file with as many rows.")
     pred_col: tuple[str, ...] = option(
         "-p",
@@ -42,7 +45,7 @@ class InputOptions:
         "--id-col",
         metavar="COL",
         panel=COLUMNS,
-        help="Pair the rows of two CSV files by this key, in any order.",
+        help="Pair the rows of two tables by this key, in any order.",
     )
     classes: str | None = option(
         "--classes",

@@ -26,6 +26,11 @@ class UntitledColumns:
         """The first length of the shape."""
         return (self.shape or (0,))[0]
 
+    @property
+    def about(self) -> int:
+        """The first length of the shape."""
+        return self.rows
+
     def is_text(self, column: int) -> bool:
         """Whether the array holds strings."""
         return self._stored.kind == "O"

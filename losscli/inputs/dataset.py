@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,13 +92,23 @@ class Dataset:
         """The number of rows, where it is known before reading."""
         return self.pred.rows
 
-    def blocks(self, rows: int) -> Iterator[Block]:
-        """All rows from the first, in blocks of `rows` rows (the last may be shorter).
+    @property
+    def starts(self) -> Sequence[int]:
+        """The rows at which reading may begin without reading what stands before, in order.
 
+        Every row (a range) where all files are arrays, where row groups begin in Parquet, part
+        files where each counts its rows; else the first row alone.
+        """
+        return self._pairing.starts
+
+    def blocks(self, rows: int, start: int = 0, stop: int | None = None) -> Iterator[Block]:
+        """The rows from `start` to before `stop` (all, if not given), in blocks of `rows` rows.
+
+        The last may be shorter. Any row may be the first; those of `starts` cost nothing extra.
         Raises DataError for what cannot be read or paired.
         """
-        start = 0
-        for arrays in self._pairing.blocks(rows):
+        first = start
+        for arrays in self._pairing.blocks(rows, start, stop):
             pred = arrays["pred"]
             if self._cast is not None:
                 with np.errstate(over="ignore"):
@@ -122,7 +132,7 @@ class Dataset:
                 arrays[KEY][:, 0] if KEY in arrays else None,
             )
             start += len(pred)
-        if start == 0:
+        if stop is None and start == first == 0:
             raise DataError("has no rows", file=self.pred.file)
 
     def error(
@@ -149,6 +159,9 @@ class Dataset:
         )
 
 
+# Bytes of memory that are worth a word.
+_MUCH = 1 << 26
+
 _ROLES = frozenset(("pred", "label", "weight"))
 
 
@@ -167,6 +180,7 @@ def open_dataset(
     paired: bool = True,
     cast: str | None = None,
     ids: bool = False,
+    announce: Callable[[str], Any] | None = None,
 ) -> Dataset:
     """The data that files or arrays hold; without `label`, one table may hold both roles.
 
@@ -174,6 +188,8 @@ def open_dataset(
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
     Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
     column that names the rows is read where there is one.
+
+    `announce` is told beforehand if much memory will be needed; without it, a note says so.
 
     Raises UsageError where it is unclear which columns are meant, DataError for files that cannot
     be read and for shapes that do not fit each other.
@@ -199,7 +215,14 @@ def open_dataset(
         pairing = Unpaired(feeds)
     else:
         notes += _check_fit(parts)
-        pairing = ById(feeds) if columns.id is not None and len(feeds) > 1 else ByPosition(feeds)
+        pairing = ByPosition(feeds)
+        if columns.id is not None and len(feeds) > 1:
+            pairing = ById(feeds)
+            if pairing.memory >= _MUCH:
+                (announce or notes.append)(
+                    f"rows are paired by {columns.id}: about {pairing.memory / 1e6:,.0f} MB of "
+                    "memory; rows in the same order need none of it"
+                )
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:

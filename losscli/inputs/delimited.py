@@ -18,7 +18,7 @@ from losscli.errors import DataError
 from losscli.inputs.ahead import each_ahead
 from losscli.inputs.arrow import numbers, words
 from losscli.inputs.cells import UNREADABLE, Cells
-from losscli.inputs.compressed import beginning, decompressing
+from losscli.inputs.compressed import beginning, decompressing, text_size
 from losscli.inputs.dialect import MISSING, Dialect, decimals_of, sniff
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
@@ -45,6 +45,9 @@ class DelimitedSource:
         self.name = file.name
         self._bytes = partial(decompressing, file, codec)
         sample, whole = _sample(file, codec)
+        lines = max(sample.count(b"\n"), sample.count(b"\r"), 1)
+        # A guess from the first lines.
+        self.about = text_size(file, codec) * lines // len(sample)
         self._dialect: Dialect = sniff(sample, file.name, whole=whole)
         self._cells = Cells(file, codec, self._dialect)
         self.columns: tuple[str, ...] = self._dialect.names

@@ -31,6 +31,11 @@ class IpcSource(TypedColumns):
         if self._sample is None:
             raise DataError("has no rows", file=file.name)
 
+    @property
+    def about(self) -> int:
+        """As many as would fill the file with numbers."""
+        return self._file.size // (8 * len(self.columns))
+
     def batches(
         self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
     ) -> Iterator[dict[str, Array]]:

@@ -14,7 +14,7 @@ from losscli.errors import DataError
 from losscli.inputs.ahead import each_ahead
 from losscli.inputs.arrow import LOOK, TypedColumns
 from losscli.inputs.cells import shown
-from losscli.inputs.compressed import DAMAGE, decompressing, first_line
+from losscli.inputs.compressed import DAMAGE, decompressing, first_line, text_size
 from losscli.inputs.dialect import decimals_of
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
@@ -39,6 +39,7 @@ class JsonLinesSource(TypedColumns):
 
         self.name = file.name
         self._bytes = partial(decompressing, file, codec)
+        self._size = text_size(file, codec)
         first = [found for _, found in islice(self._objects(), LOOK)]
         fields: dict[str, list[Any]] = {}
         for found in first:
@@ -50,6 +51,11 @@ class JsonLinesSource(TypedColumns):
         self._types = {found.name: found.type for found in schema}
         self._first = first
         super().__init__(schema, file.name)
+
+    @property
+    def about(self) -> int:
+        """By the length of the first lines."""
+        return self._size * len(self._first) // sum(len(json.dumps(row)) for row in self._first)
 
     def position(self, row: int) -> str:
         """The line on which a row stands."""

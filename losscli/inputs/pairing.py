@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -13,6 +14,10 @@ from losscli.errors import DataError
 from losscli.inputs.source import Array, Selection, Source
 
 KEY = "key"
+
+# What a row takes that is held to be looked up: its key of some 15 letters with its place in the
+# index (measured), and each of its items, once more while they are put together.
+_KEY_BYTES, _ITEM_BYTES = 240, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,17 @@ class Feed:
 class Pairing(Protocol):
     """Feeds whose rows belong together."""
 
-    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
-        """Blocks of `rows` rows of every role (the last may be shorter), valid until the next.
+    @property
+    def starts(self) -> Sequence[int]:
+        """The rows at which every feed may begin to read without reading what stands before."""
 
-        Raises DataError where the rows of the feeds do not belong together.
+    def blocks(
+        self, rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
+        """Blocks of `rows` rows of every role, from row `start` to before `stop`.
+
+        The last may be shorter; each is valid until the next. Raises DataError where the rows of
+        the feeds do not belong together.
         """
 
     def position(self, role: str, row: int) -> tuple[Source, str]:
@@ -42,10 +54,25 @@ class ByPosition:
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = tuple(feeds)
 
-    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where all feeds may begin: every row, if all are arrays."""
+        found = [feed.source.starts for feed in self._feeds]
+        if all(isinstance(starts, range) for starts in found):
+            return min(found, key=len)
+        return sorted(set.intersection(*map(set, found)))
+
+    def blocks(
+        self, rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
         """Blocks of all feeds, one beside the other."""
-        streams = [rechunked(feed.source.batches(feed.roles, rows), rows) for feed in self._feeds]
-        start = 0
+        known = [feed.source.rows for feed in self._feeds]
+        if None not in known and len(set(known)) > 1:
+            raise self._uneven([count or 0 for count in known])
+        streams = [
+            rechunked(feed.source.batches(feed.roles, rows, start, stop), rows)
+            for feed in self._feeds
+        ]
         for parts in zip_longest(*streams):
             counts = [0 if part is None else _length(part) for part in parts]
             if len(set(counts)) > 1:
@@ -101,8 +128,15 @@ class Unpaired:
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = tuple(feeds)
 
-    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
-        """One block of everything."""
+    @property
+    def starts(self) -> Sequence[int]:
+        """The first row alone: they are read as a whole."""
+        return (0,)
+
+    def blocks(
+        self, rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
+        """One block of everything, whichever rows are asked for."""
         whole: dict[str, Array] = {}
         for feed in self._feeds:
             whole |= gathered(feed.source.batches(feed.roles, rows))
@@ -232,17 +266,32 @@ class ById:
         self._lead, *self._others = feeds
         self._held: list[_Keyed] | None = None
 
+    @property
+    def starts(self) -> Sequence[int]:
+        """The first row alone: keys are counted from there."""
+        return (0,)
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes the feeds take that are held."""
+        return sum(
+            feed.source.about * (_KEY_BYTES + _ITEM_BYTES * _items(feed)) for feed in self._others
+        )
+
     def _keyed(self) -> list[_Keyed]:
         if self._held is None:
             self._held = [_Keyed.load(feed) for feed in self._others]
         return self._held
 
-    def blocks(self, rows: int) -> Iterator[dict[str, Array]]:
+    def blocks(
+        self, rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
         """Blocks of the first feed, with the rows of the others that have the same keys."""
+        if start or stop is not None:
+            raise ValueError("rows that are paired by key are read from the first to the last")
         keyed = self._keyed()
         for held in keyed:
             held.seen = np.zeros(len(held.index), bool)
-        start = 0
         for part in rechunked(self._lead.source.batches(self._lead.roles, rows), rows):
             keys = part[KEY][:, 0]
             _check_present(self._lead.source, keys, start)
@@ -295,6 +344,16 @@ class ById:
 
     def _row_of(self, key: Any, otherwise: int) -> int:
         return next((place for place, found in enumerate(self._keys()) if found == key), otherwise)
+
+
+def _items(feed: Feed) -> int:
+    """Items per row of all roles but the key."""
+    width = math.prod((feed.source.shape or ())[1:])
+    return sum(
+        width if chosen.columns is None else len(chosen.columns)
+        for role, chosen in feed.roles.items()
+        if role != KEY
+    )
 
 
 def _nowhere(key: Any, source: Source, row: int, other: Source, count: int) -> DataError:

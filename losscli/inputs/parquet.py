@@ -50,6 +50,11 @@ class ParquetSource(TypedColumns):
         return self._ends[-1] if self._ends else 0
 
     @property
+    def about(self) -> int:
+        """As the file's footer says."""
+        return self.rows
+
+    @property
     def starts(self) -> Sequence[int]:
         """The first row of every row group."""
         return tuple(sorted({0, *self._ends[:-1]}))

@@ -53,6 +53,11 @@ class PartsSource:
         return self._ends[-1] if self._known else None
 
     @property
+    def about(self) -> int:
+        """What the parts have together."""
+        return sum(part.about for part in self.parts)
+
+    @property
     def starts(self) -> Sequence[int]:
         """Where any part may begin to read."""
         if not self._known:

@@ -48,6 +48,10 @@ class Source(Protocol):
         """How many rows there are, where that is known before reading."""
 
     @property
+    def about(self) -> int:
+        """About how many rows there are: `rows`, or a guess from the first ones and the size."""
+
+    @property
     def starts(self) -> Sequence[int]:
         """The rows at which reading may begin without reading what stands before, in order."""
 
