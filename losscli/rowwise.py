@@ -19,7 +19,8 @@ from losscli.engine.exact import Sum
 from losscli.engine.hardest import Extreme, Extremes
 from losscli.engine.rows import CostlyRows, check_of_rows, costly_rows, is_of_rows
 from losscli.inputs.dataset import Dataset
-from losscli.report import Report, Result, differences
+from losscli.report import Report
+from losscli.row_columns import RowColumns, item_names, loss_names
 from losscli.row_report import Carried, EasyHard, GradientCheck, Row, RowReport
 
 if TYPE_CHECKING:
@@ -57,8 +58,17 @@ class RowLosses:
 
     @property
     def loss_columns(self) -> tuple[str, ...]:
-        """The names of the columns of losses: ids, with the parameters that tell them apart."""
-        return _loss_names(self.report.results)
+        """The names of the columns of losses: ids, with what tells them apart."""
+        return loss_names(self.report.results)
+
+    @property
+    def _names(self) -> RowColumns:
+        pred, label = self.dataset.pred, self.dataset.label
+        return RowColumns(
+            item_names("pred", pred.columns, pred.width),
+            () if label is None else item_names("label", label.columns, label.width),
+            self.loss_columns,
+        )
 
     def blocks(self, progress: Progress = None) -> Iterator[dict[str, NDArray[Any]]]:
         """All rows in the order of the data, in blocks of columns (n,) by name.
@@ -102,9 +112,9 @@ class RowLosses:
         return RowReport(
             report=self.report,
             order="easiest first" if easiest else "hardest first",
-            columns=self._pred_names(),
+            columns=self._names.pred,
             classes=self._class_names(),
-            label_columns=self._label_names(),
+            label_columns=self._names.label,
             rows_read=self.count,
             rows=tuple(row.known for row in extremes.rows),
             carried=tuple(None if found is None else _carried(found.finish()) for found in carried),
@@ -142,7 +152,7 @@ class RowLosses:
         ids = np.array([row.id for row in report.rows], dtype=object)
         known = any(row.id is not None for row in report.rows)
         shares = [[math.nan if s is None else s for s in row.shares] for row in report.rows]
-        return self._joined(
+        return self._names.joined(
             numbers,
             ids if known else None,
             np.array([row.label for row in report.rows]) if report.label_columns else None,
@@ -151,6 +161,16 @@ class RowLosses:
             np.array(shares),
             [np.array(rows) for rows in zip(*(row.gradients for row in report.rows), strict=True)],
         )
+
+    def check_gradient(self, place: int = 0, *, progress: Progress = None) -> GradientCheck:
+        """The gradient of a loss against central differences, item by item.
+
+        Raises UsageError for a loss without a gradient.
+        """
+        from losscli.gradient_check import gradient_check
+
+        rows = replace(self, grad=False)._pass(progress)
+        return gradient_check(self.evaluations[place], self.setting, rows, self._names.pred)
 
     def _pass(self, progress: Progress) -> Iterator[CostlyRows]:
         return costly_rows(
@@ -167,16 +187,6 @@ class RowLosses:
 
         pairs = zip(self.evaluations, self.accumulators, strict=True)
         return [differentiator(evaluation, found) for evaluation, found in pairs]
-
-    def check_gradient(self, place: int = 0, *, progress: Progress = None) -> GradientCheck:
-        """The gradient of a loss against central differences, item by item.
-
-        Raises UsageError for a loss without a gradient.
-        """
-        from losscli.gradient_check import gradient_check
-
-        rows = replace(self, grad=False)._pass(progress)
-        return gradient_check(self.evaluations[place], self.setting, rows, self._pred_names())
 
     def _shares(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amounts (…, k) as shares of the totals."""
@@ -203,51 +213,14 @@ class RowLosses:
         block = found.settled
         label = None if block.label is None else self._label(block.label)
         shares = self._shares(found.amounts)
-        return self._joined(
+        return self._names.joined(
             found.numbers, block.ids, label, block.pred, found.losses, shares, found.gradients
         )
-
-    def _joined(
-        self,
-        numbers: NDArray[np.int64],
-        ids: NDArray[Any] | None,
-        label: NDArray[Any] | None,
-        pred: NDArray[np.float64],
-        losses: NDArray[np.float64],
-        shares: NDArray[np.float64],
-        gradients: Sequence[NDArray[np.float64]],
-    ) -> dict[str, NDArray[Any]]:
-        columns: dict[str, NDArray[Any]] = {"row": numbers}
-        if ids is not None:
-            columns["id"] = ids
-        if label is not None:
-            columns |= _named(self._label_names(), label, columns)
-        columns |= _named(self._pred_names(), pred, columns)
-        names = self.loss_columns
-        columns |= _named(names, losses, columns)
-        columns |= _named([f"share_of_{name}" for name in names], shares, columns)
-        for name, found in zip(names, gradients, strict=False):
-            items = [f"grad_of_{name}{item}" for item in self._item_marks()]
-            columns |= _named(items, found, columns)
-        return columns
-
-    def _item_marks(self) -> list[str]:
-        """What is put behind a name to speak of each item of a row; nothing for a single one."""
-        names = self._pred_names()
-        return [""] if len(names) == 1 else [f"[{place}]" for place in range(len(names))]
-
-    def _pred_names(self) -> tuple[str, ...]:
-        part = self.dataset.pred
-        return _item_names("pred", part.columns, part.width)
 
     def _class_names(self) -> tuple[str, ...]:
         code, width = self.setting.code, self.dataset.width
         names = code.classes or self.dataset.class_names or ()
         return names if len(names) == width > 1 else tuple(map(str, range(width)))
-
-    def _label_names(self) -> tuple[str, ...]:
-        part = self.dataset.label
-        return () if part is None else _item_names("label", part.columns, part.width)
 
     def _easy_hard(self, counted: Split) -> EasyHard | None:
         if not counted.known or not counted.easy_loss:
@@ -273,6 +246,8 @@ def chosen(evaluations: Sequence[Evaluation], *, asked: bool) -> list[int]:
         return list(range(len(evaluations)))
     of_rows = [place for place, item in enumerate(evaluations) if is_of_rows(item)]
     recommended = [place for place in of_rows if evaluations[place].recommended]
+    if not of_rows:
+        check_of_rows(evaluations[0])
     return (recommended or of_rows)[:1]
 
 
@@ -313,33 +288,3 @@ def _text(item: Any) -> str | None:
 def _items(row: Any) -> list[Any]:
     items: list[Any] = np.atleast_1d(row).tolist()
     return items
-
-
-def _item_names(role: str, columns: Sequence[str] | None, width: int) -> tuple[str, ...]:
-    """What the columns of a role are called: the role, or its items' own names."""
-    if width == 1:
-        return (role,)
-    if columns is not None and len(columns) == width:
-        return tuple(columns)
-    return tuple(f"{role}[{place}]" for place in range(width))
-
-
-def _named(
-    names: Sequence[str], array: NDArray[Any], taken: dict[str, NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
-    """The columns of an array by name; a name that is taken gets a number."""
-    columns = array.reshape(len(array), -1).T
-    found: dict[str, NDArray[Any]] = {}
-    for name, column in zip(names, columns, strict=True):
-        free, number = name, 2
-        while free in taken or free in found:
-            free, number = f"{name}_{number}", number + 1
-        found[free] = column
-    return found
-
-
-def _loss_names(results: Sequence[Result]) -> tuple[str, ...]:
-    return tuple(
-        f"{result.loss}:{','.join(params)}" if params else result.loss
-        for params, result in zip(differences(results), results, strict=True)
-    )

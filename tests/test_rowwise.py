@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,29 @@ class TestLosses:
     def test_the_same_loss_twice_has_two_names(self) -> None:
         found = losscli.rows(P, Y, "focal:gamma=1,focal:gamma=2")
         assert found.loss_columns == ("binary_focal:gamma=1", "binary_focal:gamma=2")
+
+    def test_under_two_conventions_it_has_two_names_too(self) -> None:
+        found = losscli.rows(P, Y, "torch.nn.BCELoss,keras.BinaryCrossentropy")
+        assert found.loss_columns == (
+            "binary_cross_entropy (torch)",
+            "binary_cross_entropy (keras)",
+        )
+
+    def test_names_of_the_data_give_way_to_those_of_losses(self, tmp_path: Path) -> None:
+        table = tmp_path / "p.csv"
+        table.write_text("row,mean_squared_error,a,b\n1,2,3,4\n")
+        columns = losscli.Columns(pred=["row", "mean_squared_error"], label=["a", "b"])
+        [block] = losscli.rows(str(table), losses="mse", columns=columns).blocks()
+        assert list(block) == [
+            "row",
+            "a",
+            "b",
+            "row_2",
+            "mean_squared_error_2",
+            "mean_squared_error",
+            "share_of_mean_squared_error",
+        ]
+        assert [float(column[0]) for column in block.values()] == [0, 3, 4, 1, 2, 4, 1]
 
     @pytest.mark.parametrize("loss", ["r2", "ece", "median_absolute_error"])
     def test_a_loss_of_all_rows_together_is_refused(self, loss: str) -> None:

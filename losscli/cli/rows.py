@@ -64,6 +64,8 @@ def run(options: RowsOptions) -> None:
     format, top = _format(options), _top(options.top)
     if options.easy and top is None and format in _OF_ALL_ROWS:
         raise UsageError("--easy: how many of the easiest rows?", hint="Say --top N.")
+    if options.plot and format in (*_OF_ALL_ROWS, "json"):
+        raise UsageError("--plot is for a table", hint="Say -o FILE.svg for the plot as a picture.")
     with progress_bar() as progress:
         found = rows(
             options.pred,

@@ -11,6 +11,7 @@ from losscli.render.visible import visible
 from losscli.report import Report, Result
 
 _SHOWN = 10
+_ALL = "-q, --format csv or json gives all"
 
 
 def unreduced_block(title: str, result: Result, report: Report) -> RenderableType:
@@ -52,4 +53,5 @@ def _rest(result: Result, rows: list[list[float]]) -> str:
         words.append(f"{more:,} more {unit}")
     if more := (len(rows[0]) if rows else 0) - _items(rows):
         words.append(f"{more:,} more items in each")
-    return f"and {', '.join(words)}: -q, --format csv or json gives all" if words else ""
+    hardest = "; `losscli rows` shows the hardest" if unit == "rows" else ""
+    return f"and {', '.join(words)}: {_ALL}{hardest}" if words else ""

@@ -139,6 +139,7 @@ class TestRefusals:
             (("--easy", "-o", "r.csv"), "Say --top N."),
             (("-o", "r.xlsx"), "rows are in no format that ends in '.xlsx'"),
             (("--format", "npy"), "Say -o FILE.npy."),
+            (("--plot", "-o", "r.csv"), "--plot is for a table"),
             (("-l", "r2"), "a row has none of its own"),
         ],
     )
