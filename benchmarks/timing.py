@@ -1,0 +1,211 @@
+"""Contenders side by side: each in a process of its own, taking turns, medians at the end."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+MIB = 1 << 20
+OURS = "losscli"
+
+
+class Contender(Protocol):
+    """Something that can be run again and again."""
+
+    def run(self) -> float:
+        """Do the work once; the seconds it took."""
+
+    def close(self) -> int | None:
+        """Stop; the most memory that was resident in one run, in bytes, where that is known."""
+
+
+@dataclass
+class Command:
+    """A whole process, from its start to its end. What it prints is thrown away.
+
+    The system counts this process's own memory (about 35 MiB) as resident in a child until the
+    child has become another program: `peak` is never below that. Raises RuntimeError where the
+    process fails.
+    """
+
+    words: Sequence[str]
+    peak: int = 0
+
+    def run(self) -> float:
+        """Start the process and wait for it."""
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        start = time.perf_counter()
+        child = os.posix_spawnp(
+            self.words[0],
+            list(self.words),
+            os.environ,
+            file_actions=[(os.POSIX_SPAWN_DUP2, nothing, 1)],
+        )
+        _, status, usage = os.wait4(child, 0)
+        seconds = time.perf_counter() - start
+        os.close(nothing)
+        if status:
+            raise RuntimeError(f"failed: {' '.join(self.words)}")
+        self.peak = max(self.peak, usage.ru_maxrss * 1024)
+        return seconds
+
+    def close(self) -> int:
+        """The most memory that a run had resident."""
+        return self.peak
+
+
+class InProcess:
+    """A function that is called over and over in one process, where its libraries stay loaded.
+
+    `make(*arguments)` is called in that process, and gives the function.
+    """
+
+    def __init__(self, make: Callable[..., Callable[[], Any]], *arguments: Any) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, make, arguments), daemon=True)
+        self._process.start()
+        self._answer()
+
+    def run(self) -> float:
+        """Call the function once."""
+        self._pipe.send("run")
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        self._pipe.send("end")
+        self._process.join()
+
+    def _answer(self) -> float:
+        seconds, problem = self._pipe.recv()
+        if problem:
+            raise RuntimeError(problem)
+        return float(seconds)
+
+
+def _serve(pipe: Any, make: Callable[..., Callable[[], Any]], arguments: tuple[Any, ...]) -> None:
+    try:
+        function = make(*arguments)
+        # The first call compiles, loads and warms up.
+        function()
+        pipe.send((0.0, ""))
+        while pipe.recv() == "run":
+            start = time.perf_counter()
+            function()
+            pipe.send((time.perf_counter() - start, ""))
+    except Exception as error:
+        pipe.send((0.0, f"{type(error).__name__}: {error}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A contender by name: how to `start` it, and the package without which it is missing."""
+
+    name: str
+    start: Callable[[], Contender]
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one contender took: the median in seconds, and the memory of a process in bytes."""
+
+    name: str
+    seconds: float | None
+    memory: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """One piece of work and what each contender took for it; the first is losscli.
+
+    `goals` say by contender how much of its time losscli may take.
+    """
+
+    work: str
+    lines: tuple[Line, ...]
+    goals: Mapping[str, float] = field(default_factory=dict)
+
+
+def race(
+    work: str,
+    ours: Callable[[], Contender],
+    peers: Sequence[Peer],
+    rounds: int = 7,
+    goals: Mapping[str, float] | None = None,
+) -> Race:
+    """Let losscli and its peers do the same work in turns, and take the medians."""
+    print(f"{work} …", file=sys.stderr, flush=True)
+    running: dict[str, Contender] = {}
+    problems: dict[str, str] = {}
+    for peer in (Peer(OURS, ours), *peers):
+        if peer.needs and importlib.util.find_spec(peer.needs) is None:
+            problems[peer.name] = "missing"
+            continue
+        try:
+            contender = peer.start()
+            # The first run fills the page cache, and shows whether the contender can do it at all.
+            contender.run()
+            running[peer.name] = contender
+        except (EOFError, RuntimeError) as error:
+            problems[peer.name] = str(error).splitlines()[0][:60] if str(error) else "failed"
+    seconds: dict[str, list[float]] = {name: [] for name in running}
+    for _ in range(rounds):
+        for name, contender in running.items():
+            seconds[name].append(contender.run())
+    lines = []
+    for name in (OURS, *(peer.name for peer in peers)):
+        if name in running:
+            memory = running[name].close()
+            lines.append(Line(name, statistics.median(seconds[name]), memory))
+        else:
+            lines.append(Line(name, None, problem=problems[name]))
+    return Race(work, tuple(lines), goals or {})
+
+
+def table(races: Sequence[Race]) -> str:
+    """A Markdown table: every contender, and losscli's time as a share of its time."""
+    resident = any(line.memory for one in races for line in one.lines)
+    heads = ["work", "contender", "median", "losscli ÷ it", "goal"] + ["resident"] * resident
+    rows = [heads, ["---", "---", *["---:"] * (len(heads) - 2)]]
+    for one in races:
+        ours = one.lines[0].seconds
+        for place, line in enumerate(one.lines):
+            goal = one.goals.get(line.name)
+            cells = [
+                one.work if place == 0 else "",
+                line.name,
+                line.problem if line.seconds is None else _duration(line.seconds),
+                "" if place == 0 or not (ours and line.seconds) else f"{ours / line.seconds:.2f}",
+                "" if goal is None else f"≤ {goal:g}",
+            ]
+            if resident:
+                cells.append(f"{line.memory / MIB:.0f} MiB" if line.memory else "")
+            rows.append(cells)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1e-3:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.1f} ms" if seconds < 1.0 else f"{seconds:.2f} s"
+
+
+def python(*words: str) -> Command:
+    """A Python process, of the interpreter that runs the benchmark."""
+    return Command((sys.executable, *words))
+
+
+def losscli(*words: str | Path) -> Command:
+    """A losscli process."""
+    return python("-m", "losscli", *map(str, words))
