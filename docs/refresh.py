@@ -71,6 +71,7 @@ def _page(page: LossPage) -> str:
         "range": f"{page.range}; {page.direction}",
         "reduction": page.reduction,
         "unit": page.unit,
+        "gradient": page.gradient,
         "reference": page.reference,
     }
     lines = [f"# {page.title}", "", page.summary, "", f"    {page.formula}", "", page.when, ""]
@@ -91,7 +92,10 @@ def _page(page: LossPage) -> str:
     lines += ["", "## Example", "", "```text", f"prediction  {page.example_pred}"]
     if page.example_label:
         lines.append(f"label       {page.example_label}")
-    lines += [f"loss        {page.example_value!r}", "```"]
+    lines.append(f"loss        {page.example_value!r}")
+    if page.example_gradient:
+        lines.append(f"gradient    {page.example_gradient}")
+    lines.append("```")
     if page.conventions:
         lines += ["", "| `--like` | loss | what differs |", "|---|---|---|"]
         lines += [

@@ -1,7 +1,7 @@
 """losscli: which number do these predictions score, under which convention, on which rows?
 
-The API is six functions (`evaluate`, `rows`, `recommend`, `match`, `get_loss`, `list_losses`) and
-the errors they raise. Nothing is imported before it is used.
+The API is seven functions (`evaluate`, `rows`, `gradient`, `recommend`, `match`, `get_loss`,
+`list_losses`) and the errors they raise. Nothing is imported before it is used.
 """
 
 from __future__ import annotations

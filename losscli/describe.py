@@ -9,12 +9,10 @@ import numpy as np
 
 from losscli.conventions import CONVENTIONS, Convention
 from losscli.engine.accumulators import tally_of
-from losscli.engine.batch import Batch, Evaluation, Setting
-from losscli.engine.gate import Settled
-from losscli.labels import LabelCode
 from losscli.losses.definition import Loss, Name
 from losscli.losses.forms import Form
-from losscli.vocabulary import Kind, Reduction, Task
+from losscli.vocabulary import Kind, Task
+from losscli.worked_example import gradient_of, worked_example
 
 _OF_NO_FRAMEWORK = ("standard", "exact", "textbook")
 
@@ -62,6 +60,7 @@ class LossPage:
     family: str
     aliases: tuple[str, ...]
     formula: str
+    gradient: str
     summary: str
     when: str
     tasks: tuple[str, ...]
@@ -77,6 +76,7 @@ class LossPage:
     example_pred: str
     example_label: str
     example_value: float
+    example_gradient: str
     command: str
 
 
@@ -89,6 +89,7 @@ def describe(loss: Loss) -> LossPage:
         family=loss.family,
         aliases=loss.aliases,
         formula=loss.formula,
+        gradient=f"{loss.derivative or 'none'}. {loss.derivative_says}".rstrip(),
         summary=loss.summary,
         when=loss.when,
         tasks=tuple(task.value for task in loss.tasks),
@@ -110,33 +111,23 @@ def describe(loss: Loss) -> LossPage:
         example_pred=_array(example.pred),
         example_label="" if example.label is None else _array(example.label),
         example_value=example_value(loss, CONVENTIONS["standard"]),
+        example_gradient=_example_gradient(loss),
         command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l {loss.short}",
     )
 
 
 def example_value(loss: Loss, convention: Convention) -> float:
     """The loss of the definition's worked example under a convention."""
-    example = loss.example
-    reading = loss.reading_for(example.task)
-    assert reading is not None
-    pred = np.asarray(example.pred, dtype=np.float64)
-    label = None if example.label is None else np.asarray(example.label, dtype=np.float64)
-    evaluation = Evaluation(
-        loss=loss,
-        reading=reading,
-        task=example.task,
-        kind=example.kind,
-        params=loss.settle({**convention.defaults_of(loss.id), **example.params}),
-        convention=convention,
-        reduction=loss.reduction if loss.reduction is not Reduction.NONE else Reduction.MEAN,
-    )
-    signs = label is not None and set(label.ravel().tolist()) == {-1.0, 1.0}
-    width = pred.shape[1] if pred.ndim == 2 and example.task is not Task.PAIRS else 1
-    code = LabelCode(width, signs=signs)
-    setting = Setting(code, 1e-6)
-    inputs = {name: np.asarray(value, np.float64) for name, value in example.inputs.items()}
-    batch = Batch(Settled(0, pred, label, None, 0, inputs=inputs), setting)
-    return tally_of(evaluation, batch).finished.value
+    return tally_of(*worked_example(loss, convention)).finished.value
+
+
+def _example_gradient(loss: Loss) -> str:
+    """How the example's value answers to its prediction, to six digits; empty without one."""
+    evaluation, batch = worked_example(loss, CONVENTIONS["standard"])
+    if evaluation.reading.gradient is None:
+        return ""
+    slopes = gradient_of(evaluation, batch)
+    return str(np.vectorize(lambda slope: float(f"{slope:.6g}"))(slopes).tolist())
 
 
 def _convention_lines(loss: Loss) -> list[ConventionLine]:

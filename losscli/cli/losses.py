@@ -21,11 +21,14 @@ class LossesOptions:
       losscli losses focal
 
       losscli losses focal --plot
+
+      losscli losses mse --descend
     """
 
     name: str | None = argument("NAME", "The id or an alias of a loss.")
     format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
     plot: bool = switch("--plot", help="Draw the loss of one prediction; of a sum, how it grows.")
+    descend: bool = switch("--descend", help="Take one step of gradient descent on its example.")
     output: str | None = option(
         "-o", "--output", metavar="FILE", help="Write the plot to a file: .svg, .png or .txt."
     )
@@ -38,6 +41,9 @@ def run(options: LossesOptions) -> None:
 
     if options.plot or options.output is not None:
         _plot(options.name, options.output)
+        return
+    if options.descend:
+        _descend(options.name, options.format)
         return
     if options.format == "json":
         emit(_as_json(options.name), None)
@@ -69,6 +75,27 @@ def _plot(name: str | None, output: str | None) -> None:
         emit(render_curves(chart, screen(output)), output)
     else:
         raise UsageError(f"{output} is no picture", hint="Use .svg, .png or .txt.")
+
+
+def _descend(name: str | None, format: str) -> None:
+    """Print a worked step of gradient descent."""
+    from losscli.cli.output import emit, width
+    from losscli.descent import descend
+    from losscli.losses.registry import REGISTRY
+
+    if name is None:
+        raise UsageError("which loss?", hint="Usage: losscli losses NAME --descend.")
+    found = descend(REGISTRY.get(name))
+    if format == "json":
+        import json
+
+        from losscli.report import plain
+
+        emit(json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n", None)
+        return
+    from losscli.render.descent import render_descent
+
+    emit(render_descent(found, width()), None)
 
 
 def _as_json(name: str | None) -> str:

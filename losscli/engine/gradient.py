@@ -57,8 +57,7 @@ def differentiator(evaluation: Evaluation, accumulator: Accumulator) -> Differen
     """
     if evaluation.reading.gradient is None:
         raise UsageError(
-            f"{evaluation.loss.id} has no gradient in closed form",
-            hint="`losscli losses NAME` shows the derivatives of those that have one.",
+            f"{evaluation.loss.id} has no gradient", hint=evaluation.loss.derivative_says
         )
     if isinstance(accumulator, RowAccumulator):
         totals = accumulator.columns or (accumulator.totals,)

@@ -65,6 +65,10 @@ BINARY_CROSS_ENTROPY = Loss(
         ),
     ),
     formula="−mean (y log p + (1 − y) log(1 − p))",
+    derivative="∂/∂p = (p − y) ÷ (p(1 − p)); of a logit z, σ(z) − y",
+    derivative_says="Of a logit it is simply probability less label: a sure mistake pulls with 1, "
+    "a sure hit with 0. That the sigmoid's flat ends cancel is why cross entropy, not squared "
+    "error, trains classifiers.",
     summary="The surprise, in nats, at what turned out true.",
     when="One probability per row, or several that do not compete (multilabel). Proper: the true "
     "probability is the best prediction.",
@@ -108,6 +112,10 @@ BINARY_FOCAL = Loss(
         ),
     ),
     formula="−mean α_t (1 − p_t)^γ log p_t",
+    derivative="∂/∂p_t = α_t (1 − p_t)^(γ − 1) (γ log p_t − (1 − p_t)/p_t); of a logit, times ±p(1 "
+    "− p)",
+    derivative_says="As cross entropy's for hard rows; (1 − p_t)^γ takes the pull away from rows "
+    "that are right already.",
     summary="Cross entropy that fades for rows the model already gets right.",
     when="Strong imbalance: many easy negatives would drown the few hard rows in a plain mean.",
     reference="Lin et al. 2017, arXiv:1708.02002",

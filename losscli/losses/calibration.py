@@ -89,6 +89,7 @@ CALIBRATION_ERROR = Loss(
     ),
     finish=_gap,
     formula="Σ_b share of bin b · |mean confidence − share of hits|",
+    derivative_says="Rows change bins in steps; within its bin a row moves the gap of all.",
     summary="How far stated probabilities are from observed frequencies, bin by bin.",
     when="Probabilities are to be taken at face value. It depends on the bins, and a useless "
     "model can be well calibrated: read it beside a proper score.",

@@ -85,6 +85,9 @@ BRIER = Loss(
         )
     },
     formula="mean (p − y)²; over classes mean Σⱼ (pⱼ − yⱼ)²",
+    derivative="∂/∂p = 2(p − y); of a logit, times p(1 − p)",
+    derivative_says="Of a logit a sure mistake hardly pulls, for p(1 − p) is next to 0 there: a "
+    "score to judge by rather than to train by.",
     summary="The squared distance between a probability and what happened.",
     when="A proper score that a single sure mistake cannot blow up: at most 1 (2 over classes).",
     reference="Brier 1950, Monthly Weather Review 78(1)",
@@ -106,6 +109,8 @@ ZERO_ONE = Loss(
         _CLASS_NUMBERS,
     ),
     formula="share of rows whose decision is wrong: p > ½ (logit > 0), or the largest class",
+    derivative_says="It moves in steps, so nowhere is there a way downhill: train by cross "
+    "entropy.",
     summary="One minus the accuracy.",
     when="To report; not to train or compare finely, since it ignores how sure the model was.",
     reference="scikit-learn 1.9 zero_one_loss",
@@ -126,6 +131,7 @@ HAMMING = Loss(
         _CLASS_NUMBERS,
     ),
     formula="share of items whose decision is wrong",
+    derivative_says="It moves in steps, so nowhere is there a way downhill.",
     summary="The zero-one loss of every label of a row on its own.",
     when="Multilabel decisions, where a row with one wrong label is not all wrong.",
     reference="scikit-learn 1.9 hamming_loss",

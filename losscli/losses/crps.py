@@ -133,6 +133,15 @@ def crps_t(pred: Array, label: Array) -> Array:
     )
 
 
+_SAYS = (
+    "The forecast is drawn to the label, and made sharper or wider until its spread is like the "
+    "error."
+)
+_NO_CLOSED_FORM = (
+    "There is one, but none in closed form for all parameters; the log score has one to train by."
+)
+
+
 def _crps(
     name: str,
     title: str,
@@ -140,6 +149,7 @@ def _crps(
     gradient: Callable[..., Any] | None,
     items: tuple[str, ...],
     formula: str,
+    derivative: str,
     pred: tuple[tuple[float, ...], ...],
     label: tuple[float, ...],
     **narrower: Bounds,
@@ -151,6 +161,8 @@ def _crps(
         names={"scoringrules": (Name(f"crps_{name}", reduction=Reduction.NONE),)},
         readings=reading_of(kernel, items, gradient, **narrower),
         formula=formula,
+        derivative=derivative,
+        derivative_says=_SAYS if derivative else _NO_CLOSED_FORM,
         summary=f"How far a {title} forecast ({', '.join(items)}) lies from the label, in the "
         "label's unit.",
         when=f"The prediction is a {title} distribution per row; sharp and well placed is best.",
@@ -170,6 +182,7 @@ CRPS_NORMAL = _crps(
     gradients.crps_normal,
     ("mean", "std"),
     "σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π), z = (y − μ)/σ",
+    "∂/∂μ = 1 − 2Φ(z); ∂/∂σ = 2φ(z) − 1/√π",
     PLACED,
     (0.5, -1.0),
 )
@@ -180,6 +193,7 @@ CRPS_LOGISTIC = _crps(
     gradients.crps_logistic,
     ("location", "scale"),
     "s (|z| + 2 log(1 + e^−|z|) − 1), z = (y − m)/s",
+    "∂/∂m = −tanh(z/2); ∂/∂s = |z| + 2 log(1 + e^−|z|) − 1 − z tanh(z/2)",
     PLACED,
     (0.5, -1.0),
 )
@@ -190,6 +204,7 @@ CRPS_LAPLACE = _crps(
     gradients.crps_laplace,
     ("location", "scale"),
     "s (|z| + e^−|z| − ¾), z = (y − m)/s",
+    "∂/∂m = −sign(z)(1 − e^−|z|); ∂/∂s = (1 + |z|) e^−|z| − ¾",
     PLACED,
     (0.5, -1.0),
 )
@@ -200,6 +215,7 @@ CRPS_EXPONENTIAL = _crps(
     gradients.crps_exponential,
     ("rate",),
     "|y| − 2F(y)/λ + 1/(2λ)",
+    "∂/∂λ = 2F(y)/λ² − 2y e^−λy/λ − 1/(2λ²)",
     ((1.0,), (0.5,)),
     (0.7, 3.0),
 )
@@ -210,6 +226,7 @@ CRPS_POISSON = _crps(
     gradients.crps_poisson,
     ("mean",),
     "(y − λ)(2F(y) − 1) + 2λ f(y) − λ e^−2λ (I₀(2λ) + I₁(2λ))",
+    "∂/∂λ = 1 − 2F(y) + 2f(y)(1 + ⌊y⌋ − y) − e^−2λ I₀(2λ)",
     ((1.0,), (4.0,)),
     (2.0, 3.0),
 )
@@ -220,6 +237,7 @@ CRPS_GAMMA = _crps(
     None,
     ("shape", "rate"),
     "y(2F_a(y) − 1) − a/b (2F_{a+1}(y) − 1) − 1/(b B(½, a))",
+    "",
     POSITIVE_PAIR,
     (1.5, 2.0),
 )
@@ -230,6 +248,7 @@ CRPS_LOGNORMAL = _crps(
     gradients.crps_lognormal,
     ("mulog", "sigmalog"),
     "y(2F(y) − 1) − 2e^(μ+σ²/2) (Φ(z − σ) + Φ(σ/√2) − 1), z = (log y − μ)/σ",
+    "∂/∂μ = D = 2m(1 − Φ(z − σ) − Φ(σ/√2)); ∂/∂σ = σD + 2m(φ(z − σ) − φ(σ/√2)/√2), m = e^(μ+σ²/2)",
     ((0.0, 1.0), (1.0, 0.5)),
     (1.5, 2.0),
 )
@@ -240,6 +259,7 @@ CRPS_UNIFORM = _crps(
     gradients.crps_uniform,
     ("min", "max"),
     "w (|z − c| + c² − c + ⅓), z = (y − a)/w, c = z clipped to [0, 1]",
+    "∂/∂a = (1 − c)² − ⅓; ∂/∂b = ⅓ − c²",
     ((0.0, 1.0), (1.0, 3.0)),
     (0.5, 4.0),
 )
@@ -250,6 +270,7 @@ CRPS_BETA = _crps(
     None,
     ("a", "b"),
     "y(2F_a(y) − 1) + a/(a+b) (1 − 2F_{a+1}(y) − 2B(2a, 2b)/(a B(a, b)²))",
+    "",
     POSITIVE_PAIR,
     (0.5, 0.8),
 )
@@ -260,6 +281,7 @@ CRPS_T = _crps(
     None,
     ("df", "location", "scale"),
     "s (z(2F(z) − 1) + 2f(z)(ν + z²)/(ν − 1) − 2√ν B(½, ν − ½)/((ν − 1) B(½, ν/2)²))",
+    "",
     ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)),
     (0.5, -1.0),
     df=ABOVE_ONE,

@@ -115,6 +115,7 @@ HINGE_EMBEDDING = Loss(
         ),
     ),
     formula="mean d if s = 1, max(0, m − d) if s = −1",
+    derivative="∂/∂d = 1 if s = 1; −1 if s = −1 and d < m; else 0",
     summary="Distances of pairs: small for those that belong together, at least m for others.",
     when="The prediction is a distance per pair, the label ±1.",
     reference="PyTorch 2.13 hinge_embedding_loss",
@@ -141,6 +142,7 @@ MARGIN_RANKING = Loss(
         ),
     ),
     formula="mean max(0, −s (x₁ − x₂) + m), s = ±1",
+    derivative="∂/∂x₁ = −s where s (x₁ − x₂) < m, else 0",
     summary="How far the score that should be higher falls short of leading by m.",
     when="Two scores per row, and which should be higher: 1 the first, −1 the second.",
     reference="PyTorch 2.13 margin_ranking_loss",
@@ -173,6 +175,7 @@ COSINE_EMBEDDING = Loss(
         ),
     ),
     formula="mean 1 − cos(x₁, x₂) if s = 1, max(0, cos − m) if s = −1",
+    derivative="∂/∂x₁ = −∂cos if s = 1; ∂cos if s = −1 and cos > m; ∂cos = (x̂₂ − cos · x̂₁) ÷ ‖x₁‖",
     summary="The angle of pairs: small for those that belong together.",
     when="Two embeddings per row and a label ±1.",
     reference="PyTorch 2.13 cosine_embedding_loss",
@@ -217,6 +220,8 @@ TRIPLET_MARGIN = Loss(
         ),
     ),
     formula="mean max(0, d(a, p) − d(a, n) + m)",
+    derivative="∂/∂a = (a − p)/d(a, p) − (a − n)/d(a, n) where the loss is above 0 (order 2); else "
+    "0",
     summary="How far a stranger falls short of being farther than a friend by m.",
     when="Embeddings in triples: anchor, positive, negative.",
     reference="Balntas et al. 2016, BMVC; PyTorch 2.13 triplet_margin_loss",
@@ -254,6 +259,8 @@ NTXENT = Loss(
         ),
     ),
     formula="−mean over pairs of one class of log (e^sim ÷ (e^sim + Σ strangers e^sim))",
+    derivative="∂/∂sim = −σ(log Σ strangers − sim) for a pair, softmax × their sum for strangers; "
+    "then through sim = cos/temperature",
     summary="Cross entropy of picking a row of one's own class among strangers.",
     when="Contrastive embeddings with class labels. It compares all rows with all others.",
     reference="Chen et al. 2020, arXiv:2002.05709; optax 0.2.8 ntxent",
@@ -284,6 +291,10 @@ CIRCLE = Loss(
         ),
     ),
     formula="mean softplus(log Σ e^(−γ w_p (m − d_p)) + log Σ e^(γ w_n (1 − m − d_n)))",
+    derivative="∂/∂d = 2γ d_p σ·softmax for pairs of a class, −2γ(1 − d_n) σ·softmax for others; d "
+    "= 1 − p·p'",
+    derivative_says="The weights of the pairs move with the distances here; code that trains by it "
+    "may hold them fixed.",
     summary="Pulls and pushes on all pairs of a row, the farther from its goal the stronger.",
     when="Embeddings of unit length with class labels. It compares all rows with all others.",
     reference="Sun et al. 2020, arXiv:2002.10857; Keras 3 Circle",

@@ -125,6 +125,9 @@ CRPS_ENSEMBLE = Loss(
     },
     readings=_reading(ensemble_crps, gradients.ensemble_crps, 1),
     formula="mean E|X − y| − ½ E|X − X'|",
+    derivative="∂/∂xᵢ = sign(xᵢ − y)/m − (members below xᵢ − above)/m²",
+    derivative_says="Each member is pulled to the label, and pushed away from the other members: "
+    "what balances is a spread like the error.",
     summary="How far an ensemble lies from the label, less half its own spread.",
     when="Each row of the prediction holds the members of an ensemble; one member gives the "
     "absolute error.",
@@ -145,6 +148,7 @@ ENERGY_SCORE = Loss(
     params={"estimator": Param("nrg", "which pairs of members count", choices=("nrg", "fair"))},
     readings=_vectors(energy_error, gradients.energy_error),
     formula="mean E‖X − y‖ − ½ E‖X − X'‖",
+    derivative="∂/∂xᵢ = (xᵢ − y)/‖xᵢ − y‖ ÷ m − Σⱼ (xᵢ − xⱼ)/‖xᵢ − xⱼ‖ ÷ m²",
     summary="The CRPS of an ensemble for outcomes of several variables.",
     when="Each row holds an ensemble (m, d) of an outcome of d variables.",
     reference="Gneiting & Raftery 2007, J. Am. Stat. Assoc. 102; scoringrules 0.10",
@@ -163,6 +167,8 @@ VARIOGRAM_SCORE = Loss(
     params={"p": Param(0.5, "the order of the variogram", minimum=0.0, open_ends=True)},
     readings=_vectors(variogram_error, gradients.variogram_error),
     formula="mean Σᵢⱼ (|yᵢ − yⱼ|ᵖ − E|Xᵢ − Xⱼ|ᵖ)²",
+    derivative="∂/∂x_a = −(4p/m) Σ_b (|y_a − y_b|ᵖ − E|X_a − X_b|ᵖ) |x_a − x_b|^(p − 1) sign(x_a − "
+    "x_b)",
     summary="How well an ensemble tells the differences between the variables of an outcome.",
     when="The dependence between variables matters, which the energy score hardly sees.",
     reference="Scheuerer & Hamill 2015, Monthly Weather Review 143; scoringrules 0.10",
@@ -180,6 +186,7 @@ DAWID_SEBASTIANI_ENSEMBLE = Loss(
     names={"scoringrules": (Name("dssuv_ensemble", reduction=Reduction.NONE),)},
     readings=_reading(dawid_sebastiani_error, gradients.dawid_sebastiani_error, 2),
     formula="mean (y − m)²/s² + 2 log s",
+    derivative="∂/∂xᵢ = 2(1 − e²/s²)(xᵢ − m) ÷ ((M − 1) s²) − 2e ÷ (M s²), e = y − m, of M members",
     summary="A log score that looks at the mean and the spread of an ensemble alone.",
     when="As the log score, where a density is not to be estimated.",
     reference="Dawid & Sebastiani 1999, Ann. Statist. 27(1); scoringrules 0.10",
@@ -198,6 +205,7 @@ ERROR_SPREAD_ENSEMBLE = Loss(
     names={"scoringrules": (Name("error_spread_score", reduction=Reduction.NONE),)},
     readings=_reading(error_spread, gradients.error_spread, 3),
     formula="mean (s² − e² − e·s·g)²",
+    derivative="∂/∂xᵢ = 2(s² − e² − e·s·g) ∂(s² − e² − e·s·g)/∂xᵢ",
     summary="Whether the spread of an ensemble matches its error, row by row.",
     when="To judge the reliability of an ensemble's spread.",
     reference="Christensen, Moroz & Palmer 2015, Q. J. R. Meteorol. Soc. 141; scoringrules 0.10",

@@ -46,6 +46,9 @@ INTERVAL_SCORE = Loss(
     },
     readings=reading_of(interval_error, ("lower", "upper"), gradients.interval_error),
     formula="mean (u − l) + 2/α · max(0, l − y, y − u)",
+    derivative="∂/∂l = −1 + 2/α if y < l; ∂/∂u = 1 − 2/α if y > u; else −1 and 1",
+    derivative_says="Both ends are drawn inwards by 1, and outwards where a label lies beyond: "
+    "they balance where a share α of the labels does.",
     summary="The width of a prediction interval, and a fine for every label outside.",
     when="The prediction is a central 1 − α interval per row; narrow and honest is best.",
     reference="Gneiting & Raftery 2007, J. Am. Stat. Assoc. 102, eq. 43; scoringrules 0.10",
@@ -67,6 +70,9 @@ GAUSSIAN_NLL = Loss(
     },
     readings=reading_of(gaussian_error, ("mean", "variance"), gradients.gaussian_error),
     formula="mean ½(log v + (y − μ)²/v), v = max(variance, eps)",
+    derivative="∂/∂μ = (μ − y)/v; ∂/∂v = ½(1/v − (y − μ)²/v²); below eps as at eps",
+    derivative_says="The mean is pulled as by the squared error, less where the variance is large; "
+    "the variance is pulled towards the squared error.",
     summary="What a normal forecast of mean and variance costs, in nats.",
     when="A network predicts a mean and a variance per row.",
     reference="Nix & Weigend 1994, ICNN; PyTorch 2.13 gaussian_nll_loss",

@@ -115,6 +115,7 @@ def _log_score(
     kernel: Callable[..., Any],
     gradient: Callable[..., Any] | None,
     items: tuple[str, ...],
+    derivative: str,
     pred: tuple[tuple[float, ...], ...],
     label: tuple[float, ...],
 ) -> Loss:
@@ -125,6 +126,7 @@ def _log_score(
         names={"scoringrules": (Name(f"logs_{name}", reduction=Reduction.NONE),)},
         readings=reading_of(kernel, items, gradient),
         formula="mean −log f(y)",
+        derivative=derivative,
         summary=f"The surprise, in nats, of a {title} forecast ({', '.join(items)}) at the label.",
         when=f"The prediction is a {title} distribution per row and the likelihood is what counts. "
         "A label that the forecast calls impossible costs infinity.",
@@ -143,6 +145,7 @@ LOG_SCORE_NORMAL = _log_score(
     log_score_normal,
     gradients.log_score_normal,
     ("mean", "std"),
+    "∂/∂μ = −z/σ; ∂/∂σ = (1 − z²)/σ, z = (y − μ)/σ",
     PLACED,
     (0.5, -1.0),
 )
@@ -152,6 +155,7 @@ LOG_SCORE_LOGISTIC = _log_score(
     log_score_logistic,
     gradients.log_score_logistic,
     ("location", "scale"),
+    "∂/∂m = −tanh(z/2)/s; ∂/∂s = (1 − z tanh(z/2))/s, z = (y − m)/s",
     PLACED,
     (0.5, -1.0),
 )
@@ -161,6 +165,7 @@ LOG_SCORE_LAPLACE = _log_score(
     log_score_laplace,
     gradients.log_score_laplace,
     ("location", "scale"),
+    "∂/∂m = −sign(z)/s; ∂/∂s = (1 − |z|)/s, z = (y − m)/s",
     PLACED,
     (0.5, -1.0),
 )
@@ -170,6 +175,7 @@ LOG_SCORE_EXPONENTIAL = _log_score(
     log_score_exponential,
     gradients.log_score_exponential,
     ("rate",),
+    "∂/∂λ = y − 1/λ",
     ((1.0,), (0.5,)),
     (0.7, 3.0),
 )
@@ -179,6 +185,7 @@ LOG_SCORE_POISSON = _log_score(
     log_score_poisson,
     gradients.log_score_poisson,
     ("mean",),
+    "∂/∂λ = 1 − y/λ",
     ((1.0,), (4.0,)),
     (2.0, 3.0),
 )
@@ -188,6 +195,7 @@ LOG_SCORE_GAMMA = _log_score(
     log_score_gamma,
     gradients.log_score_gamma,
     ("shape", "rate"),
+    "∂/∂a = ψ(a) − log(b y); ∂/∂b = y − a/b",
     POSITIVE_PAIR,
     (1.5, 2.0),
 )
@@ -197,6 +205,7 @@ LOG_SCORE_LOGNORMAL = _log_score(
     log_score_lognormal,
     gradients.log_score_lognormal,
     ("mulog", "sigmalog"),
+    "∂/∂μ = −z/σ; ∂/∂σ = (1 − z²)/σ, z = (log y − μ)/σ",
     ((0.0, 1.0), (1.0, 0.5)),
     (1.5, 2.0),
 )
@@ -206,11 +215,19 @@ LOG_SCORE_UNIFORM = _log_score(
     log_score_uniform,
     gradients.log_score_uniform,
     ("min", "max"),
+    "∂/∂a = −1/(b − a); ∂/∂b = 1/(b − a), for labels inside",
     ((0.0, 1.0), (1.0, 3.0)),
     (0.5, 2.0),
 )
 LOG_SCORE_BETA = _log_score(
-    "beta", "beta", log_score_beta, gradients.log_score_beta, ("a", "b"), POSITIVE_PAIR, (0.5, 0.8)
+    "beta",
+    "beta",
+    log_score_beta,
+    gradients.log_score_beta,
+    ("a", "b"),
+    "∂/∂a = ψ(a) − ψ(a + b) − log y; ∂/∂b = ψ(b) − ψ(a + b) − log(1 − y)",
+    POSITIVE_PAIR,
+    (0.5, 0.8),
 )
 LOG_SCORE_T = _log_score(
     "t",
@@ -218,6 +235,8 @@ LOG_SCORE_T = _log_score(
     log_score_t,
     gradients.log_score_t,
     ("df", "location", "scale"),
+    "∂/∂ν = ½(log(1 + z²/ν) − z g/ν + ψ(ν/2) − ψ((ν + 1)/2) + 1/ν); ∂/∂m = −g/s; "
+    "∂/∂s = (1 − z g)/s, g = (ν + 1) z ÷ (ν + z²), z = (y − m)/s",
     ((5.0, 0.0, 1.0), (3.0, 1.0, 2.0)),
     (0.5, -1.0),
 )

@@ -80,6 +80,9 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
         ),
     ),
     formula="−mean Σⱼ yⱼ log pⱼ",
+    derivative="∂/∂pⱼ = −yⱼ/pⱼ; of logits, softmax(z)ⱼ − yⱼ",
+    derivative_says="Of logits it is probability less label, class by class: the true class is "
+    "lifted by what it lacks, each other pushed down by what it has.",
     summary="Minus the log of the probability given to the true class.",
     when="Each row belongs to one of several classes and its probabilities sum to 1.",
     reference="Good 1952, J. R. Stat. Soc. B 14(1); Bridle 1990 for the softmax",
@@ -111,6 +114,9 @@ CATEGORICAL_FOCAL = Loss(
         ),
     ),
     formula="−mean α Σⱼ yⱼ (1 − pⱼ)^γ log pⱼ",
+    derivative="∂/∂pⱼ = α yⱼ (1 − pⱼ)^(γ − 1) (γ log pⱼ − (1 − pⱼ)/pⱼ)",
+    derivative_says="As cross entropy's for hard rows; (1 − p)^γ takes the pull away from rows "
+    "that are right already.",
     summary="Cross entropy that fades for rows whose true class already has most of the mass.",
     when="Many classes or rows that are already easy, and a few hard ones that matter.",
     reference="Lin et al. 2017, arXiv:1708.02002; Keras 3 CategoricalFocalCrossentropy",

@@ -66,6 +66,7 @@ RANKED_PROBABILITY_SCORE = Loss(
         ),
     ),
     formula="mean Σₖ (Fₖ − Oₖ)²",
+    derivative="∂/∂pⱼ = 2 Σ_{k≥j} (Fₖ − Oₖ)",
     summary="The squared distance between cumulative distributions over ordered classes.",
     when="The classes have an order (grades, bins): missing by one is better than by three. It is "
     "not divided by c − 1.",
@@ -91,6 +92,7 @@ RANKED_LOGARITHMIC_SCORE = Loss(
         ),
     ),
     formula="−mean Σₖ log |Fₖ + Oₖ − 1|",
+    derivative="∂/∂pⱼ = −Σ_{k≥j} 1 ÷ (Fₖ + Oₖ − 1)",
     summary="The log score of every question “this class or below?”, added up.",
     when="Ordered classes where sure mistakes should cost dearly.",
     reference="Wilks 2011, Statistical Methods in the Atmospheric Sciences; scoringrules 0.10",

@@ -76,6 +76,9 @@ MEAN_SQUARED_ERROR = Loss(
     },
     readings=_reading(squared_error, gradients.squared_error),
     formula="mean (p − y)²",
+    derivative="∂/∂p = 2(p − y), ÷ n in the mean",
+    derivative_says="The pull is proportional to the distance: a row twice as far off pulls twice "
+    "as hard, so a few outliers lead, and it fades to nothing at the label.",
     summary="The average square of the distance between prediction and label.",
     when="The default for regression: its best constant prediction is the mean. A few large "
     "errors dominate it.",
@@ -101,6 +104,9 @@ ROOT_MEAN_SQUARED_ERROR = Loss(
     transform=_root,
     transform_slope=_root_slope,
     formula="√(mean (p − y)² + eps)",
+    derivative="∂/∂pᵢ = (pᵢ − yᵢ) ÷ (n · RMSE)",
+    derivative_says="The direction of the mean squared error, at a length that does not fade as "
+    "the fit gets better.",
     summary="The mean squared error brought back to the unit of the label.",
     when="To say in the label's own unit how far off the predictions are.",
     reference="scikit-learn 1.9 root_mean_squared_error; PyTorch idiom sqrt(MSE + 1e-6)",
@@ -120,6 +126,9 @@ SUM_SQUARED_ERROR = Loss(
     reduction=Reduction.SUM,
     scale=0.5,
     formula="½ Σ (p − y)²",
+    derivative="∂/∂p = p − y",
+    derivative_says="The half cancels the 2 of the square: prediction less label is what training "
+    "follows. It is not divided by n, so more rows make larger steps.",
     summary="Half the sum of the squared distances; the half cancels in the derivative, p − y.",
     when="To follow a textbook derivation. It grows with the number of rows: two models can be "
     "compared by it only on the same rows; the mean squared error has no such limit.",
@@ -145,6 +154,9 @@ MEAN_ABSOLUTE_ERROR = Loss(
     params={"delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0)},
     readings=_reading(absolute_error, gradients.absolute_error),
     formula="mean |p − y|",
+    derivative="∂/∂p = sign(p − y), ÷ n in the mean; 0 at p = y",
+    derivative_says="Every row pulls equally hard however far off it is, so outliers do not lead; "
+    "the pull does not fade near the label either, so fixed steps jump to and fro around it.",
     summary="The average distance between prediction and label.",
     when="When outliers should count no more than their distance: its best constant prediction "
     "is the median.",
@@ -169,6 +181,9 @@ HUBER = Loss(
     params={"delta": Param(1.0, "where the square turns into a line", minimum=0.0, open_ends=True)},
     readings=_reading(huber_error, gradients.huber_error),
     formula="mean ½d² if |d| ≤ δ else δ(|d| − ½δ), d = p − y",
+    derivative="∂/∂p = d clipped to [−δ, δ], d = p − y",
+    derivative_says="Within δ a pull as of the squared error, beyond it one as of the absolute "
+    "error: no row pulls harder than δ.",
     summary="Squared near zero, linear beyond δ.",
     when="Regression with outliers that should pull, but not rule.",
     reference="Huber 1964, Ann. Math. Statist. 35(1)",
@@ -191,6 +206,9 @@ LOG_COSH = Loss(
     },
     readings=_reading(log_cosh_error, gradients.log_cosh_error),
     formula="mean log cosh(p − y)",
+    derivative="∂/∂p = tanh(p − y)",
+    derivative_says="It grows with the distance at first and levels off at 1: smooth, and no row "
+    "pulls harder than 1.",
     summary="Smooth everywhere: ½d² near zero, |d| − log 2 far away.",
     when="As Huber, where a second derivative is wanted and no δ is to be chosen.",
     reference="Keras 3 LogCosh; optax 0.2.8 log_cosh",

@@ -64,6 +64,8 @@ WASSERSTEIN_DISTANCE = Loss(
     names={"scipy": (Name("wasserstein_distance"),)},
     readings=_reading(earth_movers_distance, gradients.earth_movers_distance),
     formula="∫ |F(x) − G(x)| dx",
+    derivative="∂/∂xᵢ = |F − G| left of xᵢ less that right of it",
+    derivative_says="No value pulls harder than 1/n, and towards where the other sample has more.",
     summary="How far one sample has to be moved to become the other.",
     when="Two samples are to be compared as distributions; their rows do not belong together and "
     "their lengths may differ.",
@@ -81,6 +83,7 @@ ENERGY_DISTANCE = Loss(
     names={"scipy": (Name("energy_distance"),)},
     readings=_reading(root_energy_distance, gradients.root_energy_distance),
     formula="√(2 ∫ (F(x) − G(x))² dx)",
+    derivative="∂/∂xᵢ = ((F − G)² left of xᵢ less that right of it) ÷ distance",
     summary="The root of the squared distance between the distributions of two samples.",
     when="As the Wasserstein distance, with less weight on far tails.",
     reference="Székely & Rizzo 2013, J. Stat. Plan. Inference 143; SciPy 1.17",

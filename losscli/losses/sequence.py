@@ -115,6 +115,9 @@ CTC = Loss(
         ),
     ),
     formula="−mean log Σ over alignments Πₜ p(classₜ)",
+    derivative="∂/∂z = softmax(z) − share of the alignments that pass the class at the step",
+    derivative_says="Prediction less label once more, the label being spread over all alignments "
+    "by how likely they are.",
     summary="The surprise at a label sequence, whichever way it is aligned to the steps.",
     when="Speech or handwriting: labels are shorter than the input and their places unknown.",
     reference="Graves et al. 2006, ICML; PyTorch 2.13 ctc_loss",

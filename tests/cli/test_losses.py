@@ -96,3 +96,31 @@ class TestPlots:
         answer = here(*words)
         assert (answer.code, answer.out) == (2, "")
         assert said in answer.err
+
+
+class TestDescend:
+    def test_a_step_against_the_gradient_lowers_the_loss(self, here: Here) -> None:
+        found = here("losses", "mse", "--descend", "--format", "json").json
+        assert (found["value"], found["new_value"]) == (0.375, 0.09375)
+        assert found["gradient"] == [-0.25, 0.25, 0.0, 0.5]
+        assert found["new_pred"] == [2.75, -0.25, 2.0, 7.5]
+
+    @pytest.mark.parametrize("columns", [40, 80])
+    def test_it_is_a_line_for_each_number(self, here: Here, columns: int) -> None:
+        answer = here("losses", "bce", "--descend", columns=columns)
+        assert (answer.code, answer.err) == (0, "")
+        assert max(map(len, answer.out.splitlines())) <= columns
+        assert "prediction (logit)" in answer.out
+        assert "0.414931599615397" in answer.out
+        assert "new loss" in answer.out
+
+    def test_a_loss_that_moves_in_steps_has_no_way_down(self, here: Here) -> None:
+        answer = here("losses", "zero_one", "--descend")
+        assert (answer.code, answer.out) == (2, "")
+        assert "zero_one has no gradient" in answer.err
+        assert "train by cross entropy" in answer.err
+
+    def test_it_wants_a_name(self, here: Here) -> None:
+        answer = here("losses", "--descend")
+        assert (answer.code, answer.out) == (2, "")
+        assert "which loss?" in answer.err

@@ -54,6 +54,19 @@ def test_a_name_that_several_losses_share_is_told_apart_by_the_task() -> None:
                 assert REGISTRY.get(name, task) is loss
 
 
+@every_loss
+def test_a_derivative_is_written_out_where_there_is_a_gradient(loss: Loss) -> None:
+    assert bool(loss.derivative) == loss.differentiable
+    if loss.featured or not loss.differentiable:
+        assert loss.derivative_says.endswith(".")
+    assert describe(loss).gradient == f"{loss.derivative or 'none'}. {loss.derivative_says}".strip()
+
+
+@every_loss
+def test_a_transform_has_its_slope(loss: Loss) -> None:
+    assert (loss.transform is None) == (loss.transform_slope is None)
+
+
 def test_no_alias_hides_the_id_of_another_loss() -> None:
     ids = {loss.id for loss in REGISTRY}
     assert not ids & {alias for loss in REGISTRY for alias in loss.aliases}

@@ -19,6 +19,27 @@ def largest_error(pred: Array, label: Array, answer: Array) -> Array:
     return slope.reshape(pred.shape)
 
 
+def median_error(pred: Array, label: Array, answer: Array, *, weight: Array | None) -> Array:
+    """sign(p − y) at the row whose error is the median of its column, shared where two are."""
+    difference = (pred - label).reshape(len(pred), -1)
+    shares = [_median_shares(column, weight) for column in np.abs(difference).T]
+    return (answer * np.stack(shares, axis=1) * np.sign(difference)).reshape(pred.shape)
+
+
+def _median_shares(values: Array, weight: Array | None) -> Array:
+    """What each value counts in the median: 1, or ½ for each of two in the middle."""
+    counted = np.ones_like(values) if weight is None else weight
+    order = np.argsort(values, kind="stable")
+    order = order[counted[order] > 0.0]
+    reached = np.cumsum(counted[order])
+    goal = 0.5 * reached[-1]
+    place = int(np.searchsorted(reached, goal))
+    middle = order[place : place + 2] if reached[place] == goal else order[[place]]
+    shares = np.zeros_like(values)
+    shares[middle] = 1.0 / len(middle)
+    return shares
+
+
 def _sides(pred: Array, label: Array) -> tuple[Array, Array]:
     """F − G just left of each predicted value and just right of it."""
     ordered = np.sort(pred), np.sort(label)
