@@ -114,7 +114,7 @@ def _footnotes(chart: Histogram) -> Iterator[str]:
     if chart.mean is not None:
         facts.append(f"mean {number(chart.mean)}")
     if chart.beyond:
-        facts.append(f"{chart.beyond:,} more rows with an infinite loss")
+        facts.append(f"{chart.beyond:,} of them infinite, in no bar")
     yield "; ".join(facts)
 
 

@@ -80,7 +80,9 @@ def test_whatever_is_there_shows_and_nothing_else() -> None:
 
 
 def test_infinite_losses_are_said() -> None:
-    assert "3 more rows with an infinite loss" in bars(replace(SPREAD, beyond=3), Screen(80))
+    assert "231 rows; mean 0.07177571; 3 of them infinite, in no bar" in bars(
+        replace(SPREAD, beyond=3), Screen(80)
+    )
 
 
 def test_colours_only_where_they_are_wanted() -> None:
