@@ -32,7 +32,8 @@ def line_blocks(
                 raise DataError("is no text of columns: a line never ends", file=name)
             held.append(data)
             continue
-        block = b"".join([*held, data[:cut]])
+        # One copy, not two: a slice of bytes would be another.
+        block = b"".join([*held, memoryview(data)[:cut]])
         held, length = [data[cut:]], len(data) - cut
         if skip:
             begin = _after(block, end, skip)

@@ -370,3 +370,22 @@ def test_decimals_are_counted_as_written(write: Write) -> None:
     source = DelimitedSource(File.at(write("a,b,c\n0.25,1e-5,x\n0.5,1.5E1,x\n"), ""))
     assert [source.decimals((column,)) for column in range(3)] == [2, 5, None]
     assert source.decimals((0, 1)) == 5
+
+
+def test_a_word_far_down_is_named_by_its_line_whatever_the_text_is_wrapped_in(
+    write: Write,
+) -> None:
+    """The line is counted from the block in which Arrow stumbled."""
+    text = ("text,prob,label\n\n" + LONG + "x,oops,1\n" + LONG).encode()
+    for data in (text, gzip.compress(text), text.replace(b"\n", b"\r\n")):
+        assert refused(write(data), 1).position == f"line {MANY + 3}"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_line_of_any_row_of_a_long_file_is_known_after_reading(write: Write, end: str) -> None:
+    path = write(("text,prob,label\n" + LONG).replace("\n", end))
+    source = open_file(File.at(path, "a.csv"))
+    for _ in source.batches({"it": Selection((1,))}, 4):
+        pass
+    for row in (0, 1, MANY // 2, MANY - 1):
+        assert source.position(row) == f"line {row + 2}"
