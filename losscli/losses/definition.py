@@ -12,6 +12,7 @@ from typing import Any
 from losscli.errors import UsageError
 from losscli.losses.bounds import Bounds
 from losscli.losses.forms import Form
+from losscli.losses.params import Param
 from losscli.losses.stats import Stats, Terms
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -56,90 +57,6 @@ class Score(StrEnum):
 
     LOG = "minus the log of what was true"
     QUADRATIC = "the squared distance from what was true"
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One parameter of a loss: its default, what it may be, and what it does.
-
-    It is a number between `minimum` and `maximum` (`whole`: without fraction), true or false, or
-    one of `choices`; `per_item` allows one number per item of a row. None stands for "off".
-    """
-
-    default: float | int | bool | str | None
-    doc: str
-    minimum: float = -math.inf
-    maximum: float = math.inf
-    open_ends: bool = False
-    whole: bool = False
-    per_item: bool = False
-    choices: tuple[str, ...] = ()
-
-    def parse(self, name: str, text: str) -> Any:
-        """The value that `text` stands for.
-
-        Raises UsageError where it is no such value.
-        """
-        lowered = text.strip().lower()
-        if self.choices:
-            return self.check(name, text.strip())
-        if isinstance(self.default, bool):
-            words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-            if lowered in words:
-                return words[lowered]
-            raise UsageError(f"{name}={text}: say true or false")
-        if lowered == "none" and self.default is None:
-            return None
-        try:
-            if self.per_item and lowered.startswith("["):
-                items = lowered.strip("[]").split(";")
-                return self.check(name, tuple(float(item) for item in items))
-            return self.check(name, float(lowered))
-        except ValueError:
-            raise UsageError(f"{name}={text}: {text!r} is not a number") from None
-
-    def check(self, name: str, value: Any) -> Any:
-        """`value`, if it is one that the parameter may have. Raises UsageError where it is not."""
-        if value is None:
-            return value
-        if self.choices:
-            value = str(value).lower() if isinstance(value, bool) else value
-            if value not in self.choices:
-                raise UsageError(f"{name}={value}: {name} is one of {', '.join(self.choices)}")
-            return value
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, (tuple, list)) and self.per_item:
-            return tuple(self.check(name, float(item)) for item in value)
-        if not isinstance(value, (int, float)):
-            raise UsageError(f"{name}={value!r}: {name} is a number")
-        if not math.isfinite(value):
-            raise UsageError(f"{name}={value}: {name} is a finite number")
-        inside = (
-            self.minimum < value < self.maximum
-            if self.open_ends
-            else self.minimum <= value <= self.maximum
-        )
-        if not inside:
-            raise UsageError(f"{name}={value:g}: {name} lies in {self.range}")
-        if self.whole or (isinstance(self.default, int) and not isinstance(self.default, bool)):
-            if not float(value).is_integer():
-                raise UsageError(f"{name}={value:g}: {name} is a whole number")
-            return int(value)
-        return value
-
-    @property
-    def range(self) -> str:
-        """What is admitted, written out; empty where everything is."""
-        if self.choices:
-            return ", ".join(self.choices)
-        if math.isinf(self.minimum) and math.isinf(self.maximum):
-            return ""
-        left = "(" if self.open_ends or math.isinf(self.minimum) else "["
-        right = ")" if self.open_ends or math.isinf(self.maximum) else "]"
-        low = "−∞" if math.isinf(self.minimum) else f"{self.minimum:g}"
-        high = "∞" if math.isinf(self.maximum) else f"{self.maximum:g}"
-        return f"{left}{low}, {high}{right}"
 
 
 class RowLoss(StrEnum):
