@@ -187,7 +187,8 @@ def _to_pred(
             found = through_sigmoid(found, pred)
         elif form is not pred and evaluation.reading.form is Form.SCORES:
             found = through_softmax(found, form)
-    return np.asarray(found).reshape(batch.block.pred.shape)
+    # Adding 0 makes 0 of −0, which a minus before nothing leaves.
+    return (np.asarray(found) + 0.0).reshape(batch.block.pred.shape)
 
 
 def _column_shares(evaluation: Evaluation, totals: SumTotals) -> Array:
