@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
@@ -14,7 +15,7 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 
 
 @dataclass(frozen=True)
-class EvalOptions(EvaluationOptions):
+class EvalOptions(EvaluationOptions, InputOptions):
     """Evaluate the losses of predictions against labels.
 
     Without --loss, the losses that fit the data are shown, the recommended one first.

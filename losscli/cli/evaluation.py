@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from losscli.cli.inputs import COLUMNS, READING, WORK, InputOptions
+from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
 from losscli.cli.names import convention_names, loss_names
 from losscli.cli.options import count, option
-from losscli.errors import UsageError
+from losscli.written import class_weights, named_files
 
 
 @dataclass(frozen=True)
-class EvaluationOptions(InputOptions):
-    """Prediction and label, the losses, and what they are computed with."""
+class EvaluationOptions(ReadingOptions):
+    """The losses, and what they are computed with."""
 
     loss: tuple[str, ...] = option(
         "-l",
@@ -80,41 +80,15 @@ class EvaluationOptions(InputOptions):
             "task": self.task,
             "like": self.like,
             "weight": self.weight,
-            "class_weight": _class_weight(self.class_weight),
+            "class_weight": self._class_weights(),
             "classes": self.class_names(),
             "nan": self.nan,
             "columns": self.columns(weight=self.weight_col),
-            "inputs": _inputs(self.input) or None,
+            "inputs": named_files(self.input, "--input") or None,
             "cast": self.cast,
             "threads": count("--threads", self.threads),
         }
 
-
-def _inputs(texts: Sequence[str]) -> dict[str, str]:
-    inputs: dict[str, str] = {}
-    for text in texts:
-        name, _, file = text.partition("=")
-        if not name or not file:
-            raise UsageError(f"--input {text}: which file is it?", hint="Write --input NAME=FILE.")
-        if name in inputs:
-            raise UsageError(f"--input {name} is given twice")
-        inputs[name] = file
-    return inputs
-
-
-def _class_weight(text: str | None) -> Sequence[float] | dict[str, float] | None:
-    if text is None:
-        return None
-    parts = [part.strip() for part in text.split(",")]
-    try:
-        if "=" not in text:
-            return [float(part) for part in parts]
-        pairs = [(name, float(value)) for name, _, value in (p.rpartition("=") for p in parts)]
-    except ValueError:
-        raise UsageError(
-            f"--class-weight {text}: not numbers", hint="Write 1,5 or cat=1,dog=5."
-        ) from None
-    weights = dict(pairs)
-    if len(weights) < len(pairs):
-        raise UsageError(f"--class-weight {text} names a class twice")
-    return weights
+    def _class_weights(self) -> Sequence[float] | dict[str, float] | None:
+        given = self.class_weight
+        return None if given is None else class_weights(given, "--class-weight")

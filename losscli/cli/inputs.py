@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from losscli.cli.options import argument, option
 from losscli.vocabulary import Kind, Task
+from losscli.written import listed
 
 if TYPE_CHECKING:
     from losscli.inputs.roles import Columns
@@ -17,14 +18,9 @@ WORK = "How the work is done"
 
 
 @dataclass(frozen=True)
-class InputOptions:
-    """Prediction and label: two files, or one table with columns of both."""
+class ReadingOptions:
+    """Which columns are read, and how."""
 
-    pred: str | None = argument(
-        "PRED",
-        "Predictions: CSV, NPY, Parquet … file, folder or URL; - for stdin.",
-    )
-    label: str | None = argument("LABEL", "Labels: a file with as many rows.")
     pred_col: tuple[str, ...] = option(
         "-p",
         "--pred-col",
@@ -76,4 +72,15 @@ class InputOptions:
         """The names given by --classes."""
         if self.classes is None:
             return None
-        return tuple(name.strip() for name in self.classes.split(","))
+        return listed(self.classes)
+
+
+@dataclass(frozen=True)
+class InputOptions(ReadingOptions):
+    """Prediction and label: two files, or one table with columns of both."""
+
+    pred: str | None = argument(
+        "PRED",
+        "Predictions: CSV, NPY, Parquet … file, folder or URL; - for stdin.",
+    )
+    label: str | None = argument("LABEL", "Labels: a file with as many rows.")

@@ -48,6 +48,12 @@ def argument(metavar: str, help: str, *, default: Any = None) -> Any:
     return field(default=default, metadata={_KEY: spec})
 
 
+def arguments(metavar: str, help: str) -> Any:
+    """Positional arguments, any number of them."""
+    spec = Spec((), help, metavar, None, many=True, switch=False, complete=None)
+    return field(default=(), metadata={_KEY: spec})
+
+
 def option(
     *flags: str,
     help: str,
@@ -103,7 +109,10 @@ def parse_plain(options: type[Options], words: Sequence[str]) -> Options | None:
         if word == "-" or not word.startswith("-"):
             if not positions:
                 return None
-            values[positions.pop(0)] = word
+            if specs[positions[0]].many:
+                values[positions[0]] = (*values.get(positions[0], ()), word)
+            else:
+                values[positions.pop(0)] = word
             continue
         flag, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
         name = by_flag.get(flag)
@@ -161,7 +170,8 @@ def typer_function(options: type[Options], run: Callable[[Options], None]) -> Ca
         declared: Any
         if not spec.flags:
             declared = typer.Argument(metavar=spec.metavar, help=spec.help, show_default=False)
-            annotation: Any = str | None
+            annotation: Any = list[str] if spec.many else str | None
+            default = [] if spec.many else default
         elif spec.switch:
             declared = typer.Option(*spec.flags, help=spec.help, rich_help_panel=spec.panel)
             annotation = bool

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
 from losscli.errors import UsageError
 
@@ -19,7 +20,7 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True)
-class RowsOptions(EvaluationOptions):
+class RowsOptions(EvaluationOptions, InputOptions):
     """Show what single rows cost, and how much of the total they carry.
 
     A table shows the hardest rows; CSV, JSON Lines, Parquet and NPY hold all rows in the order of
