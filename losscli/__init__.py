@@ -1,7 +1,7 @@
 """losscli: which number do these predictions score, under which convention, on which rows?
 
-The API is seven functions (`evaluate`, `rows`, `gradient`, `recommend`, `match`, `get_loss`,
-`list_losses`) and the errors they raise. Nothing is imported before it is used.
+The API is functions (`evaluate`, `rows`, `gradient`, `batch`, `recommend`, `match`, …) and the
+errors they raise. Nothing is imported before it is used.
 """
 
 from __future__ import annotations
@@ -12,19 +12,25 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from losscli.api import evaluate, get_loss, gradient, list_losses, match, recommend, rows
+    from losscli.batch_report import BatchReport, BatchRow, Leaderboard
+    from losscli.batching.run import batch
     from losscli.errors import DataError, LosscliError, UsageError
     from losscli.inputs.roles import Columns
     from losscli.report import Match, Report, Result
 
 __all__ = [
+    "BatchReport",
+    "BatchRow",
     "Columns",
     "DataError",
+    "Leaderboard",
     "LosscliError",
     "Match",
     "Report",
     "Result",
     "UsageError",
     "__version__",
+    "batch",
     "evaluate",
     "get_loss",
     "gradient",
@@ -35,13 +41,17 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BatchReport": "losscli.batch_report",
+    "BatchRow": "losscli.batch_report",
     "Columns": "losscli.inputs.roles",
     "DataError": "losscli.errors",
+    "Leaderboard": "losscli.batch_report",
     "LosscliError": "losscli.errors",
     "Match": "losscli.report",
     "Report": "losscli.report",
     "Result": "losscli.report",
     "UsageError": "losscli.errors",
+    "batch": "losscli.batching.run",
     "evaluate": "losscli.api",
     "get_loss": "losscli.api",
     "gradient": "losscli.api",

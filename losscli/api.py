@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -91,7 +92,7 @@ def evaluate(
     >>> round(report["bce"].value, 6)
     0.414932
     """
-    found = _evaluated(
+    found = evaluated(
         pred,
         label,
         losses,
@@ -163,7 +164,7 @@ def rows(
     """
     from losscli.rowwise import RowLosses, before_transform, chosen, total_of
 
-    found = _evaluated(
+    found = evaluated(
         pred,
         label,
         losses,
@@ -236,7 +237,7 @@ def gradient(
     """
     from losscli.gradients import Gradients
 
-    found = _evaluated(
+    found = evaluated(
         pred,
         label,
         loss,
@@ -276,30 +277,35 @@ class Evaluated:
     observers: tuple[Observer, ...]
 
 
-def _evaluated(
+def evaluated(
     pred: Any,
     label: Any,
     losses: Losses,
     *,
-    kind: str | None,
-    task: str | None,
-    like: str,
-    weight: Any,
-    class_weight: Sequence[float] | Mapping[Any, float] | None,
-    classes: Sequence[str] | None,
-    reduction: str | None,
-    nan: str,
-    columns: Columns | None,
-    inputs: Mapping[str, Any] | None,
-    cast: str | None,
-    threads: int | None,
-    progress: Callable[[int], Any] | None,
-    params: Mapping[str, Any],
+    kind: str | None = None,
+    task: str | None = None,
+    like: str = "standard",
+    weight: Any = None,
+    class_weight: Sequence[float] | Mapping[Any, float] | None = None,
+    classes: Sequence[str] | None = None,
+    reduction: str | None = None,
+    nan: str = "error",
+    columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    cast: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], Any] | None = None,
+    params: Mapping[str, Any] = MappingProxyType({}),
     observers: Callable[[DataReading], Sequence[Observer]] = lambda _: (),
     ids: bool = False,
+    baselines: bool = True,
     announce: Callable[[str], Any] | None = None,
 ) -> Evaluated:
-    """Open the data, settle how they are read, and evaluate under the eyes of `observers`."""
+    """Open the data, settle how they are read, and evaluate under the eyes of `observers`.
+
+    The arguments are those of `evaluate`, `params` its further keyword arguments. The labels are
+    summed up only where `baselines` are wanted.
+    """
     requests = _requests(losses)
     readings = [reading for wanted in look_up(requests) for reading in wanted.loss.readings]
     deep = any(reading.dims or reading.tokens or not reading.paired for reading in readings)
@@ -336,7 +342,8 @@ def _evaluated(
     def attempt(
         reading: DataReading,
     ) -> tuple[Outcome, LabelSummary | None, Sequence[Observer]]:
-        summary, watching = summary_for(reading), observers(reading)
+        summary = summary_for(reading) if baselines else None
+        watching = observers(reading)
         outcome = run(
             dataset,
             reading.evaluations,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +138,19 @@ class Result:
     decomposition: Decomposition | None = None
 
 
-def differences(results: Sequence[Result]) -> list[list[str]]:
+class Named(Protocol):
+    """A loss with its parameters."""
+
+    @property
+    def loss(self) -> str:
+        """The canonical id."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The parameters by name."""
+
+
+def differences(results: Sequence[Named]) -> list[list[str]]:
     """For each result the parameters in which it differs from others of the same loss."""
     told = []
     for result in results:

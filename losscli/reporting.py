@@ -23,10 +23,7 @@ def report_of(
     summary: LabelSummary | None,
 ) -> Report:
     """Everything that a pass over the data found, as plain data."""
-    results = tuple(
-        _result(evaluation, outcome, place, summary, reading.setting)
-        for place, evaluation in enumerate(reading.evaluations)
-    )
+    results = results_of(reading, outcome, summary)
     notes = list(dataset.notes)
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
@@ -47,6 +44,16 @@ def report_of(
         results=results,
         recommendation=recommend_for(reading.verdict, () if summary is None else summary.shares()),
         notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def results_of(
+    reading: DataReading, outcome: Outcome, summary: LabelSummary | None
+) -> tuple[Result, ...]:
+    """What each loss came to; without a summary of the labels, there is no baseline."""
+    return tuple(
+        _result(evaluation, outcome, place, summary, reading.setting)
+        for place, evaluation in enumerate(reading.evaluations)
     )
 
 

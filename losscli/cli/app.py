@@ -16,6 +16,7 @@ _COMMANDS = {
     "eval": "EvalOptions",
     "rows": "RowsOptions",
     "recommend": "RecommendOptions",
+    "batch": "BatchOptions",
     "match": "MatchOptions",
     "losses": "LossesOptions",
 }
@@ -29,6 +30,8 @@ Examples:
   losscli eval preds.npy labels.npy
 
   losscli recommend preds.npy labels.npy
+
+  losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy'
 
   losscli match 0.1824 results.csv -p prob
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from losscli.cli.app import by_typer
+from losscli.cli.batch import BatchOptions
 from losscli.cli.eval import EvalOptions
 from losscli.cli.losses import LossesOptions
 from losscli.cli.options import parse_plain, settled
@@ -18,6 +19,7 @@ from tests.cli.program import Program
 
 COMMANDS: dict[str, type[Any]] = {
     "eval": EvalOptions,
+    "batch": BatchOptions,
     "recommend": RecommendOptions,
     "losses": LossesOptions,
 }

@@ -1,0 +1,1 @@
+"""Many pairs of files, one row of results each."""

@@ -1,0 +1,98 @@
+"""What a pair's losses depend on, as one word that changes when any of it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+import hashlib
+import inspect
+import json
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from losscli import __version__
+from losscli.api import evaluated
+from losscli.batching.item import Item
+from losscli.inputs.formats import KEY_MARK
+from losscli.inputs.roles import Columns
+from losscli.losses.registry import REGISTRY
+from losscli.plan import Request, look_up, parse_requests
+
+# Options that are not given are those that stand here.
+_DEFAULTS: Mapping[str, Any] = {
+    **{name: found.default for name, found in inspect.signature(evaluated).parameters.items()},
+    "columns": Columns(),
+}
+
+# Larger files are known by what the file system says of them: to read them twice would take as
+# long as to evaluate them.
+READ_UP_TO = 4 << 20
+
+
+def key_of(item: Item) -> str | None:
+    """The word for an item: the content of its files, its losses and options, and the version.
+
+    None where the content cannot be known without fetching it (a URL), or the code of a loss is
+    not part of losscli. The words of two machines agree where all files are small.
+    """
+    files = item.files()
+    requests = () if item.losses is None else parse_requests(item.losses)
+    if any("://" in file for file in files.values()) or _own_losses(requests):
+        return None
+    contents = {role: [file, _content(file)] for role, file in files.items()}
+    options = {name: value for name, value in item.options.items() if value != _DEFAULTS.get(name)}
+    losses = [[request.name, dict(request.params)] for request in requests]
+    whole = [__version__, losses, options, contents]
+    text = json.dumps(whole, sort_keys=True, default=_plain)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _own_losses(requests: tuple[Request, ...]) -> bool:
+    """Whether a loss may come from outside losscli."""
+    known = set(map(id, REGISTRY))
+    return any(id(found.loss) not in known for found in look_up(requests))
+
+
+def _content(name: str) -> list[str]:
+    """What the files hold that a name stands for, or why that is not to be known."""
+    return [_content_of(file) for file in _files(name)]
+
+
+def _files(name: str) -> Iterable[str]:
+    if KEY_MARK in name and not Path(name).exists():
+        return [name.rpartition(KEY_MARK)[0]]
+    if Path(name).is_dir():
+        return sorted(str(each) for each in Path(name).iterdir())
+    if glob.has_magic(name) and not Path(name).exists():
+        return sorted(glob.iglob(name, recursive=True))  # noqa: PTH207 (it may be absolute)
+    return [name]
+
+
+def _content_of(file: str) -> str:
+    try:
+        with open(file, "rb", buffering=0, opener=_at_once) as stream:
+            found = os.fstat(stream.fileno())
+            if stat.S_ISREG(found.st_mode) and found.st_size <= READ_UP_TO:
+                return hashlib.blake2b(stream.read(), digest_size=16).hexdigest()
+    except OSError as error:
+        return f"unreadable: {error.errno}"
+    except ValueError as error:
+        return f"unreadable: {error}"
+    # No program can set the time of a file's last change (ctime) back.
+    return ":".join(
+        map(str, (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+    )
+
+
+def _at_once(path: str, flags: int) -> int:
+    """A pipe without a writer must not hold up the batch."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)

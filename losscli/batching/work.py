@@ -1,0 +1,51 @@
+"""One pair of files → its row: losses, or the error that it has instead."""
+
+from __future__ import annotations
+
+from losscli.api import evaluated
+from losscli.batch_report import BatchRow, Failure, Score
+from losscli.batching.fingerprint import key_of
+from losscli.batching.item import Item
+from losscli.errors import DataError, LosscliError
+from losscli.reporting import results_of
+
+BUG = 70
+
+
+def row_of(item: Item, threads: int | None = None) -> BatchRow:
+    """The row of an item. An error of this item is part of the row, and never raised."""
+    # First, so that a file which changes meanwhile does not pass for the one that was evaluated.
+    key = key_of(item)
+    try:
+        found = evaluated(
+            item.pred, item.label, item.losses, threads=threads, baselines=False, **item.options
+        )
+        verdict = found.reading.verdict
+        results = results_of(found.reading, found.outcome, None)
+        return BatchRow(
+            item.name,
+            item.pred,
+            item.label,
+            key,
+            verdict.task.value,
+            verdict.kind.value,
+            tuple(map(Score.of, results)),
+            notes=tuple(dict.fromkeys(found.dataset.notes)),
+        )
+    except DataError as error:
+        failure = Failure(error.exit_code, str(error), error.file, error.position, error.column)
+    except LosscliError as error:
+        failure = Failure(error.exit_code, str(error))
+    except MemoryError:
+        failure = Failure(BUG, "memory is too small for it.")
+    except Exception as error:
+        failure = Failure(
+            BUG, f"internal error, a bug of losscli ({type(error).__name__}: {error})."
+        )
+    return failed_row(item, failure, key)
+
+
+def failed_row(item: Item, failure: Failure, key: str | None = None) -> BatchRow:
+    """The row of an item without losses. What may go well another time has no key."""
+    lasting = failure.exit_code != BUG
+    return BatchRow(item.name, item.pred, item.label, key if lasting else None, failure=failure)
