@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from losscli.conventions import Denominator
 from losscli.engine.accumulators import tally_of
 from losscli.engine.batch import Batch, Evaluation, Setting
-from losscli.engine.exact import Sum
+from losscli.engine.exact import Sum, units
 from losscli.engine.gate import Settled
 from losscli.engine.measuring import kernel_params
 from losscli.labels import LabelCode
@@ -94,7 +93,7 @@ class LabelSummary:
     def _by_class(self, label: Any, weight: Array | None) -> list[Sum]:
         if isinstance(label, Classes) and label.index is not None:
             counts = np.bincount(label.index, weight, minlength=self.code.width)
-            return [Sum(Fraction(float(count))) for count in counts]
+            return [Sum(units(float(count))) for count in counts]
         shares = label.rows if isinstance(label, Classes) else label
         assert shares is not None
         columns = shares[:, None] if shares.ndim == 1 else shares
@@ -109,7 +108,7 @@ class LabelSummary:
             else np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, columns.shape)
         )
         all_of = [Sum.of(np.ascontiguousarray(column)) for column in one.T]
-        no = [Sum(a.exact - y.exact) for a, y in zip(all_of, yes, strict=True)]
+        no = [a - y for a, y in zip(all_of, yes, strict=True)]
         return [*no, *yes]
 
     def shares(self) -> tuple[tuple[str, float], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.exact import block_sum
+from losscli.engine.exact import Sum
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -91,23 +91,23 @@ class Concentration:
         """
         amounts, counts = self._amounts()[::-1], self.counts[::-1]
         products = amounts * counts
-        target = share * float(block_sum(products)) * _NEARLY
+        target = share * float(Sum.of(products).exact) * _NEARLY
         if target <= 0.0:
             return None
         place = min(int(np.searchsorted(np.cumsum(products), target)), len(products) - 1)
-        missing = max(0.0, target - float(block_sum(products[:place])))
+        missing = max(0.0, target - float(Sum.of(products[:place]).exact))
         inside = min(int(np.ceil(missing / amounts[place])), int(counts[place]))
         return int(counts[:place].sum()) + inside
 
     def share_of(self, rows: int) -> float | None:
         """The share of the total that the largest `rows` amounts carry; None for a total of 0."""
         amounts, counts = self._amounts()[::-1], self.counts[::-1]
-        total = float(block_sum(amounts * counts))
+        total = float(Sum.of(amounts * counts).exact)
         if total <= 0.0:
             return None
         before = np.concatenate([[0], np.cumsum(counts)[:-1]])
         taken = np.clip(rows - before, 0, counts)
-        return min(1.0, float(block_sum(amounts * taken)) / total)
+        return min(1.0, float(Sum.of(amounts * taken).exact) / total)
 
     def _amounts(self) -> Array:
         """The amounts that the keys stand for: the middle of what a key covers."""

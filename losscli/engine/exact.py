@@ -11,59 +11,93 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# Every float64 is a whole multiple of 2⁻¹⁰⁷⁴: sums of them are kept as whole numbers of that unit,
+# which are added many times faster than fractions.
+UNIT = 1074
+
 # Beyond these exponents the splitting below would overflow, or lose bits to underflow.
 _LARGEST_EXPONENT = 960
 _SMALLEST_EXPONENT = -900
 
 
-def block_sum(values: Array) -> Fraction:
-    """The sum of a 1-D array of finite numbers.
+def units(number: float, unit: int = UNIT) -> int:
+    """A finite number in units of 2⁻ᵘⁿⁱᵗ, of which it must be a multiple."""
+    numerator, denominator = number.as_integer_ratio()
+    return numerator << (unit + 1 - denominator.bit_length())
+
+
+def _block_units(values: Array, peak: float) -> int:
+    """The sum of a 1-D array of finite numbers of at most `peak`, in units of 2⁻¹⁰⁷⁴.
 
     Each number is split at one common bit into a high part, whose sum is exact in float64, and a
     low part of at most 2⁻⁵³ of the total, whose pairwise sum is rounded: the result errs by far
     less than one unit in the last place of the total (Rump, Ogita & Oishi 2008, AccSum).
     """
-    if values.size == 0:
-        return Fraction(0)
-    peak = max(float(values.max()), -float(values.min()))
     if peak == 0.0:
-        return Fraction(0)
+        return 0
     exponent = math.frexp(peak)[1] + values.size.bit_length() + 1
     if not _SMALLEST_EXPONENT < exponent < _LARGEST_EXPONENT:
-        return sum(map(Fraction, values.tolist()), start=Fraction(0))
+        return sum(map(units, values.tolist()))
     splitter = math.ldexp(1.0, exponent)
     high = values + splitter
     high -= splitter
-    total = Fraction(float(high.sum()))
+    total = units(float(np.add.reduce(high)))
     np.subtract(values, high, out=high)
-    return total + Fraction(float(high.sum()))
+    return total + units(float(np.add.reduce(high)))
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """An exact sum that can be merged in any order; `special` holds what is not finite."""
+    """An exact sum that can be merged in any order, in units of 2⁻¹⁰⁷⁴.
 
-    exact: Fraction = Fraction(0)
+    `special` holds what is not finite.
+    """
+
+    units: int = 0
     special: float = 0.0
 
     @classmethod
-    def of(cls, values: Array) -> Sum:
-        """The sum of a 1-D array; ±inf and NaN follow IEEE 754."""
+    def of(cls, values: Array, ends: tuple[float, float] | None = None) -> Sum:
+        """The sum of a 1-D array; ±inf and NaN follow IEEE 754.
+
+        `ends` are its smallest and largest number (NaN where one is), where they are known.
+        """
+        if values.size == 0:
+            return cls()
+        low, high = ends_of(values) if ends is None else ends
+        if math.isfinite(low) and math.isfinite(high):
+            return cls(_block_units(values, max(-low, high)))
         finite = np.isfinite(values)
-        if finite.all():
-            return cls(block_sum(values))
         with np.errstate(invalid="ignore"):
             special = float(values[~finite].sum())
-        return cls(block_sum(values[finite]), special)
+        return cls(cls.of(values[finite]).units, special)
+
+    @classmethod
+    def whole(cls, number: int) -> Sum:
+        """A count."""
+        return cls(number << UNIT)
+
+    @property
+    def exact(self) -> Fraction:
+        """The sum of what is finite."""
+        return Fraction(self.units, 1 << UNIT)
 
     def __add__(self, other: Sum) -> Sum:
-        return Sum(self.exact + other.exact, self.special + other.special)
+        return Sum(self.units + other.units, self.special + other.special)
+
+    def __sub__(self, other: Sum) -> Sum:
+        return Sum(self.units - other.units, self.special - other.special)
 
     def over(self, divisor: Fraction) -> float:
         """This sum ÷ `divisor`, correctly rounded; NaN for 0 ÷ 0."""
         if divisor == 0:
             return math.nan if self.exact == 0 else math.inf
         return nearest(self.exact / divisor) + self.special
+
+
+def ends_of(values: Array) -> tuple[float, float]:
+    """The smallest and the largest number of an array that is not empty; NaN where one is."""
+    return float(np.minimum.reduce(values, axis=None)), float(np.maximum.reduce(values, axis=None))
 
 
 def nearest(number: Fraction) -> float:

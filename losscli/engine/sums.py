@@ -84,7 +84,7 @@ def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
             for name, term in terms.items()
             if not isinstance(term, tuple)
         },
-        Sum(Fraction(rows)) if weight is None else Sum.of(weight),
+        Sum.whole(rows) if weight is None else Sum.of(weight),
         rows - ignored,
         items,
         clipped,

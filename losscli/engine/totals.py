@@ -3,62 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.exact import Sum, block_sum, root
+from losscli.engine.exact import UNIT, Sum, ends_of, nearest, root, units
 from losscli.engine.measuring import Measured, apply_weight
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Σ(u − m·v)² for any m, exactly: kept as the three coefficients of a polynomial in m.
-
-    Each block contributes its deviations from its own mean, so no digits are lost where the
-    spread is small beside the mean.
-    """
-
-    square: Fraction = Fraction(0)
-    cross: Fraction = Fraction(0)
-    weight: Fraction = Fraction(0)
-
-    @classmethod
-    def of(cls, loss: Array, weight: Array | float) -> Spread:
-        """The spread of row losses (n,) with row weights (n,), or one weight for all."""
-        if not np.isfinite(loss).all():
-            return cls()
-        total = loss.size * weight if isinstance(weight, float) else float(np.sum(weight))
-        with np.errstate(over="ignore"):
-            middle = float(np.sum(loss)) / total if total else 0.0
-        if not math.isfinite(middle):
-            middle = 0.0
-        deviation = loss - middle * weight
-        square = _square_sum(deviation)
-        if isinstance(weight, float):
-            cross = Fraction(weight) * block_sum(deviation)
-            weights = loss.size * Fraction(weight) ** 2
-        else:
-            cross = Fraction(float(np.einsum("i,i->", deviation, weight)))
-            weights = _square_sum(weight)
-        shift = Fraction(middle)
-        return cls(
-            square + 2 * shift * cross + shift * shift * weights, cross + shift * weights, weights
-        )
-
-    def __add__(self, other: Spread) -> Spread:
-        return Spread(
-            self.square + other.square, self.cross + other.cross, self.weight + other.weight
-        )
-
-    def about(self, mean: Fraction) -> Fraction:
-        """Σ(u − mean·v)²."""
-        return self.square - 2 * mean * self.cross + mean * mean * self.weight
 
 
 # Between these a sum of squares has neither overflowed nor lost a square that matters.
@@ -75,19 +29,105 @@ def _square_sum(values: Array) -> Fraction:
     return Fraction(float(np.einsum("i,i->", scaled, scaled))) * Fraction(4) ** exponent
 
 
+# The unit of squares and products: 2⁻²²⁵². Every product of two float64 is a multiple of it, and so
+# is a float64 times a power of two that keeps it above the least of these products.
+_UNIT = 2 * UNIT + 104
+
+# Where the spread is so small a share of the squares, it is taken from deviations: otherwise the
+# rounding of the squares would show in it.
+_MOSTLY_MEAN = 1.0 / 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Σ(u − m·v)² for any m, exactly: kept as the three coefficients of a polynomial in m.
+
+    They are whole numbers of 2⁻²²⁵². A block whose losses lie close together contributes its
+    deviations from its own mean, so no digits are lost where the spread is small beside the mean.
+    """
+
+    square: int = 0
+    cross: int = 0
+    weight: int = 0
+
+    @classmethod
+    def of(cls, loss: Array, weight: Array | float, total: Sum | None = None) -> Spread:
+        """The spread of row losses (n,) with row weights (n,), or one weight for all.
+
+        `total` is the sum of the losses, where it is known.
+        """
+        total = Sum.of(loss) if total is None else total
+        if total.special != 0.0:
+            return cls()
+        if not isinstance(weight, float):
+            return cls._of_deviations(loss, weight, total)
+        level = nearest(total.exact)
+        with np.errstate(over="ignore"):
+            square = float(np.einsum("i,i->", loss, loss))
+        if not _SAFE_SQUARES[0] < square < _SAFE_SQUARES[1]:
+            return cls._of_deviations(loss, weight, total)
+        if square - level * (level / loss.size) < _MOSTLY_MEAN * square:
+            return cls._of_deviations(loss, weight, total)
+        return cls(
+            units(square, _UNIT),
+            _product(total.units, weight),
+            loss.size * _product(units(weight), weight),
+        )
+
+    @classmethod
+    def _of_deviations(cls, loss: Array, weight: Array | float, total: Sum) -> Spread:
+        divisor = loss.size * weight if isinstance(weight, float) else float(np.sum(weight))
+        middle = nearest(total.exact / Fraction(divisor)) if divisor else 0.0
+        if not math.isfinite(middle):
+            middle = 0.0
+        deviation = loss - middle * weight
+        square = _square_sum(deviation)
+        if isinstance(weight, float):
+            cross = Fraction(weight) * Sum.of(deviation).exact
+            weights = loss.size * Fraction(weight) ** 2
+        else:
+            cross = Fraction(float(np.einsum("i,i->", deviation, weight)))
+            weights = _square_sum(weight)
+        shift = Fraction(middle)
+        return cls(
+            _whole(square + 2 * shift * cross + shift * shift * weights),
+            _whole(cross + shift * weights),
+            _whole(weights),
+        )
+
+    def __add__(self, other: Spread) -> Spread:
+        return Spread(
+            self.square + other.square, self.cross + other.cross, self.weight + other.weight
+        )
+
+    def about(self, mean: Fraction) -> Fraction:
+        """Σ(u − mean·v)²."""
+        return (self.square - 2 * mean * self.cross + mean * mean * self.weight) / (1 << _UNIT)
+
+
+def _product(units_: int, factor: float) -> int:
+    """A whole number of 2⁻¹⁰⁷⁴ times a float64, in the unit of products."""
+    return (units_ * units(factor)) << (_UNIT - 2 * UNIT)
+
+
+def _whole(number: Fraction) -> int:
+    """The nearest number of units of products."""
+    return round(number * (1 << _UNIT))
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What is summed over blocks: an empty one, a merge in any order, and the numbers at the end.
 
-    `rows` counts the rows that entered, `items` their elements. `loss` is Σ weight · loss, `weight`
-    what a mean divides by, `parts` the sums of the loss's named parts. `low` and `high` are the
+    `rows` counts the rows that entered, `items` their elements. `loss` is Σ weight · loss,
+    `divisor` what a mean divides by, `parts` the sums of the named parts. `low` and `high` are the
     smallest and largest unweighted loss of an item.
     """
 
     rows: int = 0
     items: int = 0
     loss: Sum = field(default_factory=Sum)
-    weight: Fraction = Fraction(0)
+    divisor: Sum = field(default_factory=Sum)
     spread: Spread = field(default_factory=Spread)
     low: float = math.inf
     high: float = -math.inf
@@ -101,17 +141,23 @@ class Totals:
             if self.parts and other.parts
             else self.parts or other.parts
         )
-        special: dict[str, Any] = {
-            "low": min(self.low, other.low),
-            "high": max(self.high, other.high),
-            "parts": parts,
-        }
-        added = {
-            item.name: getattr(self, item.name) + getattr(other, item.name)
-            for item in fields(Totals)
-            if item.name not in special
-        }
-        return Totals(**added, **special)
+        return Totals(
+            self.rows + other.rows,
+            self.items + other.items,
+            self.loss + other.loss,
+            self.divisor + other.divisor,
+            self.spread + other.spread,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            parts,
+            self.clipped + other.clipped,
+            self.ignored + other.ignored,
+        )
+
+    @property
+    def weight(self) -> Fraction:
+        """What a mean divides by."""
+        return self.divisor.exact
 
     @property
     def mean(self) -> float:
@@ -130,27 +176,24 @@ class Totals:
 
 def totals(measured: Measured) -> Totals:
     """The totals of measured losses, rows being the units of its spread."""
-    losses = measured.losses
-    row_loss = _by_row(losses, measured.numerator)
-    parts = tuple(Sum.of(_by_row(part, measured.numerator)) for part in measured.parts)
-    even = isinstance(measured.denominator, float)
+    losses, numerator, denominator = measured.losses, measured.numerator, measured.denominator
     ignored = 0 if measured.ignored is None else int(measured.ignored.sum())
     shown = losses if measured.ignored is None else losses[~measured.ignored]
+    ends = ends_of(shown) if shown.size else (math.inf, -math.inf)
+    row_loss = _by_row(losses, numerator)
+    loss = Sum.of(row_loss, ends if row_loss is shown else None)
     return Totals(
-        rows=len(losses) - ignored,
-        items=shown.size,
-        loss=Sum.of(row_loss),
-        weight=(
-            Sum.of(np.full(1, measured.denominator)).exact * len(losses)
-            if even
-            else Sum.of(np.asarray(measured.denominator)).exact
-        ),
-        spread=Spread.of(row_loss, measured.denominator),
-        low=float(shown.min()) if shown.size else math.inf,
-        high=float(shown.max()) if shown.size else -math.inf,
-        parts=parts,
-        clipped=measured.clipped,
-        ignored=ignored,
+        len(losses) - ignored,
+        shown.size,
+        loss,
+        Sum(len(losses) * units(denominator))
+        if isinstance(denominator, float)
+        else Sum.of(denominator),
+        Spread.of(row_loss, denominator, loss),
+        *ends,
+        tuple(Sum.of(_by_row(part, numerator)) for part in measured.parts),
+        measured.clipped,
+        ignored,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.engine.exact import Sum, block_sum, nearest, root
+from losscli.engine.exact import Sum, nearest, root
 
 LARGEST = 1.7976931348623157e308
 SMALLEST = 5e-324
@@ -44,24 +44,24 @@ def exactly(values: list[float]) -> Fraction:
 
 @pytest.mark.parametrize("values", list(ADVERSARIAL.values()), ids=list(ADVERSARIAL))
 def test_the_sum_is_the_float_nearest_to_the_true_sum(values: list[float]) -> None:
-    assert nearest(block_sum(np.array(values))) == nearest(exactly(values))
+    assert nearest(Sum.of(np.array(values)).exact) == nearest(exactly(values))
 
 
 @given(st.lists(losses, max_size=60))
 def test_the_sum_of_losses_errs_by_far_less_than_their_last_place(values: list[float]) -> None:
     true = exactly(values)
-    assert abs(block_sum(np.array(values)) - true) <= true * Fraction(1, 2**90)
+    assert abs(Sum.of(np.array(values)).exact - true) <= true * Fraction(1, 2**90)
 
 
 @given(st.lists(finite, max_size=60))
 def test_with_signs_the_error_is_small_beside_the_sizes(values: list[float]) -> None:
     size = exactly([abs(value) for value in values])
-    assert abs(block_sum(np.array(values)) - exactly(values)) <= size * Fraction(1, 2**90)
+    assert abs(Sum.of(np.array(values)).exact - exactly(values)) <= size * Fraction(1, 2**90)
 
 
 def test_a_whole_block_agrees_with_fsum() -> None:
     values = np.random.default_rng(1).lognormal(sigma=4.0, size=1 << 17)
-    assert nearest(block_sum(values)) == math.fsum(values)
+    assert nearest(Sum.of(values).exact) == math.fsum(values)
 
 
 @given(st.lists(losses, min_size=1, max_size=60), st.data())
