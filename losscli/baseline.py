@@ -57,7 +57,8 @@ class LabelSummary:
         if self.ignore is not None and raw.dtype != object and raw.ndim == 1:
             here = raw != self.ignore
             raw, weight = raw[here], None if weight is None else weight[here]
-        label = self.code.encode(raw, self.task)
+        as_evaluated = raw is block.label and self.code is batch.setting.code
+        label = batch.encoded(self.task) if as_evaluated else self.code.encode(raw, self.task)
         plain = self._by_class(label, None)
         counted = plain if weight is None else self._by_class(label, weight)
         self.rows = _merged(self.rows, plain)
@@ -102,12 +103,11 @@ class LabelSummary:
         yes = [Sum.of(np.ascontiguousarray(column)) for column in columns.T]
         if isinstance(label, Classes):
             return yes
-        one = (
-            np.ones_like(columns)
-            if weight is None
-            else np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, columns.shape)
-        )
-        all_of = [Sum.of(np.ascontiguousarray(column)) for column in one.T]
+        if weight is None:
+            all_of = [Sum.whole(len(columns))] * len(yes)
+        else:
+            one = np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, columns.shape)
+            all_of = [Sum.of(np.ascontiguousarray(column)) for column in one.T]
         no = [a - y for a, y in zip(all_of, yes, strict=True)]
         return [*no, *yes]
 

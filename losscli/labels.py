@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.errors import UsageError
+from losscli.extent import Extent
 from losscli.losses.forms import Classes
 from losscli.profile import LabelProfile
 from losscli.vocabulary import Task
@@ -54,8 +55,8 @@ class LabelCode:
     classes: tuple[str, ...] | None = None
     signs: bool = False
 
-    def encode(self, label: Array, task: Task) -> Any:
-        """The labels of one block for `task`.
+    def encode(self, label: Array, task: Task, extent: Extent | None = None) -> Any:
+        """The labels of one block for `task`; `extent` is that of labels that are numbers.
 
         Binary, multilabel and pairs: shares in [0, 1], (n,) or (n, c).
         Multiclass and distribution: `Classes`. All others: float64 as they are. Raises Misfit for
@@ -64,8 +65,8 @@ class LabelCode:
         if task not in CODED_TASKS:
             return self._numbers(label)
         if task in (Task.BINARY, Task.MULTILABEL, Task.PAIRS):
-            return self._shares(label)
-        return self._classes(label)
+            return self._shares(label, extent)
+        return self._classes(label, extent)
 
     def _numbers(self, label: Array) -> Array:
         if label.dtype == object:
@@ -73,16 +74,17 @@ class LabelCode:
             raise Misfit("label", 0, "is not a number", value=repr(text))
         return label.astype(np.float64, copy=False)
 
-    def _shares(self, label: Array) -> Array:
+    def _shares(self, label: Array, extent: Extent | None) -> Array:
         if self.width > 1 and label.ndim == 1:
-            return self._classes(label).share(self.width)
+            return self._classes(label, extent).share(self.width)
         if self.classes is not None and (self.width == 1 or label.dtype == object):
             return self._positions(label, self.classes).astype(np.float64)
         shares = self._numbers(label)
         if self.signs:
-            shares = (shares + 1.0) / 2.0
-        bad = ~((shares >= 0.0) & (shares <= 1.0))
-        if bad.any():
+            shares, extent = (shares + 1.0) / 2.0, None
+        extent = Extent.of(shares) if extent is None else extent
+        if not extent.within(0.0, 1.0):
+            bad = ~((shares >= 0.0) & (shares <= 1.0))
             row, column = _first(bad)
             raise Misfit(
                 "label",
@@ -95,11 +97,12 @@ class LabelCode:
             )
         return shares
 
-    def _classes(self, label: Array) -> Classes:
+    def _classes(self, label: Array, extent: Extent | None) -> Classes:
         if label.ndim == 2:
             rows = self._numbers(label)
-            bad = ~(rows >= 0.0)
-            if bad.any():
+            extent = Extent.of(rows) if extent is None else extent
+            if not extent.low >= 0.0:
+                bad = ~(rows >= 0.0)
                 row, column = _first(bad)
                 raise Misfit(
                     "label",
@@ -111,11 +114,13 @@ class LabelCode:
             return Classes(rows=rows)
         if self.classes is not None:
             return Classes(index=self._positions(label, self.classes).astype(np.intp))
-        numbers = self._numbers(label)
+        numbers = label if label.dtype.kind in "iub" else self._numbers(label)
+        extent = Extent.of(numbers) if extent is None else extent
         with np.errstate(invalid="ignore"):
-            index = numbers.astype(np.intp)
-        bad = (index != numbers) | (index < 0) | (index >= self.width)
-        if bad.any():
+            index = numbers.astype(np.intp, copy=False)
+        fits = extent.within(0, self.width - 1)
+        if not fits or (numbers.dtype.kind == "f" and (index != numbers).any()):
+            bad = (index != numbers) | (index < 0) | (index >= self.width)
             row, _ = _first(bad)
             raise Misfit(
                 "label",

@@ -7,11 +7,13 @@ on a sample.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from losscli.extent import Extent
 
 Array = NDArray[Any]
 
@@ -38,13 +40,13 @@ class PredProfile:
     uneven_log: int = 0
 
     @classmethod
-    def of(cls, pred: Array, tolerance: float) -> PredProfile:
-        """The profile of one block, (n,) or (n, c)."""
-        low, high = _ends(pred)
+    def of(cls, pred: Array, tolerance: float, extent: Extent | None = None) -> PredProfile:
+        """The profile of one block, (n,) or (n, c); `extent` is that of its items."""
+        low, high, _ = Extent.of(pred) if extent is None else extent
         missing = 0
         if math.isnan(low):
             missing = int(np.isnan(pred).sum())
-            low, high = _ends(pred[~np.isnan(pred)])
+            low, high, _ = Extent.of(pred[~np.isnan(pred)])
         inside = low >= 0.0 and high <= 1.0
         outside = 0 if inside else int(np.count_nonzero((pred < 0.0) | (pred > 1.0)))
         uneven, worst, uneven_log = 0, 0.0, 0
@@ -59,7 +61,19 @@ class PredProfile:
         return cls(len(pred), pred.size, missing, low, high, outside, uneven, worst, uneven_log)
 
     def __add__(self, other: PredProfile) -> PredProfile:
-        return _merged(self, other)
+        if self.rows == 0 or other.rows == 0:
+            return self if other.rows == 0 else other
+        return PredProfile(
+            self.rows + other.rows,
+            self.items + other.items,
+            self.missing + other.missing,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.outside_unit + other.outside_unit,
+            self.uneven + other.uneven,
+            max(self.worst, other.worst),
+            self.uneven_log + other.uneven_log,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,11 @@ class LabelProfile:
     uneven: int = 0
 
     @classmethod
-    def of(cls, label: Array, tolerance: float) -> LabelProfile:
-        """The profile of one block, (n,) or (n, k), of numbers or of text."""
+    def of(cls, label: Array, tolerance: float, extent: Extent | None = None) -> LabelProfile:
+        """The profile of one block, (n,) or (n, k), of numbers or of text.
+
+        `extent` is that of its numbers.
+        """
         width = label.shape[1] if label.ndim == 2 else 1
         if label.dtype == object:
             seen = set(label.ravel().tolist())
@@ -93,37 +110,48 @@ class LabelProfile:
             return cls(
                 len(label), width, True, missing, whole=False, values=frozenset(seen - {None})
             )
-        numbers = label.astype(np.float64, copy=False)
-        low, high = _ends(numbers)
-        missing = 0
-        if math.isnan(low):
-            missing = int(np.isnan(numbers).sum())
-            low, high = _ends(numbers[~np.isnan(numbers)])
-        present = numbers if not missing else numbers[~np.isnan(numbers)]
-        whole = bool((present == np.rint(present)).all())
+        extent = Extent.of(label) if extent is None else extent
+        present, missing = label, 0
+        if extent.missing:
+            present = label[~np.isnan(label)]
+            missing = label.size - present.size
+            extent = Extent.of(present)
+        whole, values = _whole_values(present, extent)
         one_hot = uneven = 0
         if width > 1:
-            ones = (numbers == 1.0).sum(axis=1)
-            one_hot = int(
-                np.count_nonzero((ones == 1) & ((numbers == 0.0).sum(axis=1) == width - 1))
-            )
-            uneven = int(np.count_nonzero(np.abs(_row_sums(numbers) - 1.0) > tolerance))
+            ones = (label == 1).sum(axis=1)
+            one_hot = int(np.count_nonzero((ones == 1) & ((label == 0).sum(axis=1) == width - 1)))
+            uneven = int(np.count_nonzero(np.abs(_row_sums(label) - 1.0) > tolerance))
         return cls(
             len(label),
             width,
             False,
             missing,
-            low,
-            high,
+            extent.low,
+            extent.high,
             whole,
-            _few(present, low, high) if whole else None,
-            float(np.count_nonzero(present > 0)),
+            values,
+            float(np.count_nonzero(present > 0) if extent.ones is None else extent.ones),
             one_hot,
             uneven,
         )
 
     def __add__(self, other: LabelProfile) -> LabelProfile:
-        return _merged(self, other)
+        if self.rows == 0 or other.rows == 0:
+            return self if other.rows == 0 else other
+        return LabelProfile(
+            self.rows + other.rows,
+            self.width,
+            self.text,
+            self.missing + other.missing,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.whole and other.whole,
+            _united(self.values, other.values),
+            self.positive + other.positive,
+            self.one_hot + other.one_hot,
+            self.uneven + other.uneven,
+        )
 
     @property
     def zero_one(self) -> bool:
@@ -136,55 +164,44 @@ class LabelProfile:
         return self.values is not None and -1 in self.values and self.values <= {-1, 1}
 
 
-def _ends(values: Array) -> tuple[float, float]:
-    if values.size == 0:
-        return math.inf, -math.inf
-    return float(values.min()), float(values.max())
-
-
 def _row_sums(rows: Array) -> Array:
     with np.errstate(invalid="ignore"):
         return rows.sum(axis=1)
 
 
-def _few(values: Array, low: float, high: float) -> frozenset[Any] | None:
-    """The different whole numbers among `values`, None where there may be very many."""
+# So many rows are looked at before all of them are.
+_FIRST = 64
+# Whole numbers below this are the same as floats.
+_EXACT = 2.0**53
+
+
+def _whole_values(values: Array, extent: Extent) -> tuple[bool, frozenset[Any] | None]:
+    """Whether all `values` are whole, and which they are; None where there may be very many."""
     if values.size == 0:
-        return frozenset()
-    if high - low < MOST_VALUES:
-        counts = np.bincount((values.ravel() - low).astype(np.int64))
-        return frozenset((np.flatnonzero(counts) + int(low)).tolist())
+        return True, frozenset()
+    if extent.ones is not None:
+        zeros = values.size - extent.ones
+        return True, frozenset(([0] if zeros else []) + ([1] if extent.ones else []))
+    if values.dtype.kind == "f":
+        some = values[:_FIRST]
+        if not ((some == np.rint(some)).all() and (values == np.rint(values)).all()):
+            return False, None
+    return True, _few(values, extent.low, extent.high)
+
+
+def _few(values: Array, low: float, high: float) -> frozenset[Any] | None:
+    if high - low < MOST_VALUES and max(-low, high) < _EXACT:
+        places = values.ravel().astype(np.int64, copy=False) - int(low)
+        return frozenset((np.flatnonzero(np.bincount(places)) + int(low)).tolist())
     unique = np.unique(values)
     return frozenset(unique.tolist()) if unique.size <= MOST_VALUES else None
 
 
-_LOWEST = ("low",)
-_HIGHEST = ("high", "worst")
-_SAME = ("width", "text")
-
-
-def _merged(a: Any, b: Any) -> Any:
-    """Two profiles as one: counts add, ends widen, sets unite."""
-    if a.rows == 0 or b.rows == 0:
-        return a if b.rows == 0 else b
-    merged: dict[str, Any] = {}
-    for item in fields(a):
-        name = item.name
-        x, y = getattr(a, name), getattr(b, name)
-        if name in _LOWEST:
-            merged[name] = min(x, y)
-        elif name in _HIGHEST:
-            merged[name] = max(x, y)
-        elif name in _SAME:
-            merged[name] = x
-        elif name == "whole":
-            merged[name] = x and y
-        elif name == "values":
-            united = None if x is None or y is None else x | y
-            merged[name] = None if united is None or len(united) > MOST_VALUES else united
-        else:
-            merged[name] = x + y
-    return type(a)(**merged)
+def _united(one: frozenset[Any] | None, other: frozenset[Any] | None) -> frozenset[Any] | None:
+    if one is None or other is None:
+        return None
+    united = one if one == other else one | other
+    return None if len(united) > MOST_VALUES else united
 
 
 def tolerance(width: int, dtype: np.dtype[Any] | None, decimals: int | None) -> float:

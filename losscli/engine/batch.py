@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions import Axes, Convention
 from losscli.engine.gate import Settled
+from losscli.extent import Extent
 from losscli.labels import LabelCode, Misfit
 from losscli.losses.bounds import Bounds
 from losscli.losses.definition import Loss, Reading
@@ -79,6 +80,17 @@ class Batch:
         if key not in self._memo:
             self._memo[key] = make()
         return self._memo[key]
+
+    def extent(self, numbers: Array) -> Extent:
+        """The extent of one of the block's arrays, or of what is made of it, looked at once."""
+        return self.block.extents.of(numbers)
+
+    def encoded(self, task: Task) -> Any:
+        """The labels as they stand, read for a task. Raises Misfit where one is no such label."""
+        label = self.block.label
+        assert label is not None
+        extent = None if label.dtype == object else self.extent(label)
+        return self.once(("encoded", task), lambda: self.setting.code.encode(label, task, extent))
 
     def pred_as(self, reading: Reading) -> Array:
         """The prediction in the dimensions that the reading wants.

@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.extent import Extent
+
 Array = NDArray[np.float64]
 
 # Every float64 is a whole multiple of 2⁻¹⁰⁷⁴: sums of them are kept as whole numbers of that unit,
@@ -18,6 +20,9 @@ UNIT = 1074
 # Beyond these exponents the splitting below would overflow, or lose bits to underflow.
 _LARGEST_EXPONENT = 960
 _SMALLEST_EXPONENT = -900
+
+# 2²⁷ + 1 splits a float64 into two halves whose products are exact (Dekker 1971).
+_SPLITTER = 134217729.0
 
 
 def units(number: float, unit: int = UNIT) -> int:
@@ -57,16 +62,16 @@ class Sum:
     special: float = 0.0
 
     @classmethod
-    def of(cls, values: Array, ends: tuple[float, float] | None = None) -> Sum:
+    def of(cls, values: Array, extent: Extent | None = None) -> Sum:
         """The sum of a 1-D array; ±inf and NaN follow IEEE 754.
 
-        `ends` are its smallest and largest number (NaN where one is), where they are known.
+        `extent` is that of the array, where it is known.
         """
         if values.size == 0:
             return cls()
-        low, high = ends_of(values) if ends is None else ends
-        if math.isfinite(low) and math.isfinite(high):
-            return cls(_block_units(values, max(-low, high)))
+        extent = Extent.of(values) if extent is None else extent
+        if extent.finite:
+            return cls(_block_units(values, max(-extent.low, extent.high)))
         finite = np.isfinite(values)
         with np.errstate(invalid="ignore"):
             special = float(values[~finite].sum())
@@ -95,9 +100,19 @@ class Sum:
         return nearest(self.exact / divisor) + self.special
 
 
-def ends_of(values: Array) -> tuple[float, float]:
-    """The smallest and the largest number of an array that is not empty; NaN where one is."""
-    return float(np.minimum.reduce(values, axis=None)), float(np.maximum.reduce(values, axis=None))
+def exact_product(a: Array, b: Array) -> tuple[Array, Array]:
+    """a · b as rounded, and what the rounding left out (0 where it is beyond the range)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        product = a * b
+        a_high, b_high = _upper_half(a), _upper_half(b)
+        a_low, b_low = a - a_high, b - b_high
+        rest = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return product, np.where(np.isfinite(rest), rest, 0.0)
+
+
+def _upper_half(x: Array) -> Array:
+    scaled = _SPLITTER * x
+    return np.asarray(scaled - (scaled - x))
 
 
 def nearest(number: Fraction) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.extent import Extent, Extents
 from losscli.inputs.dataset import Block
 from losscli.labels import Misfit
 from losscli.losses.bounds import (
@@ -43,6 +43,7 @@ class Settled:
     inputs: Mapping[str, Array] = field(default_factory=dict)
     by: Mapping[str, Array] = field(default_factory=dict)
     ids: Array | None = None
+    extents: Extents = field(default_factory=Extents, repr=False, compare=False)
 
     def take(self, places: NDArray[np.intp]) -> Settled:
         """Some of the rows, by their positions in this block."""
@@ -71,7 +72,9 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
         "weight": block.weight,
         **block.inputs,
     }
-    missing = {role: _missing(array) for role, array in arrays.items() if array is not None}
+    missing = {
+        role: _missing(array, block.extents) for role, array in arrays.items() if array is not None
+    }
     hit = {role: where for role, where in missing.items() if where is not None}
     if hit and not drop_missing:
         role, where = min(hit.items(), key=lambda pair: int(np.argmax(_by_row(pair[1]))))
@@ -95,6 +98,7 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
         inputs=block.inputs,
         by=block.by,
         ids=block.ids,
+        extents=block.extents,
     )
     if not hit:
         return settled
@@ -103,12 +107,12 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
     return replace(settled.take(kept), dropped=len(whole) - kept.size)
 
 
-def _missing(array: Array) -> Array | None:
+def _missing(array: Array, extents: Extents) -> Array | None:
     """Where items are missing, None where none is."""
     if array.dtype == object:
         where = np.equal(array, np.array(None)).astype(bool)
         return where if where.any() else None
-    if array.dtype.kind != "f" or array.size == 0 or not math.isnan(float(array.min())):
+    if array.dtype.kind != "f" or not extents.of(array).missing:
         return None
     return np.isnan(array)
 
@@ -160,12 +164,12 @@ def check_item_bounds(pred: Array, reading: Reading) -> None:
                 raise
 
 
-def check_bounds(items: Array, bounds: Bounds, role: str) -> None:
-    """Raise Misfit at the first item that is out of bounds."""
-    if items.size == 0:
-        return
-    low = float(items.min())
-    if (low > bounds.low if bounds.open_low else low >= bounds.low) and items.max() <= bounds.high:
+def check_bounds(items: Array, bounds: Bounds, role: str, extent: Extent | None = None) -> None:
+    """Raise Misfit at the first item that is out of bounds; `extent` is that of the items."""
+    extent = Extent.of(items) if extent is None else extent
+    if extent.within(bounds.low, bounds.high) and not (
+        bounds.open_low and extent.low == bounds.low
+    ):
         return
     above = items > bounds.low if bounds.open_low else items >= bounds.low
     row, column = _first(~(above & (items <= bounds.high)))

@@ -68,12 +68,15 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
         raw = np.where(ignored, 0, raw)
     if evaluation.params.get("log_target"):
         raw = np.exp(raw)
-    stands = batch.setting.code.encode(raw, evaluation.task)
+    if raw is batch.block.label:
+        stands = batch.encoded(evaluation.task)
+    else:
+        stands = batch.setting.code.encode(raw, evaluation.task)
     _check_items(evaluation, batch, stands)
     if isinstance(stands, Classes) and stands.rows is not None:
         stands = Classes(rows=_shares(stands.rows, evaluation, batch))
     if evaluation.label_bounds is not None:
-        check_bounds(stands, evaluation.label_bounds, "label")
+        check_bounds(stands, evaluation.label_bounds, "label", batch.extent(stands))
     asked = stands
     smoothing = evaluation.params.get("label_smoothing", 0.0)
     if smoothing:

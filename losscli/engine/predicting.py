@@ -30,18 +30,23 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
     divided = divided and kind is Kind.PROBABILITY
     for bounds in (SHARES if divided else bounds_of(kind, reading), evaluation.pred_bounds):
         if bounds is not None:
-            check = partial(check_bounds, pred, bounds, "prediction")
+            check = partial(check_bounds, pred, bounds, "prediction", batch.extent(pred))
             batch.once(("checked", bounds, reading.tokens), check)
     if reading.item_bounds:
         batch.once(("items", reading.items), lambda: check_item_bounds(pred, reading))
     if form is Form.BERNOULLI:
-        return batch.once((form, kind, axes.floor), lambda: Bernoulli.read(pred, kind, axes.floor))
+        return batch.once(
+            (form, kind, axes.floor),
+            lambda: Bernoulli.read(pred, kind, axes.floor, batch.extent(pred)),
+        )
     if form is Form.CATEGORICAL:
         if kind is Kind.PROBABILITY and not divided and axes.sums_checked:
             batch.once("sums", lambda: _check_sums(pred, batch))
         return batch.once(
             (form, kind, axes.class_floor, divided, reading.tokens),
-            lambda: Categorical.read(pred, kind, axes.class_floor, renormalise=divided),
+            lambda: Categorical.read(
+                pred, kind, axes.class_floor, renormalise=divided, extent=batch.extent(pred)
+            ),
         )
     if form is Form.DECISION:
         return batch.once((form, kind), lambda: _decided(pred, kind, evaluation.task))

@@ -73,8 +73,9 @@ class Outcome:
     def add_profiles(self, block: Block, tolerance: float) -> None:
         """Add what one block shows of predictions and labels."""
         self.rows += len(block.pred)
-        label = None if block.label is None else LabelProfile.of(_flat(block.label), tolerance)
-        self._merge_profiles(PredProfile.of(_flat(block.pred), tolerance), label)
+        label = None if block.label is None else _label_profile(block, block.label, tolerance)
+        pred = PredProfile.of(_flat(block.pred), tolerance, block.extents.of(block.pred))
+        self._merge_profiles(pred, label)
 
     def _merge_profiles(self, pred: PredProfile, label: LabelProfile | None) -> None:
         self.pred += pred
@@ -187,6 +188,11 @@ def _owned(block: Block) -> Block:
         by={name: array.copy() for name, array in block.by.items()},
         ids=None if block.ids is None else block.ids.copy(),
     )
+
+
+def _label_profile(block: Block, label: NDArray[Any], tolerance: float) -> LabelProfile:
+    extent = None if label.dtype == object else block.extents.of(label)
+    return LabelProfile.of(_flat(label), tolerance, extent)
 
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:

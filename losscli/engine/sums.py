@@ -12,13 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.batch import Batch, Evaluation, rows_of
-from losscli.engine.exact import Sum
+from losscli.engine.exact import Sum, exact_product
 from losscli.engine.measuring import row_weight, terms_of
 
 Array = NDArray[np.float64]
-
-# 2²⁷ + 1 splits a float64 into two halves whose products are exact (Dekker 1971).
-_SPLITTER = 134217729.0
 
 
 @dataclass(frozen=True)
@@ -110,26 +107,11 @@ def _summed(term: Any, weight: Array | None) -> tuple[Sum, ...]:
 def _product_sum(a: Array, b: Array, weight: Array | None) -> Sum:
     """Σ weight · a · b, with the rounding errors of the products."""
     if weight is None:
-        high, low = _exact_product(a, b)
+        high, low = exact_product(a, b)
         return Sum.of(high) + Sum.of(low)
-    high, low = _exact_product(weight, a)
-    top, rest = _exact_product(high, b)
+    high, low = exact_product(weight, a)
+    top, rest = exact_product(high, b)
     return Sum.of(top) + Sum.of(rest) + Sum.of(low * b)
-
-
-def _exact_product(a: Array, b: Array) -> tuple[Array, Array]:
-    """a · b as rounded, and what the rounding left out (0 where it is beyond the range)."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        product = a * b
-        a_high, b_high = _upper_half(a), _upper_half(b)
-        a_low, b_low = a - a_high, b - b_high
-        rest = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
-    return product, np.where(np.isfinite(rest), rest, 0.0)
-
-
-def _upper_half(x: Array) -> Array:
-    scaled = _SPLITTER * x
-    return np.asarray(scaled - (scaled - x))
 
 
 class NotFinite(Exception):

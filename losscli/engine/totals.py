@@ -9,29 +9,18 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.exact import UNIT, Sum, ends_of, nearest, root, units
+from losscli.engine.exact import UNIT, Sum, exact_product, root, units
 from losscli.engine.measuring import Measured, apply_weight
+from losscli.extent import Extent
 
 Array = NDArray[np.float64]
-
 
 # Between these a sum of squares has neither overflowed nor lost a square that matters.
 _SAFE_SQUARES = (1e-280, 1e300)
 
-
-def _square_sum(values: Array) -> Fraction:
-    with np.errstate(over="ignore"):
-        total = float(np.einsum("i,i->", values, values))
-    if _SAFE_SQUARES[0] < total < _SAFE_SQUARES[1] or not values.any():
-        return Fraction(total)
-    exponent = math.frexp(float(np.abs(values).max()))[1]
-    scaled = np.ldexp(values, -exponent)
-    return Fraction(float(np.einsum("i,i->", scaled, scaled))) * Fraction(4) ** exponent
-
-
-# The unit of squares and products: 2⁻²²⁵². Every product of two float64 is a multiple of it, and so
-# is a float64 times a power of two that keeps it above the least of these products.
+# The unit of squares and products: 2⁻²²⁵². Every product of two float64 is a multiple of it.
 _UNIT = 2 * UNIT + 104
+_ONE = 1 << _UNIT
 
 # Where the spread is so small a share of the squares, it is taken from deviations: otherwise the
 # rounding of the squares would show in it.
@@ -59,40 +48,30 @@ class Spread:
         total = Sum.of(loss) if total is None else total
         if total.special != 0.0:
             return cls()
-        if not isinstance(weight, float):
-            return cls._of_deviations(loss, weight, total)
-        level = nearest(total.exact)
-        with np.errstate(over="ignore"):
-            square = float(np.einsum("i,i->", loss, loss))
-        if not _SAFE_SQUARES[0] < square < _SAFE_SQUARES[1]:
-            return cls._of_deviations(loss, weight, total)
-        if square - level * (level / loss.size) < _MOSTLY_MEAN * square:
-            return cls._of_deviations(loss, weight, total)
-        return cls(
-            units(square, _UNIT),
-            _product(total.units, weight),
-            loss.size * _product(units(weight), weight),
-        )
+        weights = _squares(weight, loss.size)
+        square = _plain_squares(loss)
+        if _safe(square) and _safe(weights / _ONE):
+            cross = _cross(loss, weight, total)
+            explained = (cross / _ONE) ** 2 / (weights / _ONE)
+            if square - explained > _MOSTLY_MEAN * square:
+                return cls(units(square, _UNIT), cross, weights)
+        return cls._of_deviations(loss, weight, weights)
 
     @classmethod
-    def _of_deviations(cls, loss: Array, weight: Array | float, total: Sum) -> Spread:
+    def _of_deviations(cls, loss: Array, weight: Array | float, weights: int) -> Spread:
         divisor = loss.size * weight if isinstance(weight, float) else float(np.sum(weight))
-        middle = nearest(total.exact / Fraction(divisor)) if divisor else 0.0
+        with np.errstate(over="ignore"):
+            middle = float(np.sum(loss)) / divisor if divisor else 0.0
         if not math.isfinite(middle):
             middle = 0.0
         deviation = loss - middle * weight
-        square = _square_sum(deviation)
-        if isinstance(weight, float):
-            cross = Fraction(weight) * Sum.of(deviation).exact
-            weights = loss.size * Fraction(weight) ** 2
-        else:
-            cross = Fraction(float(np.einsum("i,i->", deviation, weight)))
-            weights = _square_sum(weight)
-        shift = Fraction(middle)
+        cross = Fraction(_cross(deviation, weight, Sum.of(deviation)), _ONE)
+        shift, width = Fraction(middle), Fraction(weights, _ONE)
+        square = Fraction(_squares(deviation, loss.size), _ONE)
         return cls(
-            _whole(square + 2 * shift * cross + shift * shift * weights),
-            _whole(cross + shift * weights),
-            _whole(weights),
+            round((square + 2 * shift * cross + shift * shift * width) * _ONE),
+            round((cross + shift * width) * _ONE),
+            weights,
         )
 
     def __add__(self, other: Spread) -> Spread:
@@ -102,17 +81,36 @@ class Spread:
 
     def about(self, mean: Fraction) -> Fraction:
         """Σ(u − mean·v)²."""
-        return (self.square - 2 * mean * self.cross + mean * mean * self.weight) / (1 << _UNIT)
+        return (self.square - 2 * mean * self.cross + mean * mean * self.weight) / _ONE
 
 
-def _product(units_: int, factor: float) -> int:
-    """A whole number of 2⁻¹⁰⁷⁴ times a float64, in the unit of products."""
-    return (units_ * units(factor)) << (_UNIT - 2 * UNIT)
+def _safe(square: float) -> bool:
+    return _SAFE_SQUARES[0] < square < _SAFE_SQUARES[1]
 
 
-def _whole(number: Fraction) -> int:
-    """The nearest number of units of products."""
-    return round(number * (1 << _UNIT))
+def _cross(loss: Array, weight: Array | float, total: Sum) -> int:
+    """Σ loss · weight; `total` is Σ loss."""
+    if isinstance(weight, float):
+        return (total.units * units(weight)) << (_UNIT - 2 * UNIT)
+    products, rest = exact_product(loss, weight)
+    return (Sum.of(products).units + Sum.of(rest).units) << (_UNIT - UNIT)
+
+
+def _squares(values: Array | float, size: int) -> int:
+    """The sum of the squares of some numbers, or of one number that stands for so many."""
+    if isinstance(values, float):
+        return size * units(values) ** 2 << (_UNIT - 2 * UNIT)
+    total = _plain_squares(values)
+    if _safe(total) or not values.any():
+        return units(total, _UNIT)
+    exponent = math.frexp(float(np.abs(values).max()))[1]
+    scaled = Fraction(_plain_squares(np.ldexp(values, -exponent)))
+    return round(scaled * Fraction(4) ** exponent * _ONE)
+
+
+def _plain_squares(values: Array) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.einsum("i,i->", values, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +177,9 @@ def totals(measured: Measured) -> Totals:
     losses, numerator, denominator = measured.losses, measured.numerator, measured.denominator
     ignored = 0 if measured.ignored is None else int(measured.ignored.sum())
     shown = losses if measured.ignored is None else losses[~measured.ignored]
-    ends = ends_of(shown) if shown.size else (math.inf, -math.inf)
+    extent = Extent.of(shown)
     row_loss = _by_row(losses, numerator)
-    loss = Sum.of(row_loss, ends if row_loss is shown else None)
+    loss = Sum.of(row_loss, extent if row_loss is shown else None)
     return Totals(
         len(losses) - ignored,
         shown.size,
@@ -190,7 +188,8 @@ def totals(measured: Measured) -> Totals:
         if isinstance(denominator, float)
         else Sum.of(denominator),
         Spread.of(row_loss, denominator, loss),
-        *ends,
+        extent.low,
+        extent.high,
         tuple(Sum.of(_by_row(part, numerator)) for part in measured.parts),
         measured.clipped,
         ignored,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.errors import DataError, UsageError
+from losscli.extent import Extents
 from losscli.inputs.choosing import GROUPING, choose, feeds_of
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener
@@ -36,6 +37,7 @@ class Block:
     inputs: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     by: Mapping[str, Array] = field(default_factory=dict)
     ids: Array | None = None
+    extents: Extents = field(default_factory=Extents, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.extent import Extent
+
 Array = NDArray[np.float64]
 
 
@@ -67,18 +69,18 @@ class Floor:
             Guard.CLAMP_LOG: f"each log clamped at {self.size:g}",
         }[self.guard]
 
-    def moved(self, p: Array) -> int:
-        """How many of the probabilities `p` (any shape) the clip moves."""
+    def moved(self, p: Array, extent: Extent | None = None) -> int:
+        """How many of the probabilities `p` (any shape) the clip moves; `extent` is theirs."""
         if self.guard is not Guard.CLIP or p.size == 0:
             return 0
         bottom, top = self._bottom, self._top
-        if p.min() >= bottom and p.max() <= top:
+        if (Extent.of(p) if extent is None else extent).within(bottom, top):
             return 0
         return int(np.count_nonzero(p < bottom) + np.count_nonzero(p > top))
 
     def apply(self, p: Array) -> Array:
         """The probabilities that enter the formula: clipped under CLIP, else as they are."""
-        if self.logs_only or self.moved(p) == 0:
+        if self.logs_only or self.guard is not Guard.CLIP:
             return p
         return np.clip(p, self._bottom, self._top)
 

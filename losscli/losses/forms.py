@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.extent import Extent
 from losscli.losses.floors import Floor
 from losscli.vocabulary import Kind
 
@@ -110,21 +111,24 @@ class Bernoulli:
         return np.log1p(-self.p)
 
     @staticmethod
-    def read(pred: Array, kind: Kind, floor: Floor) -> Bernoulli:
-        """The form of a prediction of that kind; `floor` guards what is given as probability."""
+    def read(pred: Array, kind: Kind, floor: Floor, extent: Extent | None = None) -> Bernoulli:
+        """The form of a prediction of that kind; `floor` guards what is given as probability.
+
+        `extent` is that of the prediction, where it is known.
+        """
         if kind is Kind.LOGIT:
             return _FromLogit(pred)
         if kind is Kind.LOG_PROBABILITY:
             return _FromLogProbability(pred)
         if kind is Kind.TANH:
             return _FromTanh(pred, floor)
-        return _FromProbability(pred, floor)
+        return _FromProbability(pred, floor, extent)
 
 
 class _FromProbability(Bernoulli):
-    def __init__(self, pred: Array, floor: Floor) -> None:
+    def __init__(self, pred: Array, floor: Floor, extent: Extent | None = None) -> None:
         self._floor = floor
-        self.clipped = floor.moved(pred)
+        self.clipped = floor.moved(pred, extent)
         self.p = floor.apply(pred) if self.clipped else pred
 
     @cached_property
@@ -240,8 +244,10 @@ class Categorical:
         return np.log(self.p)
 
     @staticmethod
-    def read(pred: Array, kind: Kind, floor: Floor, *, renormalise: bool) -> Categorical:
-        """The form of a prediction (n, c) of that kind.
+    def read(
+        pred: Array, kind: Kind, floor: Floor, *, renormalise: bool, extent: Extent | None = None
+    ) -> Categorical:
+        """The form of a prediction (n, c) of that kind; `extent` is that of the prediction.
 
         `renormalise` divides rows of probabilities by their sum before `floor` sees them.
         """
@@ -250,8 +256,8 @@ class Categorical:
         if kind is Kind.LOG_PROBABILITY:
             return _FromLogProbabilities(pred)
         if renormalise:
-            pred = pred / pred.sum(axis=1, keepdims=True)
-        return _FromProbabilities(pred, floor)
+            return _FromProbabilities(pred / pred.sum(axis=1, keepdims=True), floor)
+        return _FromProbabilities(pred, floor, extent)
 
     def log_likelihood(self, label: Classes) -> Array:
         """Σⱼ labelⱼ · log pⱼ for each row, shape (n,), with 0 · (−∞) = 0."""
@@ -272,9 +278,9 @@ class Categorical:
 
 
 class _FromProbabilities(Categorical):
-    def __init__(self, pred: Array, floor: Floor) -> None:
+    def __init__(self, pred: Array, floor: Floor, extent: Extent | None = None) -> None:
         self._floor = floor
-        self.clipped = floor.moved(pred)
+        self.clipped = floor.moved(pred, extent)
         self.p = floor.apply(pred) if self.clipped else pred
 
     @cached_property

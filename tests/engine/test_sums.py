@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from losscli.engine.batch import Evaluation
+from losscli.engine.exact import exact_product
 from losscli.engine.finish import finish_sums
-from losscli.engine.sums import SumTotals, _exact_product, sum_totals
+from losscli.engine.sums import SumTotals, sum_totals
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.one_loss import batch_of, evaluation_of, tally
 
@@ -40,12 +41,12 @@ class TestProducts:
         ],
     )
     def test_both_parts_together_are_the_product(self, a: float, b: float) -> None:
-        product, rest = _exact_product(np.array([a]), np.array([b]))
+        product, rest = exact_product(np.array([a]), np.array([b]))
         assert Fraction(float(product[0])) + Fraction(float(rest[0])) == Fraction(a) * Fraction(b)
 
     @pytest.mark.parametrize(("a", "b"), [(1e200, 1e200), (1e300, 2.0), (math.inf, 1.0)])
     def test_beyond_the_range_nothing_is_left(self, a: float, b: float) -> None:
-        product, rest = _exact_product(np.array([a]), np.array([b]))
+        product, rest = exact_product(np.array([a]), np.array([b]))
         assert product[0] == a * b
         assert rest[0] == 0.0
 

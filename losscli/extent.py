@@ -1,0 +1,69 @@
+"""What one look at the numbers of a block shows, shared by everyone who has to know it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# So many rows are looked at before all of them are counted.
+_FIRST = 64
+
+
+class Extent(NamedTuple):
+    """The smallest and the largest of some numbers: NaN where one is missing.
+
+    Without numbers they are +inf and −inf. `ones` counts the ones where all are 0 or 1.
+    """
+
+    low: float
+    high: float
+    ones: int | None = None
+
+    @classmethod
+    def of(cls, numbers: NDArray[Any]) -> Extent:
+        """The extent of an array of any shape."""
+        if numbers.size == 0:
+            return cls(math.inf, -math.inf)
+        low = float(np.minimum.reduce(numbers, axis=None))
+        high = float(np.maximum.reduce(numbers, axis=None))
+        return cls(low, high, _ones(numbers) if low >= 0.0 and high <= 1.0 else None)
+
+    @property
+    def missing(self) -> bool:
+        """Whether a number is NaN."""
+        return math.isnan(self.low)
+
+    @property
+    def finite(self) -> bool:
+        """Whether every number is finite."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def within(self, low: float, high: float) -> bool:
+        """Whether no number lies outside, and none is NaN."""
+        return self.low >= low and self.high <= high
+
+
+class Extents:
+    """The extents of a block's arrays, each looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[NDArray[Any], Extent]] = {}
+
+    def of(self, numbers: NDArray[Any]) -> Extent:
+        """The extent of that very array, which must not change from here on."""
+        known = self._known.get(id(numbers))
+        if known is None:
+            # The array is kept beside its extent, so that no other can have its id.
+            known = self._known[id(numbers)] = (numbers, Extent.of(numbers))
+        return known[1]
+
+
+def _ones(numbers: NDArray[Any]) -> int | None:
+    ones = int(np.count_nonzero(numbers[:_FIRST] == 1))
+    if ones + np.count_nonzero(numbers[:_FIRST] == 0) < numbers[:_FIRST].size:
+        return None
+    ones = int(np.count_nonzero(numbers == 1))
+    return ones if ones + np.count_nonzero(numbers == 0) == numbers.size else None
