@@ -23,13 +23,15 @@ Array = NDArray[np.float64]
 class Labelled:
     """The labels of a batch: as they `stand`, as the kernel is `asked`, and what is `ignored`.
 
-    `inside` says that class weights are already part of `asked`.
+    `inside` says that class weights are already part of `asked`, `answers` that it is nothing but
+    0 and 1.
     """
 
     stands: Any = None
     asked: Any = None
     ignored: NDArray[np.bool_] | None = None
     inside: bool = False
+    answers: bool = False
 
 
 def labelled(evaluation: Evaluation, batch: Batch) -> Labelled:
@@ -94,7 +96,8 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
     if inside:
         asked = Classes(rows=asked.rows * np.asarray(class_weight))
     shown = ignored if ignored is not None and ignored.any() else None
-    return Labelled(stands, asked, shown, inside)
+    answers = evaluation.reading.labels is Labels.SHARE and batch.extent(asked).ones is not None
+    return Labelled(stands, asked, shown, inside, answers)
 
 
 def _check_items(evaluation: Evaluation, batch: Batch, stands: Any) -> None:

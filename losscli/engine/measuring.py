@@ -70,6 +70,8 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
     kernel = reading.kernel
     if axes.row is RowLoss.ELEMENTS and reading.by_element is not None:
         kernel = reading.by_element
+    if label.answers and reading.of_answers is not None:
+        kernel = reading.of_answers
     key = (
         kernel,
         reading.form,

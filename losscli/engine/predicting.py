@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from losscli.conventions import Renormalise
 from losscli.engine.batch import Batch, Evaluation
 from losscli.engine.gate import bounds_of, check_bounds, check_item_bounds, check_sums
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.bounds import SHARES
-from losscli.losses.forms import Bernoulli, Categorical, Form, sigmoid
+from losscli.losses.forms import Categorical, Form
+from losscli.losses.logistic import sigmoid
 from losscli.vocabulary import Kind, Task
 
 Array = NDArray[np.float64]

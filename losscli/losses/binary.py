@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
-from losscli.losses.forms import Array, Bernoulli, Form, times
+from losscli.losses.forms import Array, Form, times
 from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -21,6 +22,16 @@ def negative_log_likelihood(pred: Bernoulli, label: Array, *, pos_weight: float 
     return np.negative(positive, out=positive)
 
 
+def answer_negative_log_likelihood(
+    pred: Bernoulli, label: Array, *, pos_weight: float | Array
+) -> Array:
+    """The same for labels that are all 0 or 1."""
+    losses = np.negative(pred.of_truth(label).log_p)
+    if np.ndim(pos_weight) == 0 and pos_weight == 1.0:
+        return losses
+    return times(pos_weight * label + (1.0 - label), losses)
+
+
 def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None) -> Array:
     """−α_t (1 − p_t)^γ log p_t in nats, elementwise; a soft label mixes both sides."""
     positive, negative = label, 1.0 - label
@@ -28,6 +39,17 @@ def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | N
     if alpha is not None:
         fading *= positive * alpha + negative * (1.0 - alpha)
     return -(times(fading * positive, pred.log_p) + times(fading * negative, pred.log_q))
+
+
+def answer_focal_error(
+    pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None
+) -> Array:
+    """The same for labels that are all 0 or 1."""
+    truth = pred.of_truth(label)
+    fading = truth.q**gamma
+    if alpha is not None:
+        fading *= label * alpha + (1.0 - label) * (1.0 - alpha)
+    return np.negative(times(fading, truth.log_p))
 
 
 BINARY_CROSS_ENTROPY = Loss(
@@ -62,6 +84,7 @@ BINARY_CROSS_ENTROPY = Loss(
             Labels.SHARE,
             _ITEMS,
             gradient=gradients.negative_log_likelihood,
+            of_answers=answer_negative_log_likelihood,
         ),
     ),
     formula="−mean (y log p + (1 − y) log(1 − p))",
@@ -109,6 +132,7 @@ BINARY_FOCAL = Loss(
             Labels.SHARE,
             _ITEMS,
             gradient=gradients.focal_error,
+            of_answers=answer_focal_error,
         ),
     ),
     formula="−mean α_t (1 − p_t)^γ log p_t",

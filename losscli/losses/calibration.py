@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import (
     Example,
     Labels,
@@ -20,7 +21,7 @@ from losscli.losses.definition import (
     Stats,
     Terms,
 )
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Task
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.floors import Floor
-from losscli.losses.forms import Array, Bernoulli, Categorical, sigmoid, times
+from losscli.losses.forms import Array, Categorical, times
+from losscli.losses.logistic import sigmoid
 from losscli.vocabulary import Kind
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Task
 
@@ -17,6 +18,12 @@ def squared_probability_error(
 ) -> Array:
     """(p − y)², elementwise; taken from 1 − p for a positive label, where it has more digits."""
     difference = np.where(label == 1.0, pred.q, pred.p - label)
+    return difference * difference * (2.0 if scale_by_half == "false" else 1.0)
+
+
+def squared_answer_error(pred: Bernoulli, label: Array, *, scale_by_half: str = "auto") -> Array:
+    """The same for labels that are all 0 or 1."""
+    difference = pred.of_truth(label).q
     return difference * difference * (2.0 if scale_by_half == "false" else 1.0)
 
 
@@ -68,6 +75,7 @@ BRIER = Loss(
             Labels.SHARE,
             (Task.BINARY, Task.MULTILABEL),
             gradient=gradients.squared_probability_error,
+            of_answers=squared_answer_error,
         ),
         Reading(
             squared_distribution_error,

@@ -100,7 +100,8 @@ class Reading:
     names what the items of a row are, where their number is fixed (mean and variance), and
     `fewest_items` is how many there must be. With `tokens`, rows (n, s) of classes are read as
     n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the
-    kernel of the elements for conventions that do not add up a row whose kernel does.
+    kernel of the elements for conventions that do not add up a row whose kernel does, `of_answers`
+    the same arithmetic for labels that are all 0 or 1, where that is shorter.
 
     `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items): the
     same letter stands for the same length. The rows of arrays that are not `paired` do not belong
@@ -134,6 +135,7 @@ class Reading:
     unnormalised: bool = False
     optional_inputs: frozenset[str] = frozenset()
     by_element: Callable[..., Any] | None = None
+    of_answers: Callable[..., Any] | None = None
     dims: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     paired: bool = True
     inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -8,8 +8,9 @@ from types import MappingProxyType
 import numpy as np
 
 from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
-from losscli.losses.forms import Array, Form, softplus
+from losscli.losses.forms import Array, Form
 from losscli.losses.gradients import vectors as gradients
+from losscli.losses.logistic import softplus
 from losscli.vocabulary import Kind, Reduction, Task
 
 _UNIT = ((1.0, 0.0), (0.6, 0.8), (0.0, 1.0), (0.8, 0.6))

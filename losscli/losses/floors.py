@@ -47,6 +47,11 @@ class Floor:
         return replace(self, rounded=dtype.name) if self.rounded else self
 
     @property
+    def inside_logs(self) -> bool:
+        """Whether it changes a logarithm of probabilities that `apply` has seen."""
+        return self.guard in (Guard.ADD, Guard.CLAMP_LOG) or self.logs_only
+
+    @property
     def _bottom(self) -> float:
         return float(np.dtype(self.rounded or np.float64).type(self.size))
 

@@ -7,7 +7,6 @@ digits to the other. How probabilities are kept away from 0 and 1 is the convent
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -59,20 +58,6 @@ _KINDS = {
 }
 
 
-def softplus(x: Array) -> Array:
-    """log(1 + eˣ) without overflow, to full relative precision at both ends."""
-    result = np.exp(-np.abs(x))
-    np.log1p(result, out=result)
-    result += np.maximum(x, 0.0)
-    return result
-
-
-def sigmoid(x: Array) -> Array:
-    """1 / (1 + e⁻ˣ), to full relative precision at both ends."""
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, small) / (1.0 + small)
-
-
 def times(weight: Array, log: Array) -> Array:
     """weight · log with the limit 0 · (−∞) = 0 that entropies need."""
     with np.errstate(invalid="ignore"):
@@ -80,120 +65,6 @@ def times(weight: Array, log: Array) -> Array:
     if not np.isfinite(log).all():
         product[weight == 0] = 0.0
     return product
-
-
-class Bernoulli:
-    """The probability of the positive label (`p`), of the other (`q`), and their logarithms.
-
-    All have the shape of the prediction, (n,) or (n, c); logarithms are in nats.
-    """
-
-    clipped = 0
-
-    @cached_property
-    def p(self) -> Array:
-        """The probability of the positive label."""
-        return np.exp(self.log_p)
-
-    @cached_property
-    def q(self) -> Array:
-        """The probability of the negative label."""
-        return 1.0 - self.p
-
-    @cached_property
-    def log_p(self) -> Array:
-        """log p, in nats."""
-        return np.log(self.p)
-
-    @cached_property
-    def log_q(self) -> Array:
-        """log(1 − p), in nats."""
-        return np.log1p(-self.p)
-
-    @staticmethod
-    def read(pred: Array, kind: Kind, floor: Floor, extent: Extent | None = None) -> Bernoulli:
-        """The form of a prediction of that kind; `floor` guards what is given as probability.
-
-        `extent` is that of the prediction, where it is known.
-        """
-        if kind is Kind.LOGIT:
-            return _FromLogit(pred)
-        if kind is Kind.LOG_PROBABILITY:
-            return _FromLogProbability(pred)
-        if kind is Kind.TANH:
-            return _FromTanh(pred, floor)
-        return _FromProbability(pred, floor, extent)
-
-
-class _FromProbability(Bernoulli):
-    def __init__(self, pred: Array, floor: Floor, extent: Extent | None = None) -> None:
-        self._floor = floor
-        self.clipped = floor.moved(pred, extent)
-        self.p = floor.apply(pred) if self.clipped else pred
-
-    @cached_property
-    def log_p(self) -> Array:
-        return self._floor.log(self.p)
-
-    @cached_property
-    def log_q(self) -> Array:
-        return self._floor.log_of_rest(self.p)
-
-
-class _FromTanh(_FromProbability):
-    def __init__(self, pred: Array, floor: Floor) -> None:
-        given = (1.0 + pred) / 2.0
-        super().__init__(given, floor)
-        # Near 1 the complement has digits that p, rounded, has lost.
-        rest = (1.0 - pred) / 2.0
-        self.q = np.where(self.p == given, rest, 1.0 - self.p) if self.clipped else rest
-        self._above_half = pred > 0.0
-
-    @cached_property
-    def log_p(self) -> Array:
-        return np.where(self._above_half, self._floor.log_of_rest(self.q), self._floor.log(self.p))
-
-    @cached_property
-    def log_q(self) -> Array:
-        return np.where(self._above_half, self._floor.log(self.q), self._floor.log_of_rest(self.p))
-
-
-class _FromLogit(Bernoulli):
-    def __init__(self, pred: Array) -> None:
-        self._z = pred
-
-    @cached_property
-    def p(self) -> Array:
-        return sigmoid(self._z)
-
-    @cached_property
-    def q(self) -> Array:
-        return sigmoid(-self._z)
-
-    @cached_property
-    def log_p(self) -> Array:
-        return -softplus(-self._z)
-
-    @cached_property
-    def log_q(self) -> Array:
-        return -softplus(self._z)
-
-
-class _FromLogProbability(Bernoulli):
-    def __init__(self, pred: Array) -> None:
-        self.log_p = pred
-
-    @cached_property
-    def q(self) -> Array:
-        return -np.expm1(self.log_p)
-
-    @cached_property
-    def log_q(self) -> Array:
-        # log(1 − eˡ): each formula keeps its digits on its own side of log ½ (Mächler 2012).
-        with np.errstate(divide="ignore"):
-            near_zero = np.log(-np.expm1(self.log_p))
-            far = np.log1p(-np.exp(self.log_p))
-        return np.where(self.log_p > -math.log(2.0), near_zero, far)
 
 
 @dataclass(frozen=True, slots=True)

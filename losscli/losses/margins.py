@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import (
     Constant,
     Example,
@@ -17,9 +18,10 @@ from losscli.losses.definition import (
     Reading,
     RowLoss,
 )
-from losscli.losses.forms import Array, Bernoulli, Classes, Form, softplus
+from losscli.losses.forms import Array, Classes, Form
 from losscli.losses.gradients import margins as gradients
 from losscli.losses.gradients import probability
+from losscli.losses.logistic import softplus
 from losscli.vocabulary import Kind, Reduction, Task
 
 _MARGINS = Example((2.0, -1.5, 0.3), (1, 0, 0), Kind.LOGIT, Task.BINARY)

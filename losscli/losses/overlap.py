@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import (
     Example,
     Labels,
@@ -18,8 +19,9 @@ from losscli.losses.definition import (
     Stats,
     Terms,
 )
-from losscli.losses.forms import Array, Bernoulli, Form, sigmoid
+from losscli.losses.forms import Array, Form
 from losscli.losses.gradients import overlap as gradients
+from losscli.losses.logistic import sigmoid
 from losscli.vocabulary import Kind, Task
 
 _MASKS = Example(

@@ -9,8 +9,9 @@ import math
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form, times
+from losscli.losses.forms import Array, Categorical, Classes, Form, times
 from losscli.losses.gradients import probability as gradients
 from losscli.vocabulary import Kind, Reduction, Task
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.binary import negative_log_likelihood
 from losscli.losses.classification import squared_distribution_error, squared_probability_error
 from losscli.losses.definition import (
@@ -24,7 +25,7 @@ from losscli.losses.definition import (
 )
 from losscli.losses.deviance import unit_deviance
 from losscli.losses.explained import SCORE
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.losses.gradients import explained as gradients
 from losscli.losses.order import weighted_quantile_of
 from losscli.losses.robust import pinball_error

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, Form
+from losscli.losses.forms import Array, Categorical, Classes, Form
 from losscli.losses.gradients import probability as gradients
 from losscli.losses.multiclass import class_negative_log_likelihood
 from losscli.vocabulary import Kind, Reduction, Task

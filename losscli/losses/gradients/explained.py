@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.chain import Slope
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes
+from losscli.losses.forms import Array, Categorical, Classes
 from losscli.losses.gradients import probability
 from losscli.losses.gradients.regression import pinball_error
 from losscli.losses.gradients.relative import unit_deviance

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.forms import Array, Classes, sigmoid
+from losscli.losses.forms import Array, Classes
+from losscli.losses.logistic import sigmoid
 
 
 def hinge_error(pred: Array, label: Array) -> Array:

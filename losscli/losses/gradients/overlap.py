@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.chain import Slope, through_sigmoid, through_softmax
-from losscli.losses.forms import Array, Bernoulli, sigmoid
+from losscli.losses.forms import Array
+from losscli.losses.logistic import sigmoid
 from losscli.losses.stats import Stats
 
 

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from losscli.losses.bernoulli import Bernoulli
 from losscli.losses.chain import Slope
-from losscli.losses.forms import Array, Bernoulli, Categorical, Classes, times
+from losscli.losses.forms import Array, Categorical, Classes, times
 
 
 def negative_log_likelihood(_pred: Bernoulli, label: Array, *, pos_weight: float | Array) -> Slope:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.forms import Array, sigmoid
+from losscli.losses.forms import Array
+from losscli.losses.logistic import sigmoid
 
 
 def cosine(pred: Array, label: Array, *, eps: float) -> Array:
