@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +15,7 @@ from losscli.advice import recommend_for
 from losscli.baseline import LabelSummary
 from losscli.conventions import convention
 from losscli.engine.batch import Setting
-from losscli.engine.run import Observer, Outcome, run
+from losscli.engine.run import Observer, Outcome, Workers, run
 from losscli.errors import DataError, UsageError
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.inputs.roles import Columns
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 Losses = str | Iterable[str] | None
 
+ENGINES = ("local", "dask")
+
 
 def evaluate(
     pred: Any,
@@ -62,6 +65,8 @@ def evaluate(
     cast: str | None = None,
     explain: bool = False,
     threads: int | None = None,
+    engine: str = "local",
+    scheduler: str | None = None,
     announce: Callable[[str], Any] | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
@@ -80,8 +85,11 @@ def evaluate(
     arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
     (`float32`). With `explain`, cross entropies and the Brier score are taken apart. The work is
     shared among `threads` (None: as many as the process may use), which changes no bit of the
-    result. `announce` is told beforehand when much memory will be needed (else a note says so).
-    Further keyword arguments are parameters of the losses (`gamma=2`).
+    result. `engine="dask"` shares it among processes of a Dask cluster instead: the one whose
+    scheduler answers at the address `scheduler`, or one of `threads` processes on this machine.
+    Workers open files by the same names. `announce` is told beforehand when much memory will be
+    needed (else a note says so). Further keyword arguments are parameters of the losses
+    (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).
@@ -111,6 +119,7 @@ def evaluate(
         announce=announce,
         progress=progress,
         params=params,
+        workers=_workers(engine, scheduler, threads),
         observers=_groupings if explain else lambda _: (),
     )
     report = report_of(found.dataset, found.reading, found.outcome, found.summary)
@@ -122,6 +131,18 @@ def evaluate(
     [grouping] = found.observers
     assert isinstance(grouping, Grouping)
     return explained(report, found.reading.evaluations, grouping)
+
+
+def _workers(
+    engine: str, scheduler: str | None, threads: int | None
+) -> AbstractContextManager[Workers | None]:
+    if engine not in ENGINES:
+        raise UsageError(f"engine={engine!r}: say {' or '.join(map(repr, ENGINES))}")
+    if engine == "local" and scheduler is None:
+        return nullcontext()
+    from losscli.engine.cluster import cluster
+
+    return cluster(scheduler, threads)
 
 
 def _groupings(reading: DataReading) -> Sequence[Observer]:
@@ -299,12 +320,13 @@ def evaluated(
     observers: Callable[[DataReading], Sequence[Observer]] = lambda _: (),
     ids: bool = False,
     baselines: bool = True,
+    workers: AbstractContextManager[Workers | None] | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> Evaluated:
     """Open the data, settle how they are read, and evaluate under the eyes of `observers`.
 
     The arguments are those of `evaluate`, `params` its further keyword arguments. The labels are
-    summed up only where `baselines` are wanted.
+    summed up only where `baselines` are wanted. `workers` do the work for as long as it lasts.
     """
     requests = _requests(losses)
     readings = [reading for wanted in look_up(requests) for reading in wanted.loss.readings]
@@ -340,7 +362,7 @@ def evaluated(
         return read_as(dataset, seen, hints, requests, settings, given, class_weight)
 
     def attempt(
-        reading: DataReading,
+        reading: DataReading, helping: Workers | None
     ) -> tuple[Outcome, LabelSummary | None, Sequence[Observer]]:
         summary = summary_for(reading) if baselines else None
         watching = observers(reading)
@@ -351,26 +373,28 @@ def evaluated(
             drop_missing=nan == "drop",
             observers=[*([] if summary is None else [summary]), *watching],
             threads=threads,
+            workers=helping,
             progress=progress,
         )
         return outcome, summary, watching
 
     reading = read(first_look(dataset))
-    try:
-        outcome, summary, watching = attempt(reading)
-    except DataError:
-        # The first block may have misled: if all rows say otherwise, read them so.
-        whole = read(full_look(dataset))
-        if whole.evaluations == reading.evaluations and whole.setting == reading.setting:
-            raise
-        reading = whole
-        outcome, summary, watching = attempt(reading)
-    else:
-        whole = read(outcome)
-        if whole.evaluations != reading.evaluations or whole.setting != reading.setting:
+    with workers or nullcontext() as helping:
+        try:
+            outcome, summary, watching = attempt(reading, helping)
+        except DataError:
+            # The first block may have misled: if all rows say otherwise, read them so.
+            whole = read(full_look(dataset))
+            if whole.evaluations == reading.evaluations and whole.setting == reading.setting:
+                raise
             reading = whole
-            outcome, summary, watching = attempt(reading)
-        reading = replace(reading, verdict=whole.verdict)
+            outcome, summary, watching = attempt(reading, helping)
+        else:
+            whole = read(outcome)
+            if whole.evaluations != reading.evaluations or whole.setting != reading.setting:
+                reading = whole
+                outcome, summary, watching = attempt(reading, helping)
+            reading = replace(reading, verdict=whole.verdict)
     if is_double_softmax(outcome, reading.verdict, hints.kind, dataset.width):
         number = outcome.losses[0].tally().finished.value
         raise UsageError(

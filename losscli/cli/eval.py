@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from losscli.cli.evaluation import EvaluationOptions
-from losscli.cli.inputs import InputOptions
+from losscli.cli.inputs import WORK, InputOptions
 from losscli.cli.options import option, switch
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
@@ -37,6 +37,19 @@ class EvalOptions(EvaluationOptions, InputOptions):
     explain: bool = switch(
         "--explain", help="Take cross entropies and the Brier score apart: calibration, refinement."
     )
+    engine: str = option(
+        "--engine",
+        choices=("local", "dask"),
+        default="local",
+        panel=WORK,
+        help="Who does the work: threads here, or the processes of a Dask cluster.",
+    )
+    scheduler: str | None = option(
+        "--scheduler",
+        metavar="ADDRESS",
+        panel=WORK,
+        help="The Dask cluster to join: tcp://host:8786. Its workers open the same files.",
+    )
     quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
@@ -61,6 +74,8 @@ def run(options: EvalOptions) -> None:
             options.loss or None,
             reduction=options.reduction,
             explain=options.explain,
+            engine=options.engine,
+            scheduler=options.scheduler,
             announce=lambda said: note((said,)),
             progress=progress,
             **options.keywords(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, Self, TypeVar
+from itertools import chain, islice
+from typing import Any, Protocol, Self
 
 from numpy.typing import NDArray
 
@@ -22,6 +23,8 @@ BLOCK_ITEMS = 1 << 17
 
 # So many blocks are done before threads would be worth their start.
 _ALONE = 4
+# So many ranges of rows are cut for each thread, that none has long to wait for another.
+_SPANS = 8
 
 
 def block_rows(width: int) -> int:
@@ -91,6 +94,10 @@ class Pass:
     setting: Setting
     drop_missing: bool = False
 
+    def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[Block]:
+        """The blocks from row `start`, a multiple of their length, to before row `stop`."""
+        return self.dataset.blocks(block_rows(self.dataset.width), start, stop)
+
     def over(self, blocks: Iterable[Block], outcome: Outcome) -> Outcome:
         """The outcome, with these blocks added.
 
@@ -118,6 +125,19 @@ class Pass:
 _ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}
 
 
+class Workers(Protocol):
+    """Those who do the work of a pass elsewhere, such as the processes of a cluster."""
+
+    def outcomes(
+        self, job: Pass, empty: Outcome, progress: Callable[[int], Any] | None = None
+    ) -> Iterator[Outcome]:
+        """The outcomes of all rows, in pieces and in the order of the rows.
+
+        Each adds its rows to an outcome like `empty`. `progress` is told of the rows done so far.
+        Raises what the first bad row raises.
+        """
+
+
 def run(
     dataset: Dataset,
     evaluations: Sequence[Evaluation],
@@ -126,37 +146,54 @@ def run(
     drop_missing: bool = False,
     observers: Sequence[Observer] = (),
     threads: int | None = None,
+    workers: Workers | None = None,
     progress: Callable[[int], Any] | None = None,
 ) -> Outcome:
     """Evaluate all losses in one pass, in bounded memory.
 
     `observers` see every batch, and are merged into those that were given. The work is shared among
-    `threads` (None: as many as the process may use), which never changes a bit of the result. The
-    losses of the rows are kept only for evaluations whose reduction is `none`. Raises DataError,
-    with file, row, column and value, at the first item that does not fit.
+    `threads` (None: as many as the process may use) or done by `workers`, which never changes a bit
+    of the result. The losses of the rows are kept only for evaluations whose reduction is `none`.
+    Raises DataError, with file, row, column and value, at the first item that does not fit.
     """
     outcome = Outcome([accumulator(evaluation) for evaluation in evaluations], list(observers))
-    over = Pass(dataset, setting, drop_missing).over
-    blocks = dataset.blocks(block_rows(dataset.width))
+    job = Pass(dataset, setting, drop_missing)
     threads = available() if threads is None else threads
-    for count, block in enumerate(blocks, start=1):
-        over([block], outcome)
-        if progress is not None:
-            progress(outcome.rows)
-        if threads > 1 and count == _ALONE:
-            break
-    shared = ([_owned(block)] for block in blocks)
-    if threads > 1 and (first := next(shared, None)) is not None:
-        for part in in_order(
-            lambda few: over(few, outcome.fresh()), _chained(first, shared), threads
-        ):
-            outcome.merge(part)
+    parts: Iterable[Outcome]
+    if workers is not None:
+        parts = workers.outcomes(job, outcome, progress)
+    else:
+        blocks = job.blocks()
+        for block in blocks if threads == 1 else islice(blocks, _ALONE):
+            job.over([block], outcome)
             if progress is not None:
                 progress(outcome.rows)
+        parts = () if threads == 1 else _in_threads(job, blocks, outcome, threads)
+    for part in parts:
+        outcome.merge(part)
+        if progress is not None:
+            progress(outcome.rows)
     return outcome
 
 
-Item = TypeVar("Item")
+def _in_threads(
+    job: Pass, rest: Iterator[Block], outcome: Outcome, threads: int
+) -> Iterator[Outcome]:
+    """The outcomes of the blocks that are left, each thread reading for itself where it can."""
+    dataset = job.dataset
+    if isinstance(dataset.starts, range):
+        begin = _ALONE * block_rows(dataset.width)
+        spans = dataset.spans(block_rows(dataset.width), _SPANS * threads, begin)
+        if spans:
+            yield from in_order(
+                lambda span: job.over(job.blocks(*span), outcome.fresh()), spans, threads
+            )
+        return
+    owned = map(_owned, rest)
+    if (first := next(owned, None)) is not None:
+        yield from in_order(
+            lambda block: job.over([block], outcome.fresh()), chain([first], owned), threads
+        )
 
 
 def located(dataset: Dataset, block: Block, settled: Settled | None, misfit: Misfit) -> DataError:
@@ -170,11 +207,6 @@ def located(dataset: Dataset, block: Block, settled: Settled | None, misfit: Mis
         value=misfit.value,
         hint=misfit.hint,
     )
-
-
-def _chained(first: Item, rest: Iterator[Item]) -> Iterator[Item]:
-    yield first
-    yield from rest
 
 
 def _owned(block: Block) -> Block:

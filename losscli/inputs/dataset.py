@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from losscli.errors import DataError, UsageError
 from losscli.extent import Extents
 from losscli.inputs.choosing import GROUPING, choose, feeds_of
 from losscli.inputs.names import class_names
-from losscli.inputs.opening import Opener
+from losscli.inputs.opening import Opener, Seen
 from losscli.inputs.pairing import KEY, ById, ByPosition, Pairing, Unpaired
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
@@ -67,9 +68,11 @@ class Dataset:
         columns: dict[str, tuple[int, ...] | None],
         notes: Sequence[str],
         opener: Opener,
+        opening: Opening,
         cast: np.dtype[Any] | None = None,
     ) -> None:
         self._cast = cast
+        self._opening = opening
         # Streams that were copied to files last as long as their opener.
         self._opener = opener
         self._pairing = pairing
@@ -78,6 +81,25 @@ class Dataset:
         self.label = parts.get("label")
         self.weight = parts.get("weight")
         self.notes = tuple(notes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Elsewhere it is opened again, from the same files."""
+        return Opening.open, (self._opening,)
+
+    @property
+    def streams(self) -> bool:
+        """Whether part of it is a stream, which cannot be opened again."""
+        return self._opener.streams
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """The part files whose rows are not known before they are read."""
+        return tuple(self._opener.uncounted)
+
+    def counted(self, rows: Mapping[str, int]) -> Dataset:
+        """The same data, opened anew, with the numbers of rows of part files."""
+        self._opener.seen.rows.update(rows)
+        return self._opening.open()
 
     @property
     def width(self) -> int:
@@ -102,6 +124,28 @@ class Dataset:
         files where each counts its rows; else the first row alone.
         """
         return self._pairing.starts
+
+    def spans(self, rows: int, most: int, start: int = 0) -> list[tuple[int, int | None]]:
+        """The rows from `start` on, cut into at most `most` ranges that can be read singly.
+
+        Cuts are at multiples of `rows`. The last range ends with None where the number of rows is
+        not known before reading.
+        """
+        total, starts = self.rows, self.starts
+        if total is None or len(starts) == 1:
+            return [(start, None)]
+        if start >= total:
+            return []
+        least = -(-(total - start) // (rows * most)) * rows
+        if isinstance(starts, range):
+            cuts = list(range(start, total, least))
+        else:
+            cuts = [start]
+            for place in starts:
+                cut = -(-place // rows) * rows
+                if cuts[-1] + least <= cut < total:
+                    cuts.append(cut)
+        return list(pairwise([*cuts, total]))
 
     def blocks(self, rows: int, start: int = 0, stop: int | None = None) -> Iterator[Block]:
         """The rows from `start` to before `stop` (all, if not given), in blocks of `rows` rows.
@@ -171,6 +215,19 @@ def _flat(array: Array) -> Array:
     return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a data set was opened from."""
+
+    pred: Any
+    label: Any
+    how: Mapping[str, Any]
+
+    def open(self) -> Dataset:
+        """Open it (again)."""
+        return open_dataset(self.pred, self.label, **self.how)
+
+
 def open_dataset(
     pred: Any,
     label: Any = None,
@@ -182,6 +239,7 @@ def open_dataset(
     paired: bool = True,
     cast: str | None = None,
     ids: bool = False,
+    seen: Seen | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> Dataset:
     """The data that files or arrays hold; without `label`, one table may hold both roles.
@@ -189,7 +247,8 @@ def open_dataset(
     `inputs` are arrays beside prediction and label, by name. `deep` says that arrays of more than
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
     Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
-    column that names the rows is read where there is one.
+    column that names the rows is read where there is one. `seen` is what was known of the files
+    when they were opened before.
 
     `announce` is told beforehand if much memory will be needed; without it, a note says so.
 
@@ -197,7 +256,10 @@ def open_dataset(
     be read and for shapes that do not fit each other.
     """
     columns = columns or Columns()
-    opener = Opener()
+    opener = Opener(seen)
+    how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
+    how |= {"paired": paired, "cast": cast, "ids": ids, "seen": opener.seen}
+    opening = Opening(pred, label, how)
     sources = {"pred": opener.open(pred, "prediction")}
     if label is not None:
         sources["label"] = opener.open(label, "label")
@@ -229,7 +291,7 @@ def open_dataset(
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
-    return Dataset(pairing, parts, places, notes, opener, dtype)
+    return Dataset(pairing, parts, places, notes, opener, opening, dtype)
 
 
 def _part(source: Source, selection: Selection) -> Part:

@@ -27,6 +27,11 @@ class File:
         found = path.stat()
         return cls(path, name, found.st_size, _state(found))
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Size and time of the last change (ns), which a copy elsewhere may share."""
+        return self.size, self._state[-1]
+
     @contextmanager
     def opened(self) -> Iterator[FileIO]:
         """The file at its first byte.

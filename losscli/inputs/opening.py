@@ -8,6 +8,7 @@ import stat
 import sys
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -15,19 +16,41 @@ from losscli.errors import DataError, UsageError
 from losscli.inputs.array import ArraySource
 from losscli.inputs.file import File
 from losscli.inputs.formats import KEY_MARK, open_file
-from losscli.inputs.source import Source
+from losscli.inputs.source import Selection, Source
 
 STDIN = "-"
+
+
+# Rows that are counted at once.
+_COUNTED = 1 << 16
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of files by their names: size and time of each, rows of text that was read."""
+
+    stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
 
 
 class Opener:
     """Opens the inputs of one command, a stream at most once.
 
-    Streams and URLs are copied to files that last as long as the opener.
+    Streams and URLs are copied to files that last as long as the opener. `before` is what another
+    opener saw of the same files: a file that is no longer what it was then is refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before: Seen | None = None) -> None:
         self._streams: set[str] = set()
+        self._again = before is not None
+        self.seen = before or Seen()
+        # Part files whose rows are not known before they are read.
+        self.uncounted: list[str] = []
+
+    @property
+    def streams(self) -> bool:
+        """Whether something was opened that cannot be opened again."""
+        return bool(self._streams)
 
     def open(self, given: Any, role: str) -> Source:
         """The source that `given` names: a path, a pattern, a URL, `-`, or an array.
@@ -50,7 +73,7 @@ class Opener:
     def _local(self, name: str) -> Source:
         path, _, key = name.rpartition(KEY_MARK)
         if path and not Path(name).exists():
-            return open_file(File.at(Path(path), path), key)
+            return open_file(self._file(path), key)
         if glob.has_magic(name) and not Path(name).exists():
             found = glob.iglob(name, recursive=True)  # noqa: PTH207 (it may be absolute)
             return self._parts(name, [each for each in found if not Path(each).is_dir()])
@@ -58,7 +81,7 @@ class Opener:
         if stat.S_ISDIR(mode):
             return self._parts(name, _files_in(Path(name)))
         if stat.S_ISREG(mode):
-            return open_file(File.at(Path(name), name))
+            return open_file(self._file(name))
         return self._stream(Path(name), name)
 
     def _remote(self, name: str) -> Source:
@@ -80,7 +103,28 @@ class Opener:
 
         if not files:
             raise DataError("there is no such file", file=name)
-        return PartsSource(name, [self.open(file, "") for file in in_natural_order(files)])
+        ordered = in_natural_order(files)
+        parts = [self.open(file, "") for file in ordered]
+        counts = [
+            self.seen.rows.get(file) if part.rows is None else part.rows
+            for file, part in zip(ordered, parts, strict=True)
+        ]
+        self.uncounted += [
+            file for file, count in zip(ordered, counts, strict=True) if count is None
+        ]
+        return PartsSource(name, parts, counts)
+
+    def _file(self, name: str) -> File:
+        file = File.at(Path(name), name)
+        if not self._again:
+            self.seen.stamps[name] = file.stamp
+        elif self.seen.stamps.get(name) != file.stamp:
+            raise DataError(
+                "is not the file that it was when the work began",
+                file=name,
+                hint="Run it again; a copy on another machine must keep the time (cp -p).",
+            )
+        return file
 
     def _stream(self, stream: Path | BinaryIO, name: str) -> Source:
         """What a stream holds, from a file that can be read more than once."""
@@ -108,6 +152,16 @@ class Opener:
             weakref.finalize(self, path.unlink, missing_ok=True)
             write(cast(BinaryIO, copy))
         return path
+
+
+def rows_in(name: str) -> int | None:
+    """The rows of a file, counted by reading it; None where a row cannot be read."""
+    source = Opener().open(name, "")
+    roles = {"first": Selection((0,), text=True)} if source.columns else {"first": Selection()}
+    try:
+        return sum(len(batch["first"]) for batch in source.batches(roles, _COUNTED))
+    except DataError:
+        return None
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -28,17 +28,17 @@ def in_natural_order(names: Iterable[str]) -> list[str]:
 class PartsSource:
     """Sources one after the other, their rows counted on.
 
-    Raises DataError, which names the part, where their columns, dtypes or shapes do not agree.
+    `counts` are the rows of each, None where they are not known before reading. Raises DataError,
+    which names the part, where their columns, dtypes or shapes do not agree.
     """
 
-    def __init__(self, name: str, parts: Sequence[Source]) -> None:
+    def __init__(self, name: str, parts: Sequence[Source], counts: Sequence[int | None]) -> None:
         self.name = name
         self.parts = tuple(parts)
         self.columns = parts[0].columns
         self.index = parts[0].index
         for part in parts[1:]:
             _check_agree(parts[0], part)
-        counts = [part.rows for part in parts]
         # Where each part ends, as far as that is known.
         self._ends = list(accumulate(count for count in counts if count is not None))
         self._known = None not in counts

@@ -1,0 +1,171 @@
+"""A pass over the data on a Dask cluster: ranges of rows to its workers, their outcomes merged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from losscli.engine.run import Outcome, Pass, block_rows
+from losscli.engine.threads import available
+from losscli.errors import DataError, UsageError
+from losscli.inputs.opening import rows_in
+
+# Ranges of rows per thread of the cluster: a lost worker costs few of them.
+_SPANS = 4
+# Outcomes that are merged at once on the way to the last.
+_FAN = 8
+# Seconds in which a scheduler has to answer, and between two looks whether it is still there.
+_PATIENCE, _POLL = 10, 1
+
+Progress = Callable[[int], Any]
+
+
+class Cluster:
+    """The workers behind a Dask client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def outcomes(
+        self, job: Pass, empty: Outcome, progress: Progress | None = None
+    ) -> Iterator[Outcome]:
+        """One outcome of all rows, merged on the cluster.
+
+        Raises DataError as a pass in this process does, and where the cluster is lost; UsageError
+        for a stream, which workers cannot open.
+        """
+        from distributed import CancelledError, KilledWorker
+        from distributed.comm.core import CommClosedError
+
+        if job.dataset.streams:
+            raise UsageError(
+                "a stream cannot be read by several processes", hint="Write it to a file first."
+            )
+        try:
+            yield self._merged(self._counted(job), empty, progress)
+        except (CancelledError, KilledWorker, CommClosedError, TimeoutError, OSError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise DataError(
+                f"the Dask cluster could not finish the work ({reason})",
+                hint="Look at the logs of its workers, or leave out --engine dask.",
+            ) from error
+
+    def _counted(self, job: Pass) -> Pass:
+        """The same work, the rows of text files counted, so that each file can be read alone."""
+        files = job.dataset.uncounted
+        if not files:
+            return job
+        counts = self._client.gather(self._client.map(rows_in, files, pure=False))
+        if None in counts:
+            # A row that cannot be read is found in its turn.
+            return job
+        return replace(job, dataset=job.dataset.counted(dict(zip(files, counts, strict=True))))
+
+    def _merged(self, job: Pass, empty: Outcome, progress: Progress | None) -> Outcome:
+        client = self._client
+        threads = max(1, sum(client.nthreads().values()))
+        spans = job.dataset.spans(block_rows(job.dataset.width), _SPANS * threads)
+        # A task, not data sent ahead: what a lost worker held is made again elsewhere.
+        work = client.submit(_same, (job, empty.fresh()), pure=False)
+        leaves = [client.submit(_span, work, *span, pure=False) for span in spans]
+        level = leaves
+        while len(level) > 1:
+            level = [
+                client.submit(_merge, level[place : place + _FAN], pure=False)
+                for place in range(0, len(level), _FAN)
+            ]
+        self._wait(leaves, spans, progress)
+        found: Outcome = level[0].result()
+        return found
+
+    def _wait(
+        self, leaves: list[Any], spans: list[tuple[int, int | None]], progress: Progress | None
+    ) -> None:
+        """Until all leaves are done; what the first bad one of them raises is raised."""
+        from distributed import wait
+        from distributed.comm.core import CommClosedError
+
+        places = {leaf: place for place, leaf in enumerate(leaves)}
+        pending, rows = set(leaves), 0
+        while pending:
+            try:
+                done, pending = wait(pending, timeout=_POLL, return_when="FIRST_COMPLETED")
+            except TimeoutError:
+                if self._client.status != "running":
+                    raise CommClosedError("its scheduler is gone") from None
+                continue
+            for leaf in done:
+                place = places[leaf]
+                if leaf.status == "error":
+                    # What comes after a bad row is of no interest any more.
+                    pending = {other for other in pending if places[other] < place}
+                    self._client.cancel(leaves[place + 1 :])
+                    continue
+                start, stop = spans[place]
+                if stop is not None and progress is not None:
+                    rows += stop - start
+                    progress(rows)
+        for leaf in leaves:
+            if leaf.status == "error":
+                leaf.result()
+
+
+def _same(work: tuple[Pass, Outcome]) -> tuple[Pass, Outcome]:
+    return work
+
+
+def _span(work: tuple[Pass, Outcome], start: int, stop: int | None) -> Outcome:
+    job, empty = work
+    return job.over(job.blocks(start, stop), empty.fresh())
+
+
+def _merge(parts: list[Outcome]) -> Outcome:
+    whole = parts[0].fresh()
+    for part in parts:
+        whole.merge(part)
+    return whole
+
+
+@contextmanager
+def cluster(address: str | None = None, threads: int | None = None) -> Iterator[Cluster]:
+    """The cluster whose scheduler answers at `address`, or one on this machine for the time being.
+
+    The latter has `threads` workers of one thread each (None: one per processor). Raises UsageError
+    where Dask is not installed or nobody answers at the address.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError(
+            "the engine dask needs Dask, which is not installed",
+            hint="Install it: pip install 'losscli[dask]'.",
+        ) from None
+    if address is None:
+        with (
+            LocalCluster(
+                n_workers=threads or available(),
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as local,
+            Client(local) as client,
+        ):
+            yield Cluster(client)
+        return
+    try:
+        client = Client(address, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"no Dask scheduler answers at {address}",
+            hint="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
+        ) from error
+    with client:
+        if not client.nthreads():
+            raise UsageError(
+                f"the Dask scheduler at {address} has no workers",
+                hint=f"Start one: dask worker {address}.",
+            )
+        yield Cluster(client)
