@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ from losscli.vocabulary import Reduction, Task
 if TYPE_CHECKING:
     from losscli.rowwise import RowLosses
 
+Seen = TypeVar("Seen", bound=Observer)
 Losses = str | Iterable[str] | None
 
 ENGINES = ("local", "dask")
@@ -68,6 +69,9 @@ def evaluate(
     engine: str = "local",
     scheduler: str | None = None,
     announce: Callable[[str], Any] | None = None,
+    ci: str = "normal",
+    resamples: int = 2000,
+    seed: int = 0,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> Report:
@@ -88,8 +92,9 @@ def evaluate(
     result. `engine="dask"` shares it among processes of a Dask cluster instead: the one whose
     scheduler answers at the address `scheduler`, or one of `threads` processes on this machine.
     Workers open files by the same names. `announce` is told beforehand when much memory will be
-    needed (else a note says so). Further keyword arguments are parameters of the losses
-    (`gamma=2`).
+    needed (else a note says so). `ci` chooses the 95 % interval: `normal` (of means of rows;
+    fast), `bootstrap` (of every loss that is a function of sums of rows, by `resamples` from
+    `seed`) or `none`. Further keyword arguments are parameters of the losses (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).
@@ -100,6 +105,20 @@ def evaluate(
     >>> round(report["bce"].value, 6)
     0.414932
     """
+    if ci not in ("none", "normal", "bootstrap"):
+        raise UsageError(f"ci={ci!r}: say 'none', 'normal' or 'bootstrap'")
+    watchers: list[Callable[[DataReading], Observer]] = []
+    if explain:
+        from losscli.decomposing import explained
+        from losscli.engine.grouping import Grouping
+
+        watchers.append(lambda reading: Grouping(reading.evaluations))
+    if ci == "bootstrap":
+        from losscli.stats.bootstrap import Bootstrap
+        from losscli.stats.groups import Resampling
+
+        resampling = Resampling(resamples, seed)
+        watchers.append(lambda reading: Bootstrap(reading.evaluations, resampling))
     found = evaluated(
         pred,
         label,
@@ -120,17 +139,16 @@ def evaluate(
         progress=progress,
         params=params,
         workers=_workers(engine, scheduler, threads),
-        observers=_groupings if explain else lambda _: (),
+        observers=lambda reading: [watcher(reading) for watcher in watchers],
     )
     report = report_of(found.dataset, found.reading, found.outcome, found.summary)
-    if not explain:
+    if explain:
+        report = explained(report, found.reading.evaluations, found.observer(Grouping))
+    if ci == "normal":
         return report
-    from losscli.decomposing import explained
-    from losscli.engine.grouping import Grouping
+    from losscli.interval_report import with_intervals
 
-    [grouping] = found.observers
-    assert isinstance(grouping, Grouping)
-    return explained(report, found.reading.evaluations, grouping)
+    return with_intervals(report, found.observer(Bootstrap) if ci == "bootstrap" else None)
 
 
 def _workers(
@@ -143,12 +161,6 @@ def _workers(
     from losscli.engine.cluster import cluster
 
     return cluster(scheduler, threads)
-
-
-def _groupings(reading: DataReading) -> Sequence[Observer]:
-    from losscli.engine.grouping import Grouping
-
-    return [Grouping(reading.evaluations)]
 
 
 def rows(
@@ -296,6 +308,10 @@ class Evaluated:
     outcome: Outcome
     summary: LabelSummary | None
     observers: tuple[Observer, ...]
+
+    def observer(self, kind: type[Seen]) -> Seen:
+        """The observer of that kind."""
+        return next(each for each in self.observers if isinstance(each, kind))
 
 
 def evaluated(

@@ -62,6 +62,20 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class IntervalMethod:
+    """How an interval was found: `name` is normal, bootstrap-t or BCa bootstrap.
+
+    `resamples`, `units` (what was drawn: rows, or random groups of them) and `seed` are those of a
+    bootstrap.
+    """
+
+    name: str
+    resamples: int | None = None
+    units: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bin:
     """Predictions of a probability from `low` to below `high`, and how often they came true.
 
@@ -106,9 +120,10 @@ class Result:
     `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
     moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
     named quantities that the value is made of (cross entropy and entropy of a KL divergence).
-    `interval` is the 95 % confidence interval of a mean. `values` are the losses of the rows where
-    the reduction is `none`, and those of the columns where it is `columns`; `value` is then None.
-    `decomposition` is there where it was asked for and the loss has one.
+    `interval` is the 95 % confidence interval of the value, found by `interval_method`. `values`
+    are the losses of the rows where the reduction is `none`, and those of the columns where it is
+    `columns`; `value` is then None. `decomposition` is there where it was asked for and the loss
+    has one.
     """
 
     loss: str
@@ -134,6 +149,7 @@ class Result:
     ignored: int
     parts: Mapping[str, float]
     signature: str
+    interval_method: IntervalMethod | None = None
     values: NDArray[np.float64] | None = field(default=None, compare=False)
     decomposition: Decomposition | None = None
 

@@ -11,7 +11,7 @@ from losscli.engine.batch import Evaluation, Setting
 from losscli.engine.run import Outcome
 from losscli.inputs.dataset import Dataset
 from losscli.reading import DataReading
-from losscli.report import Input, Report, Result
+from losscli.report import Input, IntervalMethod, Report, Result
 from losscli.signature import signature
 from losscli.vocabulary import Reduction
 
@@ -125,5 +125,6 @@ def _result(
         ignored=tally.ignored,
         parts=dict(zip(loss.parts, finished.parts, strict=True)) if finished.parts else {},
         signature=signature(evaluation, tally.rows, setting),
+        interval_method=None if finished.interval is None else IntervalMethod("normal"),
         values=tally.values,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import WORK, InputOptions
 from losscli.cli.options import option, switch
+from losscli.cli.resampling import CHANCE, ResamplingOptions
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
 
@@ -15,7 +16,7 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 
 
 @dataclass(frozen=True)
-class EvalOptions(EvaluationOptions, InputOptions):
+class EvalOptions(ResamplingOptions, EvaluationOptions, InputOptions):
     """Evaluate the losses of predictions against labels.
 
     Without --loss, the losses that fit the data are shown, the recommended one first.
@@ -49,6 +50,12 @@ class EvalOptions(EvaluationOptions, InputOptions):
         metavar="ADDRESS",
         panel=WORK,
         help="The Dask cluster to join: tcp://host:8786. Its workers open the same files.",
+    ci: str = option(
+        "--ci",
+        choices=("none", "normal", "bootstrap"),
+        default="normal",
+        panel=CHANCE,
+        help="How the 95 % intervals are found.",
     )
     quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
@@ -77,7 +84,9 @@ def run(options: EvalOptions) -> None:
             engine=options.engine,
             scheduler=options.scheduler,
             announce=lambda said: note((said,)),
+            ci=options.ci,
             progress=progress,
+            **options.drawn(),
             **options.keywords(),
         )
     note(report.notes)

@@ -12,6 +12,7 @@ from losscli.report import (
     Decomposition,
     Evidence,
     Input,
+    IntervalMethod,
     Recommendation,
     Report,
     Result,
@@ -46,6 +47,7 @@ def result(loss: str = "binary_cross_entropy", **changes: Any) -> Result:
         ignored=0,
         parts={},
         signature="",
+        interval_method=IntervalMethod("normal"),
     )
     changed = replace(usual, **changes)
     if changed.signature:

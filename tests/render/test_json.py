@@ -18,6 +18,7 @@ from losscli.report import (
     Decomposition,
     Evidence,
     Input,
+    IntervalMethod,
     Recommendation,
     Report,
     Result,
@@ -143,6 +144,7 @@ class TestSchema:
             (Decomposition, SCHEMA["$defs"]["decomposition"]),
             (Recommendation, SCHEMA["$defs"]["recommendation"]),
             (Evidence, SCHEMA["$defs"]["evidence"]),
+            (IntervalMethod, SCHEMA["$defs"]["interval_method"]),
         ],
         ids=lambda given: getattr(given, "__name__", ""),
     )

@@ -1,0 +1,55 @@
+"""What a pass over the data keeps so that its losses can be resampled afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from losscli.engine.batch import Batch, Evaluation
+from losscli.stats.estimates import Estimate, resampled, rows_as_sums
+from losscli.stats.groups import GroupSums, Resampling, Table, row_numbers
+from losscli.stats.intervals import Interval, interval
+
+
+class Bootstrap:
+    """The losses of a run by groups of rows; mergeable in any order."""
+
+    def __init__(self, evaluations: Sequence[Evaluation], resampling: Resampling) -> None:
+        self._evaluations = tuple(evaluations)
+        self.resampling = resampling
+        self._estimates: dict[int, Estimate] = {}
+        self._sums = {
+            place: GroupSums(resampling.seed)
+            for place, evaluation in enumerate(evaluations)
+            if resampled(evaluation)
+        }
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch. Raises Misfit where an item is not what its loss takes it for."""
+        numbers = row_numbers(batch.block)
+        for place, sums in self._sums.items():
+            self._estimates[place], rows = rows_as_sums(self._evaluations[place], batch)
+            sums.add(numbers[rows.entered], rows.sums[rows.entered])
+
+    def fresh(self) -> Bootstrap:
+        """Another for the same losses, with no rows."""
+        return Bootstrap(self._evaluations, self.resampling)
+
+    def merge(self, later: Bootstrap) -> None:
+        """Add what another has kept."""
+        self._estimates |= later._estimates
+        for place, sums in self._sums.items():
+            sums.merge(later._sums[place])
+
+    def interval(self, place: int) -> tuple[Interval, Table] | None:
+        """The 95 % interval of a loss, and what was resampled; None where it has none."""
+        sums = self._sums.get(place)
+        table = None if sums is None else sums.table()
+        if table is None:
+            return None
+        found = interval(self._estimates[place], table, self.resampling)
+        if found is None:
+            return None
+        loss = self._evaluations[place].loss
+        ends = max(found.low, loss.lower), min(found.high, loss.upper)
+        return replace(found, low=ends[0], high=ends[1]), table
