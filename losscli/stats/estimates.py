@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.batch import Batch, Evaluation, rows_of
-from losscli.engine.exact import Sum
+from losscli.engine.exact import Sum, units
 from losscli.engine.finish import finish_sums
 from losscli.engine.measuring import Measured, apply_weight, measure, row_weight, terms_of
 from losscli.engine.sums import SumTotals
@@ -116,10 +115,10 @@ class FunctionOfSums:
         sums: dict[str, tuple[Sum, ...]] = {}
         place = 0
         for name, width in self.terms:
-            sums[name] = tuple(Sum(Fraction(x)) for x in row[place : place + width])
+            sums[name] = tuple(Sum(units(x)) for x in row[place : place + width])
             place += width
         weight, count = row[place:]
-        totals = SumTotals(sums, {}, Sum(Fraction(weight)), round(count), round(count))
+        totals = SumTotals(sums, {}, Sum(units(weight)), round(count), round(count))
         try:
             return finish_sums(self.evaluation, totals).value
         except (ArithmeticError, ValueError, KeyError):
