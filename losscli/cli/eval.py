@@ -50,6 +50,7 @@ class EvalOptions(ResamplingOptions, EvaluationOptions, InputOptions):
         metavar="ADDRESS",
         panel=WORK,
         help="The Dask cluster to join: tcp://host:8786. Its workers open the same files.",
+    )
     ci: str = option(
         "--ci",
         choices=("none", "normal", "bootstrap"),
