@@ -1,7 +1,7 @@
 """losscli: which number do these predictions score, under which convention, on which rows?
 
-The API is functions (`evaluate`, `rows`, `gradient`, `batch`, `recommend`, `match`, …) and the
-errors they raise. Nothing is imported before it is used.
+The API is functions (`evaluate`, `rows`, `gradient`, `compare`, `batch`, `recommend`, `match`, …)
+and the errors they raise. Nothing is imported before it is used.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from losscli.api import evaluate, get_loss, gradient, list_losses, match, recommend, rows
     from losscli.batch_report import BatchReport, BatchRow, Leaderboard
     from losscli.batching.run import batch
+    from losscli.comparing import compare
+    from losscli.comparison import ComparisonReport
     from losscli.errors import DataError, LosscliError, UsageError
     from losscli.inputs.roles import Columns
     from losscli.report import Match, Report, Result
@@ -22,6 +24,7 @@ __all__ = [
     "BatchReport",
     "BatchRow",
     "Columns",
+    "ComparisonReport",
     "DataError",
     "Leaderboard",
     "LosscliError",
@@ -31,6 +34,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "batch",
+    "compare",
     "evaluate",
     "get_loss",
     "gradient",
@@ -44,6 +48,7 @@ _HOMES = {
     "BatchReport": "losscli.batch_report",
     "BatchRow": "losscli.batch_report",
     "Columns": "losscli.inputs.roles",
+    "ComparisonReport": "losscli.comparison",
     "DataError": "losscli.errors",
     "Leaderboard": "losscli.batch_report",
     "LosscliError": "losscli.errors",
@@ -52,6 +57,7 @@ _HOMES = {
     "Result": "losscli.report",
     "UsageError": "losscli.errors",
     "batch": "losscli.batching.run",
+    "compare": "losscli.comparing",
     "evaluate": "losscli.api",
     "get_loss": "losscli.api",
     "gradient": "losscli.api",

@@ -16,6 +16,7 @@ _COMMANDS = {
     "eval": "EvalOptions",
     "rows": "RowsOptions",
     "recommend": "RecommendOptions",
+    "compare": "CompareOptions",
     "batch": "BatchOptions",
     "match": "MatchOptions",
     "losses": "LossesOptions",
@@ -31,6 +32,7 @@ Examples:
 
   losscli recommend preds.npy labels.npy
 
+  losscli compare a.csv b.csv --label labels.csv
   losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy'
 
   losscli match 0.1824 results.csv -p prob

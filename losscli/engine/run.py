@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from numpy.typing import NDArray
 
@@ -158,41 +158,76 @@ def run(
     """
     outcome = Outcome([accumulator(evaluation) for evaluation in evaluations], list(observers))
     job = Pass(dataset, setting, drop_missing)
-    threads = available() if threads is None else threads
-    parts: Iterable[Outcome]
-    if workers is not None:
-        parts = workers.outcomes(job, outcome, progress)
-    else:
-        blocks = job.blocks()
-        for block in blocks if threads == 1 else islice(blocks, _ALONE):
-            job.over([block], outcome)
-            if progress is not None:
-                progress(outcome.rows)
-        parts = () if threads == 1 else _in_threads(job, blocks, outcome, threads)
-    for part in parts:
+    if workers is None:
+        share(dataset, job.over, outcome, threads, progress)
+        return outcome
+    for part in workers.outcomes(job, outcome, progress):
         outcome.merge(part)
-        if progress is not None:
-            progress(outcome.rows)
+    if progress is not None:
+        progress(outcome.rows)
     return outcome
 
 
+class Found(Protocol):
+    """What a pass finds, of however many of its rows."""
+
+    @property
+    def rows(self) -> int:
+        """The rows that it has seen."""
+
+    def fresh(self) -> Self:
+        """Another one of the same kind that has seen nothing."""
+
+    def merge(self, later: Self) -> None:
+        """Take in what another one has found in later rows."""
+
+
+AnyFound = TypeVar("AnyFound", bound=Found)
+Over = Callable[[Iterable[Block], AnyFound], AnyFound]
+
+
+def share(
+    dataset: Dataset,
+    over: Over[AnyFound],
+    found: AnyFound,
+    threads: int | None,
+    progress: Callable[[int], Any] | None,
+) -> None:
+    """Take all blocks `over` into what is found, by several threads where there are many."""
+    threads = available() if threads is None else threads
+    blocks = dataset.blocks(block_rows(dataset.width))
+    for block in blocks if threads == 1 else islice(blocks, _ALONE):
+        over([block], found)
+        if progress is not None:
+            progress(found.rows)
+    if threads == 1:
+        return
+    for part in _in_threads(dataset, over, blocks, found, threads):
+        found.merge(part)
+        if progress is not None:
+            progress(found.rows)
+
+
 def _in_threads(
-    job: Pass, rest: Iterator[Block], outcome: Outcome, threads: int
-) -> Iterator[Outcome]:
-    """The outcomes of the blocks that are left, each thread reading for itself where it can."""
-    dataset = job.dataset
+    dataset: Dataset,
+    over: Over[AnyFound],
+    rest: Iterator[Block],
+    found: AnyFound,
+    threads: int,
+) -> Iterator[AnyFound]:
+    """What is found in the blocks that are left, each thread reading for itself where it can."""
+    length = block_rows(dataset.width)
     if isinstance(dataset.starts, range):
-        begin = _ALONE * block_rows(dataset.width)
-        spans = dataset.spans(block_rows(dataset.width), _SPANS * threads, begin)
+        spans = dataset.spans(length, _SPANS * threads, _ALONE * length)
         if spans:
             yield from in_order(
-                lambda span: job.over(job.blocks(*span), outcome.fresh()), spans, threads
+                lambda span: over(dataset.blocks(length, *span), found.fresh()), spans, threads
             )
         return
     owned = map(_owned, rest)
     if (first := next(owned, None)) is not None:
         yield from in_order(
-            lambda block: job.over([block], outcome.fresh()), chain([first], owned), threads
+            lambda block: over([block], found.fresh()), chain([first], owned), threads
         )
 
 

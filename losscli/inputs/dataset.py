@@ -68,8 +68,8 @@ class Dataset:
         columns: dict[str, tuple[int, ...] | None],
         notes: Sequence[str],
         opener: Opener,
-        opening: Opening,
         cast: np.dtype[Any] | None = None,
+        opening: Opening | None = None,
     ) -> None:
         self._cast = cast
         self._opening = opening
@@ -84,6 +84,7 @@ class Dataset:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Elsewhere it is opened again, from the same files."""
+        assert self._opening is not None
         return Opening.open, (self._opening,)
 
     @property
@@ -98,6 +99,7 @@ class Dataset:
 
     def counted(self, rows: Mapping[str, int]) -> Dataset:
         """The same data, opened anew, with the numbers of rows of part files."""
+        assert self._opening is not None
         self._opener.seen.rows.update(rows)
         return self._opening.open()
 
@@ -271,7 +273,7 @@ def open_dataset(
         sources[name] = opener.open(given, name)
     chosen, notes = choose(sources, columns)
     feeds = feeds_of(sources, chosen, columns, ids=ids)
-    parts = {role: _part(source, chosen[role][1]) for role, (source, _) in chosen.items()}
+    parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
     if not deep:
         notes += _check_dims(parts)
     pairing: Pairing
@@ -291,10 +293,11 @@ def open_dataset(
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
-    return Dataset(pairing, parts, places, notes, opener, opening, dtype)
+    return Dataset(pairing, parts, places, notes, opener, dtype, opening)
 
 
-def _part(source: Source, selection: Selection) -> Part:
+def part_of(source: Source, selection: Selection) -> Part:
+    """What a source holds in the columns of one role."""
     places = selection.columns
     names = None
     if source.columns is not None and places is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.comparison import ComparisonReport
     from losscli.report import Match, Recommendation, Report
 
 
@@ -54,6 +55,11 @@ def render(report: Report, format: str, screen: Screen) -> str:
 def render_recommendation(advice: Recommendation, format: str, screen: Screen) -> str:
     """A recommendation alone, as table or json."""
     return str(_function(format, "render_recommendation")(advice, screen))
+
+
+def render_comparison(report: ComparisonReport, format: str, screen: Screen) -> str:
+    """Models compared, in one of the formats table, json, jsonl, csv and markdown."""
+    return str(_function(format, "render_comparison")(report, screen))
 
 
 def render_matches(value: str, found: Sequence[Match], format: str, screen: Screen) -> str:

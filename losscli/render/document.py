@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from losscli.comparison import ComparisonReport
 from losscli.render import Screen
 from losscli.report import SCHEMA, Match, Recommendation, Report, plain
 from losscli.row_report import GradientCheck, RowReport
@@ -19,6 +20,11 @@ def render(report: Report, _screen: Screen) -> str:
 def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
     """A recommendation alone."""
     return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
+
+
+def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
+    """The whole comparison."""
+    return dump(report.to_dict(), indent=2) + "\n"
 
 
 def render_matches(value: str, found: Sequence[Match]) -> str:

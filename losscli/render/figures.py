@@ -44,10 +44,15 @@ def share(value: float | None) -> str:
 
 
 def interval(result: Result) -> str:
-    """The 95 % interval of a value, as fine as its width gives reason to; `—` where none is."""
-    if result.interval is None or result.value is None:
+    """The 95 % interval of a value; `—` where none is."""
+    return NOTHING if result.value is None else between(result.interval)
+
+
+def between(ends: tuple[float, float] | None) -> str:
+    """The ends of an interval, as fine as its width gives reason to; `—` where there is none."""
+    if ends is None:
         return NOTHING
-    low, high = map(float, result.interval)
+    low, high = map(float, ends)
     width = high - low
     if not (math.isfinite(width) and width > 0.0):
         return f"[{number(low, 4)}, {number(high, 4)}]"
@@ -57,8 +62,9 @@ def interval(result: Result) -> str:
         form = f".{max(0, decimals)}f"
     else:
         form = f".{min(16, max(0, decimals + math.floor(math.log10(largest))))}e"
-    ends = (f"{end:{form}}" if end else "0" for end in (low, high))
-    return f"[{', '.join(ends)}]"
+    shown = [f"{end:{form}}" if end else "0" for end in (low, high)]
+    # An end that rounds to nothing has no sign.
+    return f"[{', '.join(text if float(text) else text.lstrip('-') for text in shown)}]"
 
 
 def amount(result: Result) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from losscli.comparison import SCHEMA as COMPARISON_SCHEMA
+from losscli.comparison import ComparisonReport
 from losscli.render import Screen
 from losscli.render.document import dump
 from losscli.report import SCHEMA, Report, plain
@@ -15,3 +17,13 @@ def render(report: Report, _screen: Screen) -> str:
         "task": report.task,
     }
     return "".join(f"{dump({**shared, **plain(result)})}\n" for result in report.results)
+
+
+def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
+    """One line per comparison, with the inputs and the task that it belongs to."""
+    shared = {
+        "schema": COMPARISON_SCHEMA,
+        "inputs": [plain(item) for item in report.inputs],
+        "task": report.task,
+    }
+    return "".join(f"{dump({**shared, **plain(item)})}\n" for item in report.comparisons)

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from losscli.comparison import ComparisonReport
 from losscli.render import Screen
-from losscli.render.figures import amount, interval, number, remarks, share, titles
+from losscli.render.compared import chance, losses_of, method, signed
+from losscli.render.figures import amount, between, interval, number, remarks, share, titles
 from losscli.render.visible import visible
 from losscli.report import Recommendation, Report, Result
 
 _HEADS = ("loss", "value", "95 % interval", "baseline", "skill", "n", "remarks")
+_COMPARED_HEADS = (
+    "loss",
+    "model",
+    "value",
+    "difference",
+    "95 % interval",
+    "p",
+    "better rows",
+    "verdict",
+)
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>|~$&!"})
 # What begins a list, a heading or a rule, where it stands first.
 _FIRST = re.compile(r"^(\d*)(?=[-+#=]|(?<=\d)[.)](?:\s|$))")
@@ -53,6 +65,42 @@ def _lines(report: Report) -> Iterator[str]:
     signatures = [visible(result.signature) for result in report.results]
     fence = "`" * max(3, _longest_run("\n".join(signatures)) + 1)
     yield from (f"{fence}text", *signatures, fence)
+
+
+def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
+    """A table of the comparisons, what was read, and how it was found."""
+    return "\n".join(_compared(report)) + "\n"
+
+
+def _compared(report: ComparisonReport) -> Iterator[str]:
+    yield _row(_COMPARED_HEADS)
+    yield _row([":--"] * 2 + ["--:"] * (len(_COMPARED_HEADS) - 3) + [":--"])
+    for title, items in losses_of(report):
+        star = " ★" if items[0].recommended else ""
+        first = items[0]
+        known = [escape(title) + star, escape(first.reference), number(first.reference_value)]
+        yield _row(known + [""] * (len(_COMPARED_HEADS) - len(known)))
+        for item in items:
+            yield _row(
+                [
+                    "",
+                    escape(item.model),
+                    number(item.value),
+                    signed(item.difference),
+                    between(item.interval),
+                    chance(item.p_holm),
+                    share(item.better),
+                    escape(item.words),
+                ]
+            )
+    yield ""
+    files = dict.fromkeys(code(item.file) for item in report.inputs)
+    yield f"{', '.join(files)}: {report.rows:,} rows, {escape(report.task)}"
+    yield ""
+    yield escape(method(report))
+    for note in report.notes:
+        yield ""
+        yield f"> {escape(note)}"
 
 
 def _advice(advice: Recommendation) -> Iterator[str]:

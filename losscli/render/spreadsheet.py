@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from losscli.comparison import Comparison, ComparisonReport
 from losscli.render import Screen
 from losscli.render.figures import rows_of
 from losscli.render.visible import visible
@@ -32,6 +33,27 @@ _COLUMNS: Mapping[str, Callable[[Result], Any]] = {
     "signature": lambda result: result.signature,
 }
 
+_COMPARED: Mapping[str, Callable[[Comparison], Any]] = {
+    "loss": lambda item: item.loss,
+    "reference": lambda item: item.reference,
+    "model": lambda item: item.model,
+    "reference_value": lambda item: item.reference_value,
+    "value": lambda item: item.value,
+    "difference": lambda item: item.difference,
+    "low": lambda item: item.interval[0] if item.interval else None,
+    "high": lambda item: item.interval[1] if item.interval else None,
+    "standard_error": lambda item: item.standard_error,
+    "p": lambda item: item.p,
+    "p_holm": lambda item: item.p_holm,
+    "better": lambda item: item.better,
+    "equal": lambda item: item.equal,
+    "n": lambda item: item.n,
+    "verdict": lambda item: item.verdict.value,
+    "rows_needed": lambda item: item.rows_needed,
+    "unit": lambda item: item.unit,
+    "signature": lambda item: item.signatures[1],
+}
+
 # The wide forms are what some spreadsheets take for the narrow ones.
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
@@ -53,6 +75,16 @@ def render(report: Report, _screen: Screen) -> str:
         writer.writerow(_COLUMNS)
         for result in report.results:
             writer.writerow([cell(get(result)) for get in _COLUMNS.values()])
+    return text.getvalue()
+
+
+def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
+    """One row per loss and model."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COMPARED)
+    for item in report.comparisons:
+        writer.writerow([cell(get(item)) for get in _COMPARED.values()])
     return text.getvalue()
 
 

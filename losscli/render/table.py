@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from losscli.comparison import ComparisonReport
 from losscli.render import Screen
 from losscli.render.advice import advice_block, signature_block
+from losscli.render.comparison import comparison_block
 from losscli.render.decomposed import decomposition_block
 from losscli.render.figures import titles
 from losscli.render.results import results_block
 from losscli.render.unreduced import unreduced_block
 from losscli.render.visible import visible
-from losscli.report import Recommendation, Report
+from losscli.report import Input, Recommendation, Report
 
 # Where lines may have any length, nothing is ever wrapped.
 _BOUNDLESS = 100_000
@@ -40,6 +43,12 @@ def render_recommendation(advice: Recommendation, screen: Screen) -> str:
     return text_of([advice_block(advice, screen.width or _BOUNDLESS)], screen)
 
 
+def render_comparison(report: ComparisonReport, screen: Screen) -> str:
+    """What was compared, and what each loss says of every model."""
+    width = screen.width or _BOUNDLESS
+    return text_of([_compared_head(report), comparison_block(report, width)], screen)
+
+
 def text_of(parts: list[RenderableType], screen: Screen) -> str:
     """The parts as text, a blank line between them and no blanks at the ends of lines."""
     buffer = io.StringIO()
@@ -62,11 +71,22 @@ def text_of(parts: list[RenderableType], screen: Screen) -> str:
 
 def head(report: Report) -> Text:
     """The files, and how they were read."""
-    files = dict.fromkeys(visible(item.file) for item in report.inputs)
     rows = max((item.rows for item in report.inputs), default=0)
     conventions = dict.fromkeys(result.convention for result in report.results)
     facts = [f"{rows:,} rows", report.task, report.kind.replace("_", " ")]
     if conventions:
         facts.append(f"{', '.join(conventions)} convention")
+    return _titled(report.inputs, facts)
+
+
+def _compared_head(report: ComparisonReport) -> Text:
+    conventions = dict.fromkeys(item.convention for item in report.comparisons)
+    facts = [f"{report.rows:,} rows", report.task, f"{', '.join(conventions)} convention"]
+    return _titled(report.inputs, facts)
+
+
+def _titled(inputs: Sequence[Input], facts: Sequence[str]) -> Text:
+    """The files, and beneath them what holds for all of them."""
+    files = dict.fromkeys(visible(item.file) for item in inputs)
     text = Text(", ".join(files), style="bold", overflow="fold")
     return text.append(f"\n{visible(' · '.join(facts))}", style="not bold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.cli.program import SAMPLES, Here, Write
@@ -57,6 +58,14 @@ def test_the_same_seed_gives_the_same_interval_of_the_same_numbers_in_any_file(
     one, two = here("eval", *pair, *words).json, here("eval", table, *words).json
     assert one["results"][0]["interval"] == two["results"][0]["interval"]
     assert one["results"][0]["interval_method"]["units"] == "4,096 random groups of rows"
+
+
+def test_threads_change_nothing(here: Here, write: Write) -> None:
+    numbers = np.cos(np.arange(1 << 20)) ** 2
+    pair = (write("p.npy", numbers), write("y.npy", np.roll(numbers, 1) > 0.5))
+    words = ("eval", *pair, "-l", "bce,ece", "--ci", "bootstrap", "--resamples", "100", "--format")
+    one, three = (here(*words, "json", "--threads", threads) for threads in ("1", "3"))
+    assert one.json == three.json
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""`losscli compare`: is one model better than another?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.inputs import COLUMNS
+from losscli.cli.options import arguments, option
+from losscli.cli.resampling import ResamplingOptions
+
+FORMATS = ("table", "json", "jsonl", "csv", "markdown")
+
+
+@dataclass(frozen=True)
+class CompareOptions(ResamplingOptions, EvaluationOptions):
+    """Say whether models differ by more than chance, row by row on the same labels.
+
+    The first model is the reference. Files with an id column are paired by it, in any order.
+    For each loss: its difference with a 95 % interval, the p-value of a sign-flip test (adjusted
+    by Holm for the number of tests), and the verdict.
+
+    Examples:
+
+      losscli compare a.csv b.csv --label labels.csv
+
+      losscli compare a.npy b.npy c.npy --label labels.npy -l bce
+
+      losscli compare results.csv -p prob_a -p prob_b -y label
+    """
+
+    preds: tuple[str, ...] = arguments(
+        "MODEL", "Predictions of two or more models; or one file, with a column (-p) for each."
+    )
+    label: str | None = option(
+        "--label", metavar="FILE", panel=COLUMNS, help="Labels, if not a column of the files."
+    )
+    format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
+    output: str | None = option(
+        "-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."
+    )
+
+
+def run(options: CompareOptions) -> None:
+    """Compare and print."""
+    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.progress import progress_bar
+    from losscli.comparing import compare
+    from losscli.render import Screen, format_of, render_comparison
+
+    name = options.format
+    if name is None:
+        name = "table" if options.output is None else format_of(options.output)
+    with progress_bar() as progress:
+        report = compare(
+            options.preds,
+            options.label,
+            options.loss or None,
+            progress=progress,
+            **options.drawn(),
+            **options.keywords(),
+        )
+    note(report.notes)
+    screen = Screen(width(options.output), color(options.output))
+    emit(render_comparison(report, name, screen), options.output)

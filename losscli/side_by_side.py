@@ -1,0 +1,141 @@
+"""One pass over several models on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from losscli.engine.accumulators import accumulator
+from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.gate import Settled, settle
+from losscli.engine.run import Outcome, share
+from losscli.errors import DataError
+from losscli.inputs.dataset import Block
+from losscli.inputs.rivals import Rivals
+from losscli.labels import Misfit
+from losscli.reading import DataReading
+from losscli.stats.estimates import resampled
+from losscli.stats.groups import Resampling
+from losscli.stats.paired import PairedResult, PairedSums
+
+
+class SideBySide:
+    """One pass over all models: their losses, and what the differences are judged by."""
+
+    def __init__(
+        self,
+        rivals: Rivals,
+        readings: Sequence[DataReading],
+        resampling: Resampling,
+        *,
+        cast: np.dtype[Any] | None,
+        drop_missing: bool,
+    ) -> None:
+        self.readings = tuple(readings)
+        self.outcomes = [
+            Outcome([accumulator(evaluation) for evaluation in reading.evaluations])
+            for reading in readings
+        ]
+        self.paired = [
+            PairedSums(same, resampling) if all(map(resampled, same)) else None
+            for same in self.by_loss()
+        ]
+        self._rivals = rivals
+        self._cast = cast
+        self._drop_missing = drop_missing
+
+    @property
+    def rows(self) -> int:
+        """The rows that were seen."""
+        return self.outcomes[0].rows
+
+    def by_loss(self) -> list[tuple[Evaluation, ...]]:
+        """For each loss its evaluation by each model."""
+        return list(zip(*(reading.evaluations for reading in self.readings), strict=True))
+
+    def run(self, threads: int | None, progress: Callable[[int], Any] | None) -> None:
+        """Read everything. Raises DataError at the first item that does not fit."""
+        share(self._rivals.together, lambda few, found: found.over(few), self, threads, progress)
+
+    def fresh(self) -> SideBySide:
+        """The same for the same models, with no rows."""
+        other = copy(self)
+        other.outcomes = [outcome.fresh() for outcome in self.outcomes]
+        other.paired = [paired and paired.fresh() for paired in self.paired]
+        return other
+
+    def merge(self, later: SideBySide) -> None:
+        """Add what was found in later rows."""
+        for outcome, theirs in zip(self.outcomes, later.outcomes, strict=True):
+            outcome.merge(theirs)
+        for paired, other in zip(self.paired, later.paired, strict=True):
+            if paired is not None and other is not None:
+                paired.merge(other)
+
+    def over(self, blocks: Iterable[Block]) -> SideBySide:
+        """This one, with these blocks added."""
+        for block in blocks:
+            for reading, outcome, (pred, inputs) in zip(
+                self.readings, self.outcomes, self._sides(block), strict=True
+            ):
+                own = replace(block, pred=pred, inputs=inputs)
+                outcome.add_profiles(own, reading.setting.tolerance)
+            self._take(block)
+        return self
+
+    def _take(self, block: Block) -> None:
+        settled, side = None, 0
+        try:
+            settled = settle(block, drop_missing=self._drop_missing)
+            batches = []
+            for side, (pred, inputs) in enumerate(self._sides(settled)):
+                own = replace(settled, pred=pred, inputs=inputs)
+                batches.append(Batch(own, self.readings[side].setting))
+                for loss in self.outcomes[side].losses:
+                    loss.add(batches[-1])
+            for paired in self.paired:
+                if paired is not None:
+                    paired.add(batches)
+        except Misfit as misfit:
+            raise self._error(block, settled, misfit, self._rivals.roles[side]) from None
+        for outcome in self.outcomes:
+            outcome.dropped += settled.dropped
+
+    def _sides(self, block: Block | Settled) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """The prediction of each model, and the inputs that all of them share."""
+        roles = self._rivals.roles
+        shared = {name: array for name, array in block.inputs.items() if name not in roles}
+        for place, role in enumerate(roles):
+            pred = block.inputs[role] if place else block.pred
+            if self._cast is not None:
+                with np.errstate(over="ignore"):
+                    pred = pred.astype(self._cast).astype(np.float64)
+            yield pred, shared
+
+    def _error(self, block: Block, settled: Settled | None, misfit: Misfit, role: str) -> DataError:
+        kept = None if settled is None else settled.kept
+        row = block.start + (misfit.row if kept is None else int(kept[misfit.row]))
+        return self._rivals.together.error(
+            role if misfit.role == "prediction" else misfit.role,
+            row,
+            misfit.problem,
+            column=misfit.column,
+            value=misfit.value,
+            hint=misfit.hint,
+        )
+
+    def against_first(self, place: int, model: int) -> tuple[float, float, PairedResult | None]:
+        """A loss of the first model, that of another, and how they differ.
+
+        The last is None for a loss that cannot be resampled.
+        """
+        tallies = [self.outcomes[side].losses[place].tally() for side in (0, model)]
+        first, second = (tally.finished.value for tally in tallies)
+        paired = self.paired[place]
+        if paired is None:
+            return first, second, None
+        return first, second, paired.against_first(model, second - first)

@@ -1,0 +1,110 @@
+"""`losscli compare`: is one model better than another?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import SAMPLES, Here, Write
+
+A, B, LABELS = (SAMPLES / name for name in ("model_a.csv", "model_b.csv", "labels.csv"))
+BREAST = SAMPLES / "breast_cancer.csv"
+
+
+def test_the_sample_pair_differs_by_no_more_than_chance(here: Here) -> None:
+    answer = here("compare", A, B, "--label", LABELS)
+    assert answer.code == 0
+    assert "not proven: about " in answer.out
+    assert "78.1 %" in answer.out
+
+
+def test_json_is_the_report(here: Here) -> None:
+    document = here("compare", A, B, "--label", LABELS, "-l", "bce", "--format", "json").json
+    assert document["schema"] == "losscli/compare/1"
+    assert document["models"] == ["model_a", "model_b"]
+    assert document["comparisons"][0]["difference"] == pytest.approx(0.0083296, abs=1e-7)
+
+
+def test_each_line_of_jsonl_is_a_comparison(here: Here) -> None:
+    answer = here("compare", A, B, "--label", LABELS, "--format", "jsonl")
+    lines = [json.loads(line) for line in answer.out.splitlines()]
+    assert [line["loss"] for line in lines] == ["binary_cross_entropy", "binary_focal", "brier"]
+
+
+def test_csv_has_a_row_for_each_comparison(here: Here) -> None:
+    answer = here("compare", A, B, "--label", LABELS, "-l", "bce,zero_one", "-o", "out.csv")
+    assert (answer.code, answer.out) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(Path("out.csv").read_text(encoding="utf-8"))))
+    assert [row["loss"] for row in rows] == ["binary_cross_entropy", "zero_one"]
+    assert {row["verdict"] for row in rows} == {"not proven"}
+
+
+def test_columns_of_one_file_are_models(here: Here) -> None:
+    answer = here("compare", BREAST, "-p", "prob", "-p", "prob_rf", "-l", "brier")
+    assert answer.code == 0
+    assert "prob is better" in answer.out
+
+
+def test_labels_in_the_files_must_agree(here: Here, write: Write) -> None:
+    one = write("a.csv", "prob,label\n0.1,0\n0.9,1\n0.8,1\n")
+    two = write("b.csv", "prob,label\n0.2,0\n0.7,1\n0.3,0\n")
+    answer = here("compare", one, two)
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.startswith("losscli: b.csv, line 4: has the label 0.0 where a.csv (line 4)")
+
+
+def test_files_that_differ_in_their_rows_are_refused(here: Here, write: Write) -> None:
+    one = write("a.csv", "id,prob\nx,0.1\ny,0.9\n")
+    two = write("b.csv", "id,prob\ny,0.2\nz,0.7\n")
+    label = write("y.csv", "id,label\nx,0\ny,1\n")
+    answer = here("compare", one, two, "--label", label)
+    assert (answer.code, answer.out) == (3, "")
+    assert "'x' is not in b.csv" in answer.err
+
+
+def test_ids_of_rows_in_one_order_may_repeat(here: Here, write: Write) -> None:
+    one = write("a.csv", "id,prob\nx,0.1\nx,0.9\ny,0.8\n")
+    two = write("b.csv", "id,prob\nx,0.2\nx,0.7\ny,0.9\n")
+    label = write("y.csv", "id,label\nx,0\nx,1\ny,1\n")
+    assert here("compare", one, two, "--label", label).code == 0
+
+
+def test_the_seed_and_the_resamples_are_the_users(here: Here) -> None:
+    words = ("compare", A, B, "--label", LABELS, "-l", "bce", "--format", "json")
+    first = here(*words, "--seed", "4", "--resamples", "500").json
+    assert (first["seed"], first["resamples"]) == (4, 500)
+    assert first["comparisons"] != here(*words).json["comparisons"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((A, "--label", LABELS), "needs two models"),
+        ((), "which models?"),
+        ((A, B), "holds no labels to compare with"),
+        ((A, B, "--label", LABELS, "--seed", "x"), "--seed x: not a whole number"),
+        ((A, B, "--label", LABELS, "--resamples", "5"), "5 resamples: say 100 to 1,000,000"),
+        ((A, B, "--label", LABELS, "-l", "nope"), "no loss is called"),
+        ((BREAST, "-p", "prob"), "needs two models"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(here: Here, words: tuple[object, ...], said: str) -> None:
+    answer = here("compare", *map(str, words))
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_it_keeps_to_the_screen(here: Here, columns: int) -> None:
+    answer = here("compare", A, B, "--label", LABELS, columns=columns)
+    assert max(map(len, answer.out.splitlines())) <= columns
+
+
+def test_help_shows_how(here: Here) -> None:
+    answer = here("compare", "--help")
+    assert answer.code == 0
+    assert "losscli compare a.csv b.csv --label labels.csv" in answer.out
