@@ -1,7 +1,7 @@
 """losscli: which number do these predictions score, under which convention, on which rows?
 
-The API is functions (`evaluate`, `rows`, `gradient`, `compare`, `batch`, `recommend`, `match`, …)
-and the errors they raise. Nothing is imported before it is used.
+The API is functions (`evaluate`, `rows`, `gradient`, `check`, `compare`, `batch`, `recommend`,
+`match`, …) and the errors they raise. Nothing is imported before it is used.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from losscli.api import evaluate, get_loss, gradient, list_losses, match, recommend, rows
     from losscli.batch_report import BatchReport, BatchRow, Leaderboard
     from losscli.batching.run import batch
+    from losscli.check_report import CheckReport
+    from losscli.checking.run import check
     from losscli.comparing import compare
     from losscli.comparison import ComparisonReport
     from losscli.errors import DataError, LosscliError, UsageError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchReport",
     "BatchRow",
+    "CheckReport",
     "Columns",
     "ComparisonReport",
     "DataError",
@@ -34,6 +37,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "batch",
+    "check",
     "compare",
     "evaluate",
     "get_loss",
@@ -48,6 +52,7 @@ _HOMES = {
     "BatchReport": "losscli.batch_report",
     "BatchRow": "losscli.batch_report",
     "Columns": "losscli.inputs.roles",
+    "CheckReport": "losscli.check_report",
     "ComparisonReport": "losscli.comparison",
     "DataError": "losscli.errors",
     "Leaderboard": "losscli.batch_report",
@@ -57,6 +62,7 @@ _HOMES = {
     "Result": "losscli.report",
     "UsageError": "losscli.errors",
     "batch": "losscli.batching.run",
+    "check": "losscli.checking.run",
     "compare": "losscli.comparing",
     "evaluate": "losscli.api",
     "get_loss": "losscli.api",

@@ -97,7 +97,7 @@ def read_manifest(path: str, defaults: Item) -> list[Item]:
     items = []
     for position, row in reader(text, path):
         try:
-            items.append(_item(row, defaults, folder, f"{path}, {position}"))
+            items.append(item_of(row, defaults, folder, f"{path}, {position}"))
         except UsageError as error:
             raise DataError(error.problem, file=path, position=position, hint=error.hint) from None
     if not items:
@@ -108,11 +108,21 @@ def read_manifest(path: str, defaults: Item) -> list[Item]:
 def items_of(rows: Iterable[Mapping[str, Any]], defaults: Item) -> list[Item]:
     """The pairs that mappings describe, with the keys of a manifest's columns."""
     return [
-        _item(row, defaults, PurePath(), f"pair {count}") for count, row in enumerate(rows, start=1)
+        item_of(row, defaults, PurePath(), f"pair {count}")
+        for count, row in enumerate(rows, start=1)
     ]
 
 
-def _item(row: Mapping[str, Any], defaults: Item, folder: PurePath, origin: str) -> Item:
+def options_known() -> tuple[str, ...]:
+    """All that a row or table may say of a pair."""
+    return _KNOWN
+
+
+def item_of(row: Mapping[str, Any], defaults: Item, folder: PurePath, origin: str = "") -> Item:
+    """The pair that a row describes, its files relative to a folder.
+
+    Raises UsageError for what cannot be understood.
+    """
     given = {key.strip().lower().replace("-", "_"): value for key, value in row.items()}
     for name in given:
         if name not in _KNOWN:

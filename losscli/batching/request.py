@@ -19,7 +19,7 @@ _UNREDUCED = (Reduction.NONE, Reduction.COLUMNS)
 _CASTS = ("float16", "float32", "float64")
 
 _OF_EVALUATE = frozenset(inspect.signature(evaluated).parameters) - {"params"}
-_OWN = frozenset(("threads", "progress", "observers", "ids", "baselines", "announce"))
+_OWN = frozenset(("threads", "progress", "observers", "ids", "baselines", "announce", "workers"))
 
 
 def settled_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _COMMANDS = {
     "eval": "EvalOptions",
     "rows": "RowsOptions",
     "recommend": "RecommendOptions",
+    "check": "CheckOptions",
     "compare": "CompareOptions",
     "batch": "BatchOptions",
     "match": "MatchOptions",
@@ -32,7 +33,10 @@ Examples:
 
   losscli recommend preds.npy labels.npy
 
+  losscli check preds.npy labels.npy --max bce=0.3
+
   losscli compare a.csv b.csv --label labels.csv
+
   losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy'
 
   losscli match 0.1824 results.csv -p prob

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.check_report import CheckReport
     from losscli.comparison import ComparisonReport
     from losscli.report import Match, Recommendation, Report
 
@@ -60,6 +61,21 @@ def render_recommendation(advice: Recommendation, format: str, screen: Screen) -
 def render_comparison(report: ComparisonReport, format: str, screen: Screen) -> str:
     """Models compared, in one of the formats table, json, jsonl, csv and markdown."""
     return str(_function(format, "render_comparison")(report, screen))
+
+
+def render_check(report: CheckReport, format: str, screen: Screen) -> str:
+    """What checks found, in one of the formats table, json and markdown."""
+    if format == "json":
+        from losscli.render.document import render_check as as_json
+
+        return as_json(report)
+    if format == "markdown":
+        from losscli.render.markdown_check import render_check as as_markdown
+
+        return as_markdown(report)
+    from losscli.render.check_table import render_check as as_table
+
+    return as_table(report, screen)
 
 
 def render_matches(value: str, found: Sequence[Match], format: str, screen: Screen) -> str:

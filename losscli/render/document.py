@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from losscli.check_report import CheckReport
 from losscli.comparison import ComparisonReport
 from losscli.render import Screen
 from losscli.report import SCHEMA, Match, Recommendation, Report, plain
@@ -24,6 +25,11 @@ def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
 
 def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
     """The whole comparison."""
+    return dump(report.to_dict(), indent=2) + "\n"
+
+
+def render_check(report: CheckReport) -> str:
+    """What checks found."""
     return dump(report.to_dict(), indent=2) + "\n"
 
 

@@ -1,0 +1,1 @@
+"""Rules that losses have to keep, and what a run of them finds."""

@@ -1,0 +1,112 @@
+"""Named checks of `losscli.toml`, or of `[tool.losscli]` in pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path, PurePath
+from typing import Any
+
+from losscli.batching.item import Item
+from losscli.batching.manifest import item_of, options_known
+from losscli.checking.request import Check
+from losscli.checking.rules import MAX, MIN, bounds_of, tolerances_of
+from losscli.errors import DataError, UsageError
+
+OWN, SHARED = "losscli.toml", "pyproject.toml"
+
+_RULES = (MAX, MIN, "baseline", "tolerance", "significant", "baseline_pred")
+
+
+def find_config(folder: Path) -> str | None:
+    """The configuration of a folder, where it has one."""
+    if (folder / OWN).is_file():
+        return OWN
+    shared = folder / SHARED
+    if shared.is_file() and "check" in _document(str(shared)).get("tool", {}).get("losscli", {}):
+        return SHARED
+    return None
+
+
+def read_config(file: str, names: Sequence[str] = ()) -> list[Check]:
+    """The checks of a configuration, or those of them that are named.
+
+    Each is a table `[check.NAME]` (`[tool.losscli.check.NAME]` in pyproject.toml): `pred`, `label`,
+    `loss` and the options of `losscli eval`; `max`, `min`, `baseline`, `tolerance`, `significant`,
+    `baseline_pred`. Files are relative to the configuration's folder.
+
+    Raises DataError, with the table, for what cannot be understood, UsageError for a name that
+    there is not.
+    """
+    document = _document(file)
+    prefix = "check"
+    if PurePath(file).name == SHARED:
+        document = document.get("tool", {}).get("losscli", {})
+        prefix = "tool.losscli.check"
+    if strays := [key for key in document if key != "check"]:
+        raise DataError(
+            f"there is no setting {strays[0]!r}", file=file, hint="Write [check.NAME] tables."
+        )
+    tables = document.get("check")
+    if not isinstance(tables, dict) or not tables:
+        raise DataError("holds no checks", file=file, hint=f"Write a table [{prefix}.NAME].")
+    for name in names:
+        if name not in tables:
+            close = get_close_matches(name, tables, n=1)
+            known = f"Did you mean {close[0]}?" if close else f"It has {', '.join(tables)}."
+            raise UsageError(f"{file} has no check {name!r}", hint=known)
+    folder = PurePath(file).parent
+    checks = []
+    for name in names or tables:
+        place = f"table [{prefix}.{name}]"
+        try:
+            checks.append(_check(name, tables[name], folder))
+        except UsageError as error:
+            raise DataError(error.problem, file=file, position=place, hint=error.hint) from None
+    return checks
+
+
+def _document(file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(file).read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"cannot be read ({(error.strerror or '').lower()})", file=file) from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"is not TOML: {error}", file=file) from None
+
+
+def _check(name: str, table: Any, folder: PurePath) -> Check:
+    if not isinstance(table, Mapping):
+        raise UsageError("is no table")
+    known = (*_RULES, *options_known())
+    for key in table:
+        if key not in known:
+            close = get_close_matches(key, known, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."
+            raise UsageError(f"there is no setting {key!r}", hint=hint)
+    rest = {key: value for key, value in table.items() if key not in _RULES}
+    item = item_of({"name": name, **rest}, Item(name, ""), folder)
+    check = Check(
+        name,
+        item.pred,
+        item.label,
+        item.losses or (),
+        (*bounds_of(table.get(MAX, {}), MAX), *bounds_of(table.get(MIN, {}), MIN)),
+        _file(table, "baseline", folder),
+        tolerances_of(table.get("tolerance", 0.0)),
+        table.get("significant") is True,
+        _file(table, "baseline_pred", folder),
+        item.options,
+    )
+    check.verify(update=False)
+    return check
+
+
+def _file(table: Mapping[str, Any], name: str, folder: PurePath) -> str | None:
+    given = table.get(name)
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise UsageError(f"{name} is no file name")
+    return given if "://" in given else str(folder / given)

@@ -1,0 +1,58 @@
+"""What one check asks: files, losses, and the rules that they have to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from losscli.checking.rules import Bound, Tolerances
+from losscli.errors import UsageError
+from losscli.plan import look_up, parse_requests
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Predictions and labels with their rules; `options` are keyword arguments of `evaluate`.
+
+    `losses` are those held against the baseline: without them, all that the baseline has. With
+    `significant`, predictions are held against those of `baseline_pred`, row by row.
+    """
+
+    name: str
+    pred: Any
+    label: Any = None
+    losses: tuple[str, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    baseline: str | None = None
+    tolerances: Tolerances = field(default_factory=Tolerances)
+    significant: bool = False
+    baseline_pred: Any = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def verify(self, *, update: bool) -> None:
+        """Raise UsageError for a check that checks nothing, or asks what makes no sense."""
+        if self.significant and self.baseline_pred is None:
+            raise UsageError(
+                f"{self.name}: significance is found row by row, so it needs the baseline's "
+                "predictions",
+                hint="Store them, and say --baseline-pred FILE.",
+            )
+        if self.baseline_pred is not None and not self.significant:
+            raise UsageError(
+                f"{self.name}: what are the baseline's predictions for?", hint="Say --significant."
+            )
+        if self.significant and self.baseline is not None:
+            raise UsageError(
+                f"{self.name}: a baseline's numbers leave no room for chance",
+                hint="Give --baseline FILE, or --significant with --baseline-pred FILE.",
+            )
+        if update and self.baseline is None:
+            raise UsageError(f"{self.name}: which baseline?", hint="Say --baseline FILE.")
+        if not (self.bounds or self.baseline is not None or self.significant):
+            raise UsageError(
+                f"{self.name}: no rule to check",
+                hint="Say --max bce=0.3, --min r2=0.8 or --baseline FILE.",
+            )
+        for loss in (*self.losses, *(bound.loss for bound in self.bounds)):
+            look_up(parse_requests([loss]))

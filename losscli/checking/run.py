@@ -1,0 +1,213 @@
+"""Checks → what they found: every rule with its value, its bound and the room between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from losscli import __version__
+from losscli.api import evaluate
+from losscli.check_report import Checked, CheckReport, Finding
+from losscli.checking.baseline import Baseline, read_baseline
+from losscli.checking.request import Check
+from losscli.checking.rules import (
+    BASELINE,
+    MAX,
+    MIN,
+    SIGNIFICANT,
+    Bound,
+    Tolerances,
+    bounds_of,
+    excess,
+    tolerances_of,
+)
+from losscli.comparison import Comparison, Verdict
+from losscli.errors import DataError
+from losscli.losses.registry import REGISTRY
+from losscli.plan import parse_requests
+from losscli.report import Report, Result
+
+
+def check(
+    pred: Any,
+    label: Any = None,
+    losses: str | Sequence[str] | None = None,
+    *,
+    max: Mapping[str, float] | None = None,
+    min: Mapping[str, float] | None = None,
+    baseline: str | None = None,
+    tolerance: float | str | Mapping[str, float | str] = 0.0,
+    significant: bool = False,
+    baseline_pred: Any = None,
+    **options: Any,
+) -> CheckReport:
+    """Say whether losses keep to bounds, and to a baseline.
+
+    `max` and `min` bound losses by name (`{"bce": 0.3}`). `baseline` is a file that
+    `losscli eval --format json` has written: its losses (or those of `losses`) must not be worse by
+    more than `tolerance`, an amount or a share such as `"2%"`, for all or by name. `significant`
+    holds predictions against `baseline_pred` instead: a loss fails where it is worse by more than
+    chance. The other arguments are those of `evaluate`.
+
+    Raises UsageError for a request that makes no sense. Bad data are an error of the report.
+
+    >>> check([0.9, 0.2, 0.6], [1, 0, 0], max={"bce": 0.3}).passed
+    False
+    """
+    asked = Check(
+        "check",
+        pred,
+        label,
+        texts(losses),
+        (*bounds_of(max or {}, MAX), *bounds_of(min or {}, MIN)),
+        baseline,
+        tolerances_of(tolerance),
+        significant,
+        baseline_pred,
+        options,
+    )
+    return run_checks([asked])
+
+
+def texts(losses: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The losses that were asked for, one text each."""
+    if not losses:
+        return ()
+    given = [losses] if isinstance(losses, str) else losses
+    return tuple(_text(request) for request in parse_requests(given))
+
+
+def _text(request: Any) -> str:
+    params = ",".join(f"{name}={value}" for name, value in request.params.items())
+    return f"{request.name}:{params}" if params else str(request.name)
+
+
+def run_checks(
+    checks: Sequence[Check],
+    *,
+    update: Callable[[str, Report], Any] | None = None,
+    progress: Callable[[int], Any] | None = None,
+) -> CheckReport:
+    """All checks, one after the other; bad data of one are its error, and the others go on.
+
+    With `update`, baselines are not looked at but written by it, and only where all checks pass.
+    Raises UsageError for a check that makes no sense, before the first is run.
+    """
+    for item in checks:
+        item.verify(update=update is not None)
+    found, fresh = [], []
+    for item in checks:
+        try:
+            checked, report = _checked(item, updating=update is not None, progress=progress)
+        except DataError as error:
+            checked, report = Checked(item.name, (), str(error)), None
+        found.append(checked)
+        if item.baseline is not None and report is not None:
+            fresh.append((item.baseline, report))
+    result = CheckReport(__version__, tuple(found))
+    if update is None or not result.passed:
+        return result
+    for file, report in fresh:
+        update(file, report)
+    return CheckReport(__version__, tuple(found), tuple(file for file, _ in fresh))
+
+
+def _checked(
+    item: Check, *, updating: bool, progress: Callable[[int], Any] | None
+) -> tuple[Checked, Report | None]:
+    baseline = None
+    if item.baseline is not None and not updating:
+        baseline = read_baseline(item.baseline)
+    held = item.losses or (baseline.losses if baseline is not None else ())
+    wanted = tuple(dict.fromkeys((*held, *(bound.loss for bound in item.bounds))))
+    findings: list[Finding] = []
+    notes: list[str] = []
+    report = None
+    if wanted or not item.significant:
+        report = evaluate(item.pred, item.label, wanted or None, progress=progress, **item.options)
+        notes += report.notes
+        results = dict(zip(wanted, report.results, strict=False))
+        findings += [_bounded(bound, results[bound.loss]) for bound in item.bounds]
+        if baseline is not None:
+            findings += [_held(results[loss], baseline, item.tolerances) for loss in held]
+    if item.significant:
+        from losscli.comparing import compare
+
+        compared = compare(
+            {"baseline": item.baseline_pred, "candidate": item.pred},
+            item.label,
+            item.losses or None,
+            progress=progress,
+            **{name: value for name, value in item.options.items() if name != "reduction"},
+        )
+        notes += compared.notes
+        findings += [_tested(comparison) for comparison in compared.comparisons]
+    return Checked(item.name, tuple(findings), notes=tuple(dict.fromkeys(notes))), report
+
+
+def _bounded(bound: Bound, result: Result) -> Finding:
+    side = "at most" if bound.upper else "at least"
+    return _finding(result, bound.rule, bound.limit, f"{side} {bound.limit:g}", upper=bound.upper)
+
+
+def _held(result: Result, baseline: Baseline, tolerances: Tolerances) -> Finding:
+    before = baseline.value(result)
+    tolerance = tolerances.of(_names(result))
+    limit = tolerance.limit(before, lower_is_better=result.lower_is_better)
+    words = f"the baseline's {before:g}"
+    if tolerance.amount:
+        words += f" {'+' if result.lower_is_better else '−'} {tolerance}"
+    return _finding(result, BASELINE, limit, words, upper=result.lower_is_better)
+
+
+def _names(result: Result) -> tuple[str, ...]:
+    return result.loss, *REGISTRY.get(result.loss).aliases
+
+
+def _finding(result: Result, rule: str, limit: float, words: str, *, upper: bool) -> Finding:
+    over = excess(result.value, limit, upper=upper)
+    passed = over is not None and over <= 0
+    if over is None:
+        said = f"no number, has to be {words}"
+    elif passed:
+        said = f"{words}: kept, {-over:.4g} to spare"
+    else:
+        said = f"{words}: {'above' if upper else 'below'} by {over:.4g}"
+    return Finding(
+        result.loss,
+        result.title,
+        result.params,
+        rule,
+        result.value,
+        limit,
+        over,
+        passed,
+        said,
+        result.unit,
+        result.signature,
+    )
+
+
+def _tested(comparison: Comparison) -> Finding:
+    worse = comparison.verdict is Verdict.WORSE
+    chance = "" if comparison.p_holm is None else f" (p = {comparison.p_holm:.2g})"
+    if comparison.verdict is Verdict.UNTESTED:
+        words = "no test for it: not a function of sums of rows"
+    elif worse:
+        words = f"worse than the baseline's predictions by more than chance{chance}"
+    else:
+        words = f"not worse than the baseline's predictions by more than chance{chance}"
+    over = comparison.difference if comparison.lower_is_better else -comparison.difference
+    return Finding(
+        comparison.loss,
+        comparison.title,
+        comparison.params,
+        SIGNIFICANT,
+        comparison.value,
+        None,
+        over,
+        not worse and comparison.verdict is not Verdict.UNTESTED,
+        words,
+        comparison.unit,
+        comparison.signatures[1],
+    )
