@@ -65,6 +65,7 @@ def evaluate(
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
     explain: bool = False,
+    by_class: bool = False,
     threads: int | None = None,
     engine: str = "local",
     scheduler: str | None = None,
@@ -87,7 +88,8 @@ def evaluate(
     `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
     `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
     arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
-    (`float32`). With `explain`, cross entropies and the Brier score are taken apart. The work is
+    (`float32`). With `explain`, cross entropies and the Brier score are taken apart. With
+    `columns.by` or `by_class`, results hold the losses of each group of rows too. The work is
     shared among `threads` (None: as many as the process may use), which changes no bit of the
     result. `engine="dask"` shares it among processes of a Dask cluster instead: the one whose
     scheduler answers at the address `scheduler`, or one of `threads` processes on this machine.
@@ -113,6 +115,12 @@ def evaluate(
         from losscli.engine.grouping import Grouping
 
         watchers.append(lambda reading: Grouping(reading.evaluations))
+    grouped = bool(by_class or (columns and columns.by))
+    if grouped:
+        from losscli.engine.slices import Slices
+        from losscli.slicing import with_slices
+
+        watchers.append(lambda reading: Slices(reading.evaluations, by_class=by_class))
     if ci == "bootstrap":
         from losscli.stats.bootstrap import Bootstrap
         from losscli.stats.groups import Resampling
@@ -144,6 +152,8 @@ def evaluate(
     report = report_of(found.dataset, found.reading, found.outcome, found.summary)
     if explain:
         report = explained(report, found.reading.evaluations, found.observer(Grouping))
+    if grouped:
+        report = with_slices(report, found.observer(Slices))
     if ci == "normal":
         return report
     from losscli.interval_report import with_intervals

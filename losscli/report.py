@@ -114,6 +114,26 @@ class Decomposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """A loss of one group of rows: those with `value_of` in a `column` (None: those of a class).
+
+    `value_of` is None for the rows where the column is empty. `worse` says that the group is worse
+    than all other rows by more than chance, at 5 % with `p` adjusted for all groups and losses;
+    both are None where that is not tested. The value, its standard error and 95 % interval are as
+    in a Result.
+    """
+
+    column: str | None
+    value_of: str | None
+    n: int
+    value: float
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+    worse: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One loss of one prediction.
 
@@ -123,7 +143,7 @@ class Result:
     `interval` is the 95 % confidence interval of the value, found by `interval_method`. `values`
     are the losses of the rows where the reduction is `none`, and those of the columns where it is
     `columns`; `value` is then None. `decomposition` is there where it was asked for and the loss
-    has one.
+    has one; `slices` are there where rows are grouped.
     """
 
     loss: str
@@ -152,6 +172,7 @@ class Result:
     interval_method: IntervalMethod | None = None
     values: NDArray[np.float64] | None = field(default=None, compare=False)
     decomposition: Decomposition | None = None
+    slices: tuple[Slice, ...] | None = None
 
 
 class Named(Protocol):
@@ -242,7 +263,7 @@ class Report:
 
 
 # What is absent from JSON, and not null, where there is none.
-_LEFT_OUT = ("values", "decomposition")
+_LEFT_OUT = ("values", "decomposition", "slices")
 
 
 def plain(item: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
@@ -13,10 +14,11 @@ from losscli.batching.manifest import item_of, options_known
 from losscli.checking.request import Check
 from losscli.checking.rules import MAX, MIN, bounds_of, tolerances_of
 from losscli.errors import DataError, UsageError
+from losscli.inputs.roles import Columns
 
 OWN, SHARED = "losscli.toml", "pyproject.toml"
 
-_RULES = (MAX, MIN, "baseline", "tolerance", "significant", "baseline_pred")
+_RULES = (MAX, MIN, "baseline", "tolerance", "significant", "baseline_pred", "by_col", "by_class")
 
 
 def find_config(folder: Path) -> str | None:
@@ -87,6 +89,13 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
             raise UsageError(f"there is no setting {key!r}", hint=hint)
     rest = {key: value for key, value in table.items() if key not in _RULES}
     item = item_of({"name": name, **rest}, Item(name, ""), folder)
+    options = dict(item.options)
+    if "by_col" in table:
+        given = table["by_col"]
+        columns = item.options.get("columns") or Columns()
+        options["columns"] = replace(columns, by=(given,) if isinstance(given, str) else given)
+    if table.get("by_class") is True:
+        options["by_class"] = True
     check = Check(
         name,
         item.pred,
@@ -97,7 +106,7 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
         tolerances_of(table.get("tolerance", 0.0)),
         table.get("significant") is True,
         _file(table, "baseline_pred", folder),
-        item.options,
+        options,
     )
     check.verify(update=False)
     return check

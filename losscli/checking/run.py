@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from losscli import __version__
@@ -27,6 +28,9 @@ from losscli.losses.registry import REGISTRY
 from losscli.plan import parse_requests
 from losscli.report import Report, Result
 
+# What `compare` has no word for.
+_OF_ONE = ("reduction", "by_class")
+
 
 def check(
     pred: Any,
@@ -47,7 +51,8 @@ def check(
     `losscli eval --format json` has written: its losses (or those of `losses`) must not be worse by
     more than `tolerance`, an amount or a share such as `"2%"`, for all or by name. `significant`
     holds predictions against `baseline_pred` instead: a loss fails where it is worse by more than
-    chance. The other arguments are those of `evaluate`.
+    chance. Where rows are grouped, each group has to keep to the bounds. The other arguments are
+    those of `evaluate`.
 
     Raises UsageError for a request that makes no sense. Bad data are an error of the report.
 
@@ -127,7 +132,10 @@ def _checked(
         report = evaluate(item.pred, item.label, wanted or None, progress=progress, **item.options)
         notes += report.notes
         results = dict(zip(wanted, report.results, strict=False))
-        findings += [_bounded(bound, results[bound.loss]) for bound in item.bounds]
+        for bound in item.bounds:
+            whole = results[bound.loss]
+            findings.append(_bounded(bound, whole))
+            findings += [replace(_bounded(bound, part), slice=name) for name, part in _parts(whole)]
         if baseline is not None:
             findings += [_held(results[loss], baseline, item.tolerances) for loss in held]
     if item.significant:
@@ -138,7 +146,7 @@ def _checked(
             item.label,
             item.losses or None,
             progress=progress,
-            **{name: value for name, value in item.options.items() if name != "reduction"},
+            **{name: value for name, value in item.options.items() if name not in _OF_ONE},
         )
         notes += compared.notes
         findings += [_tested(comparison) for comparison in compared.comparisons]
@@ -148,6 +156,13 @@ def _checked(
 def _bounded(bound: Bound, result: Result) -> Finding:
     side = "at most" if bound.upper else "at least"
     return _finding(result, bound.rule, bound.limit, f"{side} {bound.limit:g}", upper=bound.upper)
+
+
+def _parts(whole: Result) -> Iterator[tuple[str, Result]]:
+    """The result of each group of rows, as if it were all rows."""
+    for part in whole.slices or ():
+        name = f"{part.column or 'class'} {part.value_of or '(missing)'}"
+        yield name, replace(whole, value=part.value, n=part.n, interval=part.interval)
 
 
 def _held(result: Result, baseline: Baseline, tolerances: Tolerances) -> Finding:
@@ -170,7 +185,7 @@ def _finding(result: Result, rule: str, limit: float, words: str, *, upper: bool
     if over is None:
         said = f"no number, has to be {words}"
     elif passed:
-        said = f"{words}: kept, {-over:.4g} to spare"
+        said = f"{words}: kept, {abs(over):.4g} to spare"
     else:
         said = f"{words}: {'above' if upper else 'below'} by {over:.4g}"
     return Finding(

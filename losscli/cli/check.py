@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
+from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ FILES = "Reports for CI"
 
 
 @dataclass(frozen=True)
-class CheckOptions(EvaluationOptions, InputOptions):
+class CheckOptions(SlicingOptions, EvaluationOptions, InputOptions):
     """Check losses against bounds and a baseline; exit code 1 where one is not kept.
 
     Without files, the checks of losscli.toml or of [tool.losscli] in pyproject.toml are run: all,
@@ -38,6 +39,8 @@ class CheckOptions(EvaluationOptions, InputOptions):
       losscli check preds.csv -y label --baseline main.json -l bce,brier --update-baseline
 
       losscli check b.csv labels.csv --significant --baseline-pred a.csv -l bce
+
+      losscli check preds.csv -y label --max bce=0.3 --by-col site
 
       losscli check --junit checks.xml
     """
@@ -151,7 +154,11 @@ def _asked(options: CheckOptions) -> Check:
         parse_tolerances(options.tolerance),
         options.significant,
         options.baseline_pred,
-        {name: value for name, value in options.keywords().items() if value is not None},
+        {
+            name: value
+            for name, value in options.sliced(options.keywords()).items()
+            if value is not None
+        },
     )
 
 

@@ -9,6 +9,7 @@ from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import WORK, InputOptions
 from losscli.cli.options import option, switch
 from losscli.cli.resampling import CHANCE, ResamplingOptions
+from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
 
@@ -16,7 +17,7 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 
 
 @dataclass(frozen=True)
-class EvalOptions(ResamplingOptions, EvaluationOptions, InputOptions):
+class EvalOptions(ResamplingOptions, SlicingOptions, EvaluationOptions, InputOptions):
     """Evaluate the losses of predictions against labels.
 
     Without --loss, the losses that fit the data are shown, the recommended one first.
@@ -88,7 +89,7 @@ def run(options: EvalOptions) -> None:
             ci=options.ci,
             progress=progress,
             **options.drawn(),
-            **options.keywords(),
+            **options.sliced(options.keywords()),
         )
     note(report.notes)
     emit(render(report, name, Screen(width(options.output), color(options.output))), options.output)

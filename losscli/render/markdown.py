@@ -9,6 +9,7 @@ from losscli.comparison import ComparisonReport
 from losscli.render import Screen
 from losscli.render.compared import chance, losses_of, method, signed
 from losscli.render.figures import amount, between, interval, number, remarks, share, titles
+from losscli.render.grouped import by_column, name_of
 from losscli.render.visible import visible
 from losscli.report import Recommendation, Report, Result
 
@@ -50,6 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield _row([":--"] + ["--:"] * (len(_HEADS) - 2) + [":--"])
     for title, result in zip(titles(report), report.results, strict=True):
         yield _row(_cells(title, result))
+    yield from _slices(report)
     yield ""
     files = dict.fromkeys(code(item.file) for item in report.inputs)
     rows = max((item.rows for item in report.inputs), default=0)
@@ -101,6 +103,24 @@ def _compared(report: ComparisonReport) -> Iterator[str]:
     for note in report.notes:
         yield ""
         yield f"> {escape(note)}"
+
+
+def _slices(report: Report) -> Iterator[str]:
+    """A table of the groups of rows for each column that they are grouped by."""
+    sliced = [
+        (title, result)
+        for title, result in zip(titles(report), report.results, strict=True)
+        if result.slices
+    ]
+    if not sliced:
+        return
+    for column, lines in by_column([result for _, result in sliced]):
+        yield ""
+        yield _row([escape(column), "n", *(escape(title) for title, _ in sliced)])
+        yield _row([":--"] + ["--:"] * (len(sliced) + 1))
+        for line in lines:
+            values = [f"{'▲ ' if part.worse else ''}{number(part.value)}" for part in line]
+            yield _row([escape(name_of(line[0])), f"{line[0].n:,}", *values])
 
 
 def _advice(advice: Recommendation) -> Iterator[str]:

@@ -15,6 +15,7 @@ from losscli.render.comparison import comparison_block
 from losscli.render.decomposed import decomposition_block
 from losscli.render.figures import titles
 from losscli.render.results import results_block
+from losscli.render.sliced import slices_block
 from losscli.render.unreduced import unreduced_block
 from losscli.render.visible import visible
 from losscli.report import Input, Recommendation, Report
@@ -32,6 +33,8 @@ def render(report: Report, screen: Screen) -> str:
             parts.append(unreduced_block(visible(title), result, report))
     if (made_of := decomposition_block(report, screen.width)) is not None:
         parts.append(made_of)
+    if (groups := slices_block(report, screen.width)) is not None:
+        parts.append(groups)
     if report.recommendation is not None:
         parts.append(advice_block(report.recommendation, width))
     parts.append(signature_block(report, width))

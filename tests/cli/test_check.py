@@ -244,3 +244,21 @@ class TestFilesForCI:
         summary = (tmp_path / "summary.md").read_text()
         assert "**3 of 4 rules kept; 1 check without losses**" in summary
         assert "<script>" not in summary
+
+
+def test_every_group_of_rows_has_to_keep_to_the_bound(here: Here, write: Write) -> None:
+    write("t.csv", "prob,label,site\n0.9,1,a\n0.2,0,a\n0.6,0,b\n")
+    answer = here("check", "t.csv", "--max", "mae=0.3", "--by-col", "site")
+    assert answer.code == 1
+    assert answer.out == (
+        "✓ mean absolute error  0.3 label\n"
+        "  at most 0.3: kept, 0 to spare\n"
+        "✓ mean absolute error, site a  0.15 label\n"
+        "  at most 0.3: kept, 0.15 to spare\n"
+        "✗ mean absolute error, site b  0.6 label\n"
+        "  at most 0.3: above by 0.3\n"
+        "\n"
+        "2 of 3 rules kept\n"
+    )
+    write("losscli.toml", '[check.a]\npred = "t.csv"\nmax = {mae = 0.3}\nby_col = "site"\n')
+    assert here("check").out == answer.out

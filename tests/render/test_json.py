@@ -22,6 +22,7 @@ from losscli.report import (
     Recommendation,
     Report,
     Result,
+    Slice,
 )
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.render.reports import (
@@ -145,6 +146,7 @@ class TestSchema:
             (Recommendation, SCHEMA["$defs"]["recommendation"]),
             (Evidence, SCHEMA["$defs"]["evidence"]),
             (IntervalMethod, SCHEMA["$defs"]["interval_method"]),
+            (Slice, SCHEMA["$defs"]["slice"]),
         ],
         ids=lambda given: getattr(given, "__name__", ""),
     )
@@ -154,7 +156,7 @@ class TestSchema:
         named = [name for name in schema["properties"] if not name.endswith("nonfinite")]
         assert [name for name in named if name != "schema"] == [f.name for f in fields(data)]
         assert schema["additionalProperties"] is False
-        optional = {"values", "decomposition"} if data is Result else set()
+        optional = {"values", "decomposition", "slices"} if data is Result else set()
         assert set(schema["required"]) == set(named) - optional
 
     def test_every_field_is_described(self) -> None:
