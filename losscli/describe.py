@@ -130,8 +130,25 @@ def _example_gradient(loss: Loss) -> str:
     return str(np.vectorize(lambda slope: float(f"{slope:.6g}"))(slopes).tolist())
 
 
-def _convention_lines(loss: Loss) -> list[ConventionLine]:
-    standard = CONVENTIONS["standard"].axes_of(loss.id)
+def deviations(loss: Loss, convention: Convention, other: Convention) -> tuple[str, ...]:
+    """In words, what a convention does with a loss where the other does something else."""
+    differs = convention.axes_of(loss.id).differences(other.axes_of(loss.id), _matter(loss))
+    before = other.defaults_of(loss.id)
+    defaults = (
+        f"{name} = {_word(value)}"
+        for name, value in convention.defaults_of(loss.id).items()
+        if name not in before or before[name] != value
+    )
+    return tuple(dict.fromkeys((*differs, *defaults)))
+
+
+def prints(convention: Convention, loss: Loss) -> bool:
+    """Whether a convention has a number for a loss: a framework without it has none."""
+    return convention.name in (*_OF_NO_FRAMEWORK, *loss.names)
+
+
+def _matter(loss: Loss) -> set[str]:
+    """The axes on which conventions can part for a loss."""
     matter = {"weighted_mean"}
     if {Task.REGRESSION, Task.MULTILABEL} & set(loss.tasks):
         matter |= {"mean_over", "row"}
@@ -141,21 +158,16 @@ def _convention_lines(loss: Loss) -> list[ConventionLine]:
         matter |= _AXES_OF_FORM.get(reading.form, set())
         if reading.by_element is not None:
             matter.add("row")
-    lines = []
-    for convention in CONVENTIONS.values():
-        # A framework without the loss has no number of its own.
-        if convention.name not in (*_OF_NO_FRAMEWORK, *loss.names):
-            continue
-        differs = convention.axes_of(loss.id).differences(standard, matter)
-        defaults = tuple(
-            f"{name} = {_word(value)}" for name, value in convention.defaults_of(loss.id).items()
-        )
-        if differs or defaults:
-            value = example_value(loss, convention)
-            lines.append(
-                ConventionLine(convention.name, tuple(dict.fromkeys((*differs, *defaults))), value)
-            )
-    return lines
+    return matter
+
+
+def _convention_lines(loss: Loss) -> list[ConventionLine]:
+    return [
+        ConventionLine(convention.name, differs, example_value(loss, convention))
+        for convention in CONVENTIONS.values()
+        if prints(convention, loss)
+        and (differs := deviations(loss, convention, CONVENTIONS["standard"]))
+    ]
 
 
 def _range(loss: Loss) -> str:

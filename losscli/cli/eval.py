@@ -13,7 +13,7 @@ from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
 
-FORMATS = ("table", "json", "jsonl", "csv", "markdown")
+FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,9 @@ def run(options: EvalOptions) -> None:
     if options.pred is None:
         raise UsageError("which predictions?", hint="Usage: losscli eval PRED [LABEL].")
     name = _format(options, format_of)
+    if name == "html":
+        _page(options)
+        return
     with progress_bar() as progress:
         report = evaluate(
             options.pred,
@@ -93,6 +96,34 @@ def run(options: EvalOptions) -> None:
         )
     note(report.notes)
     emit(render(report, name, Screen(width(options.output), color(options.output))), options.output)
+
+
+def _page(options: EvalOptions) -> None:
+    import shlex
+    import sys
+
+    from losscli.cli.output import emit, note
+    from losscli.cli.progress import progress_bar
+    from losscli.page import page
+    from losscli.render.html import render_page
+
+    with progress_bar() as progress:
+        found = page(
+            options.pred,
+            options.label,
+            options.loss or None,
+            command=shlex.join(["losscli", *sys.argv[1:]]),
+            reduction=options.reduction,
+            engine=options.engine,
+            scheduler=options.scheduler,
+            announce=lambda said: note((said,)),
+            ci=options.ci,
+            progress=progress,
+            **options.drawn(),
+            **options.sliced(options.keywords()),
+        )
+    note(found.report.notes)
+    emit(render_page(found), options.output)
 
 
 def _format(options: EvalOptions, format_of: Callable[[str], str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -136,6 +137,34 @@ def save_picture(path: str, chart: Any) -> None:
         picture = vl_convert.vegalite_to_png(spec, scale=_SCALE)
     with whole_file(path) as file:
         file.write(picture)
+
+
+def inline_svg(chart: Any, prefix: str) -> str:
+    """A chart as SVG to stand in a page: in the colour of its text, its ids with a prefix.
+
+    Raises UsageError where the extra `report` is not installed.
+    """
+    try:
+        import vl_convert
+    except ImportError:
+        raise _missing() from None
+    spec = {**chart.to_dict(), "background": None, "config": _PAGE}
+    svg = str(vl_convert.vegalite_to_svg(spec))
+    for color in (_INK, "#666", "#888"):
+        svg = svg.replace(f'"{color}"', '"currentColor"')
+    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", svg)
+
+
+# A colour that no chart has, to be put in place of by that of the text around it.
+_INK = "#010203"
+_AXIS = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), _INK)
+_PAGE = {
+    "axis": {**_AXIS, "gridColor": _INK, "gridOpacity": 0.15},
+    "title": {"color": _INK},
+    "legend": {"labelColor": _INK, "titleColor": _INK},
+    "view": {"stroke": None},
+    "font": "system-ui, sans-serif",
+}
 
 
 def _altair() -> Any:

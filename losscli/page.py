@@ -1,0 +1,157 @@
+"""Everything that a page about one evaluation shows, gathered in a few passes over the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.api import evaluate, rows
+from losscli.charts.histogram import Histogram
+from losscli.charts.reliability import Reliability, reliability
+from losscli.conventions import CONVENTIONS
+from losscli.describe import deviations, prints
+from losscli.errors import LosscliError, UsageError
+from losscli.losses.registry import REGISTRY
+from losscli.report import Report, Result
+from losscli.row_report import RowReport
+
+# So many of the hardest rows are shown.
+_HARDEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What conventions that agree make of a loss; `why` says what they do otherwise."""
+
+    loss: str
+    title: str
+    conventions: tuple[str, ...]
+    value: float
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A report with what explains it.
+
+    `hardest` and `histogram` are None where no loss is a mean of rows. `command` reproduces it.
+    """
+
+    report: Report
+    hardest: RowReport | None
+    histogram: Histogram | None
+    reliabilities: tuple[Reliability, ...]
+    told: tuple[Told, ...]
+    command: str
+
+
+def page(
+    pred: Any,
+    label: Any = None,
+    losses: str | Sequence[str] | None = None,
+    *,
+    command: str = "",
+    progress: Callable[[int], Any] | None = None,
+    **options: Any,
+) -> Page:
+    """Evaluate, and gather what a page shows of it.
+
+    The arguments are those of `evaluate`; scores are always taken apart. The data are read once for
+    the report, a few times more for its rows, and once for each convention.
+
+    Raises UsageError and DataError as `evaluate` does.
+    """
+    if options.get("reduction") in ("none", "columns"):
+        raise UsageError("a page shows losses as one number each", hint="Leave out --reduction.")
+    report = evaluate(pred, label, losses, progress=progress, **{**options, "explain": True})
+    alike = {name: value for name, value in options.items() if name not in _OF_EVALUATE}
+    hardest, histogram = None, None
+    try:
+        found = rows(pred, label, losses, progress=progress, **alike)
+    except UsageError:
+        # No loss has a loss of each row.
+        pass
+    else:
+        hardest = found.hardest(_HARDEST, progress=progress)
+        histogram = found.histogram(progress=progress)
+    diagrams = [reliability(result) for result in report.results]
+    # Of several scores of the same groups, one diagram says all.
+    return Page(
+        report,
+        hardest,
+        histogram,
+        tuple(diagram for diagram in diagrams if diagram is not None)[:1],
+        tuple(_told(report, pred, label, alike)),
+        command,
+    )
+
+
+# Arguments of `evaluate` that `rows` has no word for.
+_OF_EVALUATE = frozenset(
+    (
+        "announce",
+        "by_class",
+        "ci",
+        "engine",
+        "explain",
+        "reduction",
+        "resamples",
+        "scheduler",
+        "seed",
+    )
+)
+
+
+def _told(report: Report, pred: Any, label: Any, options: dict[str, Any]) -> list[Told]:
+    """Each loss under every convention; those of one value together, that of the report first."""
+    told: dict[tuple[str, float], list[str]] = {}
+    known = {result.loss: result for result in report.results if result.value is not None}
+    for loss, result in known.items():
+        assert result.value is not None
+        told[loss, result.value] = [result.convention]
+    for name, convention in CONVENTIONS.items():
+        having = [loss for loss in known if prints(convention, REGISTRY.get(loss))]
+        for loss, value in _under(name, having, pred, label, options).items():
+            if name != known[loss].convention:
+                told.setdefault((loss, value), []).append(name)
+    return [
+        Told(loss, known[loss].title, tuple(names), value, _why(known[loss], names))
+        for loss in known
+        for (owner, value), names in told.items()
+        if owner == loss
+    ]
+
+
+def _under(
+    name: str, losses: list[str], pred: Any, label: Any, options: dict[str, Any]
+) -> dict[str, float]:
+    """The losses that a convention has a number for."""
+    if not losses:
+        return {}
+    try:
+        found = evaluate(pred, label, losses, **{**options, "like": name})
+    except LosscliError:
+        if len(losses) == 1:
+            return {}
+        return {
+            loss: value
+            for each in losses
+            for loss, value in _under(name, [each], pred, label, options).items()
+        }
+    return {result.loss: result.value for result in found.results if result.value is not None}
+
+
+def _why(result: Result, names: Sequence[str]) -> tuple[str, ...]:
+    """What conventions do otherwise than that of the report."""
+    if result.convention not in CONVENTIONS:
+        return ()
+    loss, mine = REGISTRY.get(result.loss), CONVENTIONS[result.convention]
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        words = "; ".join(filter(None, deviations(loss, CONVENTIONS[name], mine)))
+        if words:
+            alike.setdefault(words, []).append(name)
+    if len(alike) == 1:
+        return tuple(alike)
+    return tuple(f"{', '.join(them)}: {words}" for words, them in alike.items())

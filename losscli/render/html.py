@@ -1,0 +1,230 @@
+"""A page about one evaluation: one file that asks nothing of any network. Needs `report`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from losscli.errors import UsageError
+from losscli.render.figures import NOTHING, between, number, remarks, share, titles
+from losscli.render.grouped import by_column, name_of
+from losscli.render.visible import visible
+
+if TYPE_CHECKING:
+    from losscli.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: what it shows, and the number that it sorts by."""
+
+    text: str
+    value: float | int | None = None
+    mark: str = ""
+
+    @property
+    def data(self) -> str | None:
+        """The number to its last digit, as the JSON has it."""
+        return None if self.value is None else repr(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: a caption, its heads (`numeric` ones stand to the right), its rows."""
+
+    id: str
+    caption: str
+    heads: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart with its words."""
+
+    title: str
+    svg: str
+    words: str
+
+
+def render_page(page: Page) -> str:
+    """The page as HTML. Raises UsageError where the extra `report` is not installed."""
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError:
+        raise UsageError(
+            "a page needs Jinja, which is not installed",
+            hint="Install it: pip install 'losscli[report]'.",
+        ) from None
+    folder = files("losscli.render") / "templates"
+    style, script = (
+        (folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+    )
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    template = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).from_string((folder / "report.html.j2").read_text(encoding="utf-8"))
+    report = page.report
+    rows = max((item.rows for item in report.inputs), default=0)
+    return template.render(
+        page=page,
+        report=report,
+        files=list(dict.fromkeys(visible(item.file) for item in report.inputs)),
+        rows=f"{rows:,}",
+        figures=list(_figures(page)),
+        losses=_losses(page),
+        parts=[grid for grid in (_parts(page),) if grid],
+        slices=_slices(page),
+        hardest=_hardest(page),
+        told=_told(page),
+        notes=[visible(note) for note in report.notes],
+        command=visible(page.command),
+        style=style,
+        script=script,
+        digest=digest,
+        visible=visible,
+    )
+
+
+def _losses(page: Page) -> Grid:
+    report = page.report
+    rows = [
+        (
+            Cell(visible(title), mark="recommended" if result.recommended else ""),
+            _number(result.value, result.unit),
+            Cell(between(result.interval)),
+            _number(None if result.baseline is None else result.baseline.value),
+            Cell(share(result.skill), result.skill),
+            Cell(f"{result.n:,}", result.n),
+            Cell("; ".join(remarks(result))),
+        )
+        for title, result in zip(titles(report), report.results, strict=True)
+    ]
+    heads = ("loss", "value", "95 % interval", "baseline", "skill", "n", "remarks")
+    caption = "Losses; baseline: the best constant prediction; skill: 1 − loss ÷ baseline"
+    return Grid("losses", caption, heads, (False, *[True] * 5, False), tuple(rows))
+
+
+def _parts(page: Page) -> Grid | None:
+    rows = []
+    for title, result in zip(titles(page.report), page.report.results, strict=True):
+        found = result.decomposition
+        if found is not None:
+            parts = (found.calibration, found.refinement, found.within)
+            rows.append((Cell(visible(title)), _number(result.value), *map(_number, parts)))
+    heads = ("loss", "value", "= calibration", "+ refinement", "+ within groups")
+    caption = (
+        "Calibration: stated probabilities against what happened at them; refinement: what would "
+        "be left if they were calibrated; within groups: what the groups are too coarse for"
+    )
+    return Grid("parts", caption, heads, (False, *[True] * 4), tuple(rows)) if rows else None
+
+
+def _slices(page: Page) -> list[Grid]:
+    named = [
+        (visible(title), result)
+        for title, result in zip(titles(page.report), page.report.results, strict=True)
+        if result.slices
+    ]
+    if not named:
+        return []
+    grids = []
+    for place, (column, lines) in enumerate(by_column([result for _, result in named])):
+        rows = [
+            (
+                Cell(visible(name_of(line[0]))),
+                Cell(f"{line[0].n:,}", line[0].n),
+                *(
+                    Cell(number(part.value), part.value, "worse" if part.worse else "")
+                    for part in line
+                ),
+            )
+            for line in lines
+        ]
+        heads = (visible(column), "n", *(title for title, _ in named))
+        caption = f"By {visible(column)}; ▲ worse than all other rows by more than chance"
+        numeric = (False, *[True] * (len(heads) - 1))
+        grids.append(Grid(f"slices-{place}", caption, heads, numeric, tuple(rows)))
+    return grids
+
+
+def _hardest(page: Page) -> Grid | None:
+    found = page.hardest
+    if found is None:
+        return None
+    ids = any(row.id is not None for row in found.rows)
+    losses = titles(found.report)
+    labels = found.label_columns
+    preds = found.columns
+    heads = ["row", *(["id"] if ids else []), *map(visible, (*labels, *preds))]
+    for title in losses:
+        heads += [visible(title), "share"]
+    rows = []
+    for row in found.rows:
+        cells = [Cell(f"{row.row:,}", row.row)]
+        cells += [Cell(visible(row.id or ""))] if ids else []
+        cells += [_item(item) for item in (*row.label, *row.pred)]
+        for value, part in zip(row.losses, row.shares, strict=True):
+            cells += [_number(value), Cell(share(part), part)]
+        rows.append(tuple(cells))
+    numeric = tuple(head not in ("id", *map(visible, labels)) for head in heads)
+    return Grid("rows", "The hardest rows, counted from 0", tuple(heads), numeric, tuple(rows))
+
+
+def _item(item: Any) -> Cell:
+    if item is None:
+        return Cell(NOTHING)
+    if isinstance(item, str):
+        return Cell(visible(item))
+    return Cell(f"{item:.6g}", item)
+
+
+def _told(page: Page) -> Grid:
+    rows = [
+        (
+            Cell(visible(told.title)),
+            Cell(", ".join(told.conventions)),
+            Cell(f"{told.value:.12g}", told.value),
+            Cell(". ".join(map(visible, told.why))),
+        )
+        for told in page.told
+    ]
+    heads = ("loss", "convention", "value", "what it does otherwise")
+    caption = "What each framework would print"
+    return Grid("conventions", caption, heads, (False, False, True, False), tuple(rows))
+
+
+def _number(value: float | None, unit: str = "") -> Cell:
+    if value is None:
+        return Cell(NOTHING)
+    return Cell(f"{number(value)} {visible(unit)}".strip(), float(value))
+
+
+def _figures(page: Page) -> list[Figure]:
+    from losscli.render.chart import histogram_chart, inline_svg, reliability_chart
+
+    found = []
+    if (spread := page.histogram) is not None:
+        top = max(range(len(spread.counts)), key=spread.counts.__getitem__)
+        words = (
+            f"{spread.rows:,} rows; most of them, {spread.counts[top]:,}, between "
+            f"{spread.edges[top]:g} and {spread.edges[top + 1]:g}; the costliest up to "
+            f"{spread.edges[-1]:g}."
+        )
+        if spread.beyond:
+            words += f" Besides, rows whose loss is infinite: {spread.beyond:,}."
+        found.append(Figure(spread.title, inline_svg(histogram_chart(spread), "h-"), words))
+    for place, diagram in enumerate(page.reliabilities):
+        worst = max(diagram.bins, key=lambda bin: abs(bin.mean_prediction - bin.frequency))
+        words = (
+            f"Calibration error {diagram.calibration_error:.4f} over {diagram.rows:,} rows. "
+            f"Farthest off: predictions of {worst.mean_prediction:.2f} came true in "
+            f"{worst.frequency:.1%} of {worst.rows:,} cases."
+        )
+        svg = inline_svg(reliability_chart(diagram), f"r{place}-")
+        found.append(Figure(diagram.title, svg, words))
+    return found

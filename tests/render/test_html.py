@@ -1,0 +1,172 @@
+"""The page: every number that of the JSON, every word text, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import losscli
+from losscli.cli.app import execute
+from losscli.page import page
+from losscli.render.html import render_page
+from tests.cli.program import SAMPLES
+
+SAMPLE = {
+    "binary": (SAMPLES / "breast_cancer.csv", "prob"),
+    "multiclass": (SAMPLES / "wine.csv", ()),
+    "multilabel": (SAMPLES / "multilabel.csv", ()),
+    "regression": (SAMPLES / "diabetes.csv", ()),
+}
+HOSTILE = "<script>alert(1)</script>[red]=cmd()\x1b[31m\"'&"
+
+
+class Parts(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+def text_of(name: str, **options: Any) -> str:
+    file, column = SAMPLE[name]
+    return render_page(page(file, columns=losscli.Columns(pred=column), **options))
+
+
+@pytest.fixture(scope="module", params=SAMPLE)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def text(name: str) -> str:
+    return text_of(name, by_class=name in ("binary", "multiclass"), command="losscli x.csv")
+
+
+@pytest.fixture(scope="module")
+def parts(text: str) -> Parts:
+    return Parts(text)
+
+
+def numbers(value: Any) -> set[float]:
+    if isinstance(value, dict):
+        return set().union(*map(numbers, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(numbers, value))
+    return {value} if isinstance(value, (int, float)) and not isinstance(value, bool) else set()
+
+
+def test_every_value_of_the_json_stands_in_the_page(name: str, parts: Parts) -> None:
+    file, column = SAMPLE[name]
+    report = losscli.evaluate(file, columns=losscli.Columns(pred=column), explain=True)
+    shown = {
+        float(attrs["data-value"] or "nan") for _, attrs in parts.tags if "data-value" in attrs
+    }
+    for result in json.loads(json.dumps(report.to_dict()))["results"]:
+        assert result["value"] in shown
+        assert result["n"] in shown
+        if result["baseline"] is not None:
+            assert result["baseline"]["value"] in shown
+        for part in ("calibration", "refinement", "within"):
+            if "decomposition" in result:
+                assert result["decomposition"][part] in shown
+
+
+def test_the_same_losses_elsewhere_are_those_of_evaluate(name: str) -> None:
+    file, column = SAMPLE[name]
+    columns = losscli.Columns(pred=column)
+    told = page(file, columns=columns).told
+    assert len({convention for item in told for convention in item.conventions}) > 3
+    for item in told:
+        for convention in item.conventions:
+            report = losscli.evaluate(file, losses=item.loss, like=convention, columns=columns)
+            assert report.results[0].value == item.value
+
+
+def test_nothing_is_fetched(text: str, parts: Parts) -> None:
+    for _, attrs in parts.tags:
+        for attribute in ("src", "href", "action", "data", "srcset"):
+            assert (attrs.get(attribute) or "#").startswith("#")
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+    [policy] = [attrs for attrs in parts.of("meta") if "http-equiv" in attrs]
+    assert (policy["content"] or "").startswith("default-src 'none';")
+    assert "unsafe-eval" not in text
+
+
+def test_it_is_small(text: str) -> None:
+    assert len(text.encode()) < 2_000_000
+
+
+def test_it_can_be_read_without_seeing_it(parts: Parts) -> None:
+    assert parts.of("html") == [{"lang": "en"}]
+    levels = [int(tag[1]) for tag, _ in parts.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert set(levels[1:]) == {2}
+    ids = [attrs["id"] for _, attrs in parts.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert len(parts.of("caption")) == len(parts.of("table")) > 2
+    assert all("scope" in attrs for attrs in parts.of("th"))
+    pictures = [attrs for attrs in parts.of("div") if attrs.get("role") == "img"]
+    assert len(pictures) == len(parts.of("svg")) > 0
+    assert all(len(attrs["aria-label"] or "") > 40 for attrs in pictures)
+
+
+def test_hostile_names_are_text(tmp_path: Path) -> None:
+    table = tmp_path / "a<b>.csv"
+    name = HOSTILE.replace('"', '""')
+    rows = "\n".join(f'"{name}{i}",{0.1 + i / 10},{i % 2},"{name}"' for i in range(8))
+    table.write_text(f'id,"p{name}",label,"s{name}"\n{rows}\n')
+    columns = losscli.Columns(pred="p*", label="label", by="s*")
+    text = render_page(page(table, columns=columns, command=HOSTILE))
+    parts = Parts(text)
+    assert len(parts.of("script")) == 1
+    assert "\x1b" not in text
+    assert any("<script>alert(1)</script>[red]=cmd()" in found for found in parts.texts)
+    assert any("a<b>.csv" in found for found in parts.texts)
+
+
+def test_infinite_losses_are_told() -> None:
+    text = render_page(page([0.0, 0.5, 1.0], [1, 1, 1], "bce", like="exact"))
+    shown = [attrs.get("data-value") for _, attrs in Parts(text).tags]
+    assert "inf" in shown
+    assert "rows whose loss is infinite: 1" in text
+
+
+def test_losses_without_rows_have_a_page_without_rows() -> None:
+    found = page([1.0, 2.0, 4.0], [1.0, 2.5, 3.0], "r2")
+    assert (found.hardest, found.histogram) == (None, None)
+    assert math.isfinite(found.told[0].value)
+    assert "The hardest rows" not in render_page(found)
+
+
+def test_the_command_line_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["losscli", "x y.csv", "-o", "report.html"])
+    target = tmp_path / "report.html"
+    assert execute(["eval", str(SAMPLES / "wine.csv"), "-o", str(target)]) == 0
+    assert capsys.readouterr().out == ""
+    assert "losscli &#39;x y.csv&#39; -o report.html" in target.read_text()
+
+
+def test_rows_kept_as_they_are_have_no_page() -> None:
+    with pytest.raises(losscli.UsageError, match="Leave out --reduction"):
+        page([0.5], [1], "bce", reduction="none")
