@@ -9,7 +9,7 @@ from losscli.cli.inputs import COLUMNS
 from losscli.cli.options import arguments, option
 from losscli.cli.resampling import ResamplingOptions
 
-FORMATS = ("table", "json", "jsonl", "csv", "markdown")
+FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,11 @@ def run(options: CompareOptions) -> None:
             **options.keywords(),
         )
     note(report.notes)
+    if name == "html":
+        from losscli.cli.output import command_line
+        from losscli.render.html import render_comparison as as_page
+
+        emit(as_page(report, command_line()), options.output)
+        return
     screen = Screen(width(options.output), color(options.output))
     emit(render_comparison(report, name, screen), options.output)

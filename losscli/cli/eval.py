@@ -99,10 +99,7 @@ def run(options: EvalOptions) -> None:
 
 
 def _page(options: EvalOptions) -> None:
-    import shlex
-    import sys
-
-    from losscli.cli.output import emit, note
+    from losscli.cli.output import command_line, emit, note
     from losscli.cli.progress import progress_bar
     from losscli.page import page
     from losscli.render.html import render_page
@@ -112,7 +109,7 @@ def _page(options: EvalOptions) -> None:
             options.pred,
             options.label,
             options.loss or None,
-            command=shlex.join(["losscli", *sys.argv[1:]]),
+            command=command_line(),
             reduction=options.reduction,
             engine=options.engine,
             scheduler=options.scheduler,

@@ -45,6 +45,13 @@ def silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), real.fileno())
 
 
+def command_line() -> str:
+    """What was typed, as a shell takes it."""
+    import shlex
+
+    return shlex.join(["losscli", *sys.argv[1:]])
+
+
 def note(texts: Iterable[str]) -> None:
     """Say something beside the result, on stderr; nothing in it can drive a terminal."""
     if sys.stderr is None:

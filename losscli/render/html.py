@@ -1,17 +1,21 @@
-"""A page about one evaluation: one file that asks nothing of any network. Needs `report`."""
+"""Pages, each one file that asks nothing of any network. Needs the extra `report`."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from losscli.comparison import Comparison, ComparisonReport, Verdict
 from losscli.errors import UsageError
+from losscli.render.compared import chance, losses_of, method, signed, verdict
 from losscli.render.figures import NOTHING, between, number, remarks, share, titles
 from losscli.render.grouped import by_column, name_of
 from losscli.render.visible import visible
+from losscli.report import Input
 
 if TYPE_CHECKING:
     from losscli.page import Page
@@ -52,9 +56,56 @@ class Figure:
 
 
 def render_page(page: Page) -> str:
-    """The page as HTML. Raises UsageError where the extra `report` is not installed."""
+    """The page of an evaluation. Raises UsageError where the extra `report` is not installed."""
+    report = page.report
+    rows = max((item.rows for item in report.inputs), default=0)
+    return _filled(
+        "report.html.j2",
+        report=report,
+        heading=f"Losses of {_files(report.inputs)}",
+        facts=f"{rows:,} rows · {report.task} · {report.kind.replace('_', ' ')}",
+        figures=list(_figures(page)),
+        losses=_losses(page),
+        parts=_parts(page),
+        slices=_slices(page),
+        hardest=_hardest(page),
+        told=_told(page),
+        signatures=[visible(result.signature) for result in report.results],
+        notes=[visible(note) for note in report.notes],
+        command=visible(page.command),
+    )
+
+
+def render_comparison(report: ComparisonReport, command: str = "") -> str:
+    """The page of a comparison: a table for each loss, with what is proven.
+
+    Raises UsageError where the extra `report` is not installed.
+    """
+    losses = [
+        (visible(title), _compared(f"models-{place}", items), [verdict(report, i) for i in items])
+        for place, (title, items) in enumerate(losses_of(report))
+    ]
+    found = [name for item in report.comparisons for name in item.signatures]
+    return _filled(
+        "comparison.html.j2",
+        report=report,
+        heading=f"{', '.join(map(visible, report.models))} compared",
+        facts=f"{report.rows:,} rows of {_files(report.inputs)} · {report.task}",
+        losses=[(title, grid, list(map(visible, words))) for title, grid, words in losses],
+        method=visible(method(report)),
+        signatures=list(dict.fromkeys(map(visible, found))),
+        notes=[visible(note) for note in report.notes],
+        command=visible(command),
+    )
+
+
+def _files(inputs: Sequence[Input]) -> str:
+    return ", ".join(dict.fromkeys(visible(item.file) for item in inputs))
+
+
+def _filled(name: str, **words: Any) -> str:
     try:
-        from jinja2 import Environment, StrictUndefined
+        from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
         raise UsageError(
             "a page needs Jinja, which is not installed",
@@ -62,32 +113,43 @@ def render_page(page: Page) -> str:
         ) from None
     folder = files("losscli.render") / "templates"
     style, script = (
-        (folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+        (folder / file).read_text(encoding="utf-8") for file in ("page.css", "page.js")
     )
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    template = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).from_string((folder / "report.html.j2").read_text(encoding="utf-8"))
-    report = page.report
-    rows = max((item.rows for item in report.inputs), default=0)
-    return template.render(
-        page=page,
-        report=report,
-        files=list(dict.fromkeys(visible(item.file) for item in report.inputs)),
-        rows=f"{rows:,}",
-        figures=list(_figures(page)),
-        losses=_losses(page),
-        parts=[grid for grid in (_parts(page),) if grid],
-        slices=_slices(page),
-        hardest=_hardest(page),
-        told=_told(page),
-        notes=[visible(note) for note in report.notes],
-        command=visible(page.command),
-        style=style,
-        script=script,
-        digest=digest,
-        visible=visible,
+    environment = Environment(
+        loader=PackageLoader("losscli.render", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    shared = {"style": style, "script": script, "digest": digest, "visible": visible}
+    return environment.get_template(name).render(**shared, **words)
+
+
+def _compared(id: str, items: Sequence[Comparison]) -> Grid:
+    first = items[0]
+    heads = ("model", "value", "difference", "95 % interval", "p", "better rows")
+    known = (Cell(visible(first.reference)), _number(first.reference_value, first.unit))
+    rows = [(*known, *[Cell("")] * 4)]
+    for item in items:
+        mark = "worse" if item.verdict is Verdict.WORSE else ""
+        rows.append(
+            (
+                Cell(visible(item.model), mark="recommended" if _better(item) else ""),
+                _number(item.value, item.unit),
+                Cell(signed(item.difference), float(item.difference), mark),
+                Cell(between(item.interval)),
+                Cell(chance(item.p_holm), item.p_holm),
+                Cell("" if item.better is None else share(item.better), item.better),
+            )
+        )
+    caption = f"{first.title}; {'less' if first.lower_is_better else 'more'} is better"
+    return Grid(id, visible(caption), heads, (False, *[True] * 5), tuple(rows))
+
+
+def _better(item: Comparison) -> bool:
+    return item.verdict is Verdict.BETTER
 
 
 def _losses(page: Page) -> Grid:

@@ -170,3 +170,19 @@ def test_the_command_line_writes_it(
 def test_rows_kept_as_they_are_have_no_page() -> None:
     with pytest.raises(losscli.UsageError, match="Leave out --reduction"):
         page([0.5], [1], "bce", reduction="none")
+
+
+def test_a_comparison_has_a_page_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    models = [str(SAMPLES / name) for name in ("model_a.csv", "model_b.csv")]
+    label = str(SAMPLES / "labels.csv")
+    target = tmp_path / "report.html"
+    assert execute(["compare", *models, "--label", label, "-o", str(target)]) == 0
+    assert capsys.readouterr().out == ""
+    parts = Parts(target.read_text())
+    shown = {attrs.get("data-value") for _, attrs in parts.tags}
+    report = losscli.compare(models, label)
+    for item in report.comparisons:
+        assert {repr(item.value), repr(item.reference_value), repr(item.difference)} <= shown
+        assert item.words in parts.texts
+    ids = [attrs["id"] for _, attrs in parts.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
