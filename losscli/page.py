@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,14 +58,20 @@ def page(
 ) -> Page:
     """Evaluate, and gather what a page shows of it.
 
-    The arguments are those of `evaluate`; scores are always taken apart. The data are read once for
-    the report, a few times more for its rows, and once for each convention.
+    The arguments are those of `evaluate`; scores are always taken apart, and rows grouped by their
+    class where they have one. The data are read once or twice for the report, a few times more for
+    its rows, and once for each convention.
 
     Raises UsageError and DataError as `evaluate` does.
     """
     if options.get("reduction") in ("none", "columns"):
         raise UsageError("a page shows losses as one number each", hint="Leave out --reduction.")
-    report = evaluate(pred, label, losses, progress=progress, **{**options, "explain": True})
+    asked = {**options, "explain": True}
+    report = evaluate(pred, label, losses, progress=progress, **asked)
+    if report.task in _OF_CLASSES:
+        # Labels may have no class of their own: a column for each, or shares.
+        with suppress(LosscliError):
+            report = evaluate(pred, label, losses, progress=progress, **{**asked, "by_class": True})
     alike = {name: value for name, value in options.items() if name not in _OF_EVALUATE}
     hardest, histogram = None, None
     try:
@@ -86,6 +93,8 @@ def page(
         command,
     )
 
+
+_OF_CLASSES = ("binary", "multiclass")
 
 # Arguments of `evaluate` that `rows` has no word for.
 _OF_EVALUATE = frozenset(
