@@ -172,18 +172,28 @@ def _losses(page: Page) -> Grid:
 
 
 def _parts(page: Page) -> Grid | None:
-    rows = []
-    for title, result in zip(titles(page.report), page.report.results, strict=True):
-        found = result.decomposition
-        if found is not None:
-            parts = (found.calibration, found.refinement, found.within)
-            rows.append((Cell(visible(title)), _number(result.value), *map(_number, parts)))
-    heads = ("loss", "value", "= calibration", "+ refinement", "+ within groups")
+    found = [
+        (title, result.value, result.decomposition)
+        for title, result in zip(titles(page.report), page.report.results, strict=True)
+        if result.decomposition is not None
+    ]
+    if not found:
+        return None
+    heads = ["loss", "value", "= calibration", "+ refinement", "+ within groups"]
     caption = (
         "Calibration: stated probabilities against what happened at them; refinement: what would "
         "be left if they were calibrated; within groups: what the groups are too coarse for"
     )
-    return Grid("parts", caption, heads, (False, *[True] * 4), tuple(rows)) if rows else None
+    shares = any(parts.entropy is not None for _, _, parts in found)
+    if shares:
+        heads += ["= entropy", "+ divergence"]
+        caption += "; entropy: of labels that are shares; divergence: of predictions from them"
+    rows = []
+    for title, value, parts in found:
+        numbers = [value, parts.calibration, parts.refinement, parts.within]
+        numbers += [parts.entropy, parts.divergence] if shares else []
+        rows.append((Cell(visible(title)), *map(_number, numbers)))
+    return Grid("parts", caption, tuple(heads), (False, *[True] * (len(heads) - 1)), tuple(rows))
 
 
 def _slices(page: Page) -> list[Grid]:

@@ -186,3 +186,11 @@ def test_a_comparison_has_a_page_too(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert item.words in parts.texts
     ids = [attrs["id"] for _, attrs in parts.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
+
+
+def test_labels_that_are_shares_show_their_entropy() -> None:
+    found = page([[0.6, 0.4], [0.3, 0.7]], [[0.5, 0.5], [0.2, 0.8]], "ce")
+    parts = found.report.results[0].decomposition
+    assert parts is not None
+    shown = {attrs.get("data-value") for _, attrs in Parts(render_page(found)).tags}
+    assert {repr(parts.entropy), repr(parts.divergence)} <= shown
