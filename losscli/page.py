@@ -161,6 +161,6 @@ def _why(result: Result, names: Sequence[str]) -> tuple[str, ...]:
         words = "; ".join(filter(None, deviations(loss, CONVENTIONS[name], mine)))
         if words:
             alike.setdefault(words, []).append(name)
-    if len(alike) == 1:
+    if list(alike.values()) == [list(names)]:
         return tuple(alike)
     return tuple(f"{', '.join(them)}: {words}" for words, them in alike.items())

@@ -11,7 +11,7 @@ from typing import Self
 
 from losscli.batch_report import BatchRow
 from losscli.errors import UsageError
-from losscli.render.writing import whole_file
+from losscli.writing import whole_file
 
 # Seconds after which lines that were written are also forced to the disk.
 _SYNC_AFTER = 1.0

@@ -145,7 +145,7 @@ def _put(
         emit(render_leaderboard(report.leaderboard(sort, top or _SHOWN), screen(path)), path)
         return
     from losscli.render.board_files import TEXTS, as_parquet
-    from losscli.render.writing import whole_file
+    from losscli.writing import whole_file
 
     board = report.leaderboard(sort, top)
     if format == "parquet":

@@ -108,7 +108,7 @@ def run(options: CheckOptions) -> None:
     from losscli.cli.output import note
     from losscli.cli.progress import progress_bar
     from losscli.render.document import render as document
-    from losscli.render.writing import write_whole
+    from losscli.writing import write_whole
 
     checks = _from_config(options) if options.pred is None else [_asked(options)]
 
@@ -189,7 +189,7 @@ def _show(options: CheckOptions, report: CheckReport) -> None:
 
 
 def _write(options: CheckOptions, report: CheckReport) -> None:
-    from losscli.render.writing import write_whole
+    from losscli.writing import write_whole
 
     if options.junit is not None:
         from losscli.render.junit import as_junit

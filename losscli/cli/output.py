@@ -21,7 +21,7 @@ def emit(text: str, output: str | None) -> None:
     Raises UsageError where it cannot be written.
     """
     if output is not None:
-        from losscli.render.writing import write_whole
+        from losscli.writing import write_whole
 
         write_whole(output, text)
         return

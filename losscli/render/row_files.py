@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from losscli.errors import UsageError
 from losscli.render.document import dump
 from losscli.render.spreadsheet import cell
-from losscli.render.writing import whole_file
+from losscli.writing import whole_file
 
 Columns = Mapping[str, NDArray[Any]]
 

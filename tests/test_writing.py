@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from losscli.errors import UsageError
-from losscli.render.writing import write_whole
+from losscli.writing import write_whole
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 def names(folder: Path) -> list[str]:
@@ -117,11 +117,7 @@ class TestLinks:
 
 
 class TestStreams:
-    PROGRAM = (
-        "import sys\n"
-        "from losscli.render.writing import write_whole\n"
-        "write_whole(sys.argv[1], 'new')"
-    )
+    PROGRAM = "import sys\nfrom losscli.writing import write_whole\nwrite_whole(sys.argv[1], 'new')"
 
     def run(self, words: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
