@@ -13,6 +13,7 @@ from losscli.charts.reliability import Reliability, reliability
 from losscli.conventions import CONVENTIONS
 from losscli.describe import deviations, prints
 from losscli.errors import LosscliError, UsageError
+from losscli.inputs.opening import is_stream
 from losscli.losses.registry import REGISTRY
 from losscli.report import Report, Result
 from losscli.row_report import RowReport
@@ -62,8 +63,16 @@ def page(
     class where they have one. The data are read once or twice for the report, a few times more for
     its rows, and once for each convention.
 
-    Raises UsageError and DataError as `evaluate` does.
+    Raises UsageError for data that can be read only once, and UsageError and DataError as
+    `evaluate` does.
     """
+    further = (options.get("inputs") or {}).values()
+    for given in (pred, label, options.get("weight"), *further):
+        if is_stream(given):
+            raise UsageError(
+                f"a page reads the data several times, and {given} can be read only once",
+                hint="Write it to a file first.",
+            )
     if options.get("reduction") in ("none", "columns"):
         raise UsageError("a page shows losses as one number each", hint="Leave out --reduction.")
     asked = {**options, "explain": True}

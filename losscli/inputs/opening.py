@@ -33,6 +33,19 @@ class Seen:
     rows: dict[str, int] = field(default_factory=dict)
 
 
+def is_stream(given: Any) -> bool:
+    """Whether what a user names can be read only once: `-`, or a pipe by its path."""
+    if not isinstance(given, (str, os.PathLike)):
+        return False
+    if given == STDIN:
+        return True
+    try:
+        mode = Path(given).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 class Opener:
     """Opens the inputs of one command, a stream at most once.
 

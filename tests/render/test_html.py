@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -194,3 +195,12 @@ def test_labels_that_are_shares_show_their_entropy() -> None:
     assert parts is not None
     shown = {attrs.get("data-value") for _, attrs in Parts(render_page(found)).tags}
     assert {repr(parts.entropy), repr(parts.divergence)} <= shown
+
+
+def test_what_can_be_read_only_once_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(losscli.UsageError, match="- can be read only once"):
+        page("-")
+    with pytest.raises(losscli.UsageError, match="pipe can be read only once"):
+        page([0.5, 0.5], [0, 1], weight=str(pipe))
