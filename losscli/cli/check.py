@@ -27,8 +27,8 @@ FILES = "Reports for CI"
 class CheckOptions(SlicingOptions, EvaluationOptions, InputOptions):
     """Check losses against bounds and a baseline; exit code 1 where one is not kept.
 
-    Without files, the checks of losscli.toml or of [tool.losscli] in pyproject.toml are run: all,
-    or those named by --name.
+    Without files, the checks of losscli.toml or pyproject.toml are run: all, or those named by
+    --name.
 
     Examples:
 
