@@ -284,9 +284,11 @@ def _figures(page: Page) -> list[Figure]:
         top = max(range(len(spread.counts)), key=spread.counts.__getitem__)
         words = (
             f"{spread.rows:,} rows; most of them, {spread.counts[top]:,}, between "
-            f"{spread.edges[top]:g} and {spread.edges[top + 1]:g}; the costliest up to "
-            f"{spread.edges[-1]:g}."
+            f"{spread.edges[top]:g} and {spread.edges[top + 1]:g}."
         )
+        if page.hardest is not None and page.hardest.rows:
+            hardest = page.hardest.rows[0]
+            words += f" The hardest, row {hardest.row:,}, has {number(hardest.losses[0])}."
         if spread.beyond:
             words += f" Besides, rows whose loss is infinite: {spread.beyond:,}."
         found.append(Figure(spread.title, inline_svg(histogram_chart(spread), "h-"), words))

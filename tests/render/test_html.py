@@ -204,3 +204,10 @@ def test_what_can_be_read_only_once_is_refused_before_it_is_read(tmp_path: Path)
         page("-")
     with pytest.raises(losscli.UsageError, match="pipe can be read only once"):
         page([0.5, 0.5], [0, 1], weight=str(pipe))
+
+
+def test_the_words_of_a_chart_name_the_hardest_row_with_its_own_loss() -> None:
+    found = page(SAMPLES / "breast_cancer.csv", losses="bce", columns=losscli.Columns(pred="prob"))
+    assert "The hardest, row 37, has 2.223082." in render_page(found)
+    [said] = found.hardest.rows[0].pred
+    assert round(-math.log(1.0 - said), 6) == 2.223082
