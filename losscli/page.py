@@ -15,6 +15,7 @@ from losscli.describe import deviations, prints
 from losscli.errors import LosscliError, UsageError
 from losscli.inputs.opening import is_stream
 from losscli.losses.registry import REGISTRY
+from losscli.plan import asked_again
 from losscli.report import Report, Result
 from losscli.row_report import RowReport
 
@@ -24,7 +25,10 @@ _HARDEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What conventions that agree make of a loss; `why` says what they do otherwise."""
+    """What conventions that agree make of a loss; `why` says what they do otherwise.
+
+    `loss` is as it would be asked for, with its parameters.
+    """
 
     loss: str
     title: str
@@ -123,26 +127,27 @@ _OF_EVALUATE = frozenset(
 
 def _told(report: Report, pred: Any, label: Any, options: dict[str, Any]) -> list[Told]:
     """Each loss under every convention; those of one value together, that of the report first."""
-    told: dict[tuple[str, float], list[str]] = {}
-    known = {result.loss: result for result in report.results if result.value is not None}
-    for loss, result in known.items():
-        assert result.value is not None
-        told[loss, result.value] = [result.convention]
+    known = {
+        asked_again(result.loss, result.params, result.convention): result
+        for result in report.results
+        if result.value is not None
+    }
+    told = {(loss, result.value): [result.convention] for loss, result in known.items()}
     for name, convention in CONVENTIONS.items():
-        having = [loss for loss in known if prints(convention, REGISTRY.get(loss))]
+        having = [loss for loss, at in known.items() if prints(convention, REGISTRY.get(at.loss))]
         for loss, value in _under(name, having, pred, label, options).items():
             if name != known[loss].convention:
                 told.setdefault((loss, value), []).append(name)
     return [
-        Told(loss, known[loss].title, tuple(names), value, _why(known[loss], names))
-        for loss in known
+        Told(loss, result.title, tuple(names), value, _why(result, names))
+        for loss, result in known.items()
         for (owner, value), names in told.items()
-        if owner == loss
+        if owner == loss and value is not None
     ]
 
 
 def _under(
-    name: str, losses: list[str], pred: Any, label: Any, options: dict[str, Any]
+    name: str, losses: Sequence[str], pred: Any, label: Any, options: dict[str, Any]
 ) -> dict[str, float]:
     """The losses that a convention has a number for."""
     if not losses:
@@ -157,7 +162,8 @@ def _under(
             for each in losses
             for loss, value in _under(name, [each], pred, label, options).items()
         }
-    return {result.loss: result.value for result in found.results if result.value is not None}
+    values = zip(losses, found.results, strict=True)
+    return {loss: result.value for loss, result in values if result.value is not None}
 
 
 def _why(result: Result, names: Sequence[str]) -> tuple[str, ...]:

@@ -28,6 +28,10 @@ class Request:
     name: str
     params: Mapping[str, str | float | bool | None] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        params = ",".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.name}:{params}" if params else self.name
+
 
 def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     """What `--loss` says: names separated by commas, each with parameters after a colon.
@@ -58,6 +62,27 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     if asked and not requests:
         raise UsageError("--loss names no loss", hint="`losscli losses` lists them.")
     return tuple(requests)
+
+
+def asked_again(loss: str, params: Mapping[str, Any], like: str) -> str:
+    """The text that asks for a loss with these parameters, whatever the convention.
+
+    `like` is the convention under which they were settled: what it sets is left unsaid.
+    """
+    known = REGISTRY.get(loss)
+    set_there = convention_named(like).defaults_of(loss)
+    given = [
+        f"{name}={_written(value)}"
+        for name, value in params.items()
+        if (param := known.params.get(name)) is not None
+        and value is not None
+        and value != set_there.get(name, param.default)
+    ]
+    return f"{loss}:{','.join(given)}" if given else loss
+
+
+def _written(value: Any) -> str:
+    return f"[{';'.join(map(str, value))}]" if isinstance(value, (list, tuple)) else str(value)
 
 
 def _named(part: str) -> tuple[str, str, str]:

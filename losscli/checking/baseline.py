@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from losscli.conventions import CONVENTIONS
 from losscli.errors import DataError
 from losscli.losses.registry import REGISTRY
+from losscli.plan import asked_again
 from losscli.report import SCHEMA, Result
 
 
@@ -22,7 +24,10 @@ class Baseline:
     @property
     def losses(self) -> tuple[str, ...]:
         """Its losses, as they would be asked for."""
-        return tuple(_asked(result) for result in self.results)
+        return tuple(
+            asked_again(result["loss"], result["params"], result["convention"])
+            for result in self.results
+        )
 
     def value(self, result: Result) -> float:
         """The value that this result is held against.
@@ -80,19 +85,10 @@ def _is_result(item: Any) -> bool:
         and isinstance(item.get("loss"), str)
         and isinstance(item.get("signature"), str)
         and isinstance(item.get("params"), dict)
+        and item.get("convention") in CONVENTIONS
         and (item.get("value") is None or type(item["value"]) in (int, float))
         and REGISTRY.knows(item["loss"])
     )
-
-
-def _asked(result: Mapping[str, Any]) -> str:
-    params = REGISTRY.get(result["loss"]).params
-    given = [
-        f"{name}={value}"
-        for name, value in result["params"].items()
-        if name in params and value is not None and value != params[name].default
-    ]
-    return f"{result['loss']}:{','.join(given)}" if given else str(result["loss"])
 
 
 def _parts(signature: str) -> dict[str, str]:

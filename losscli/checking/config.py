@@ -11,7 +11,7 @@ from typing import Any
 
 from losscli.batching.item import Item
 from losscli.batching.manifest import item_of, options_known
-from losscli.checking.request import Check
+from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import MAX, MIN, bounds_of, tolerances_of
 from losscli.errors import DataError, UsageError
 from losscli.inputs.roles import Columns
@@ -100,7 +100,7 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
         name,
         item.pred,
         item.label,
-        item.losses or (),
+        losses_of(item.losses),
         (*bounds_of(table.get(MAX, {}), MAX), *bounds_of(table.get(MIN, {}), MIN)),
         _file(table, "baseline", folder),
         tolerances_of(table.get("tolerance", 0.0)),

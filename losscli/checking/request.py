@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from losscli.checking.rules import Bound, Tolerances
 from losscli.errors import UsageError
 from losscli.plan import look_up, parse_requests
+
+
+def losses_of(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The losses that were asked for, one text each."""
+    if not given:
+        return ()
+    requests = parse_requests([given] if isinstance(given, str) else given)
+    return tuple(map(str, requests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +63,7 @@ class Check:
                 hint="Say --max bce=0.3, --min r2=0.8 or --baseline FILE.",
             )
         for loss in (*self.losses, *(bound.loss for bound in self.bounds)):
-            look_up(parse_requests([loss]))
+            requests = parse_requests([loss])
+            if len(requests) != 1:
+                raise UsageError(f"{self.name}: {loss!r} is not one loss")
+            look_up(requests)

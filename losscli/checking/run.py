@@ -10,7 +10,7 @@ from losscli import __version__
 from losscli.api import evaluate
 from losscli.check_report import Checked, CheckReport, Finding
 from losscli.checking.baseline import Baseline, read_baseline
-from losscli.checking.request import Check
+from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import (
     BASELINE,
     MAX,
@@ -25,7 +25,6 @@ from losscli.checking.rules import (
 from losscli.comparison import Comparison, Verdict
 from losscli.errors import DataError
 from losscli.losses.registry import REGISTRY
-from losscli.plan import parse_requests
 from losscli.report import Report, Result
 
 # What `compare` has no word for.
@@ -63,7 +62,7 @@ def check(
         "check",
         pred,
         label,
-        texts(losses),
+        losses_of(losses),
         (*bounds_of(max or {}, MAX), *bounds_of(min or {}, MIN)),
         baseline,
         tolerances_of(tolerance),
@@ -72,19 +71,6 @@ def check(
         options,
     )
     return run_checks([asked])
-
-
-def texts(losses: str | Sequence[str] | None) -> tuple[str, ...]:
-    """The losses that were asked for, one text each."""
-    if not losses:
-        return ()
-    given = [losses] if isinstance(losses, str) else losses
-    return tuple(_text(request) for request in parse_requests(given))
-
-
-def _text(request: Any) -> str:
-    params = ",".join(f"{name}={value}" for name, value in request.params.items())
-    return f"{request.name}:{params}" if params else str(request.name)
 
 
 def run_checks(
@@ -131,7 +117,7 @@ def _checked(
     if wanted or not item.significant:
         report = evaluate(item.pred, item.label, wanted or None, progress=progress, **item.options)
         notes += report.notes
-        results = dict(zip(wanted, report.results, strict=False))
+        results = dict(zip(wanted, report.results, strict=bool(wanted)))
         for bound in item.bounds:
             whole = results[bound.loss]
             findings.append(_bounded(bound, whole))

@@ -138,9 +138,8 @@ def run(options: CheckOptions) -> None:
 
 
 def _asked(options: CheckOptions) -> Check:
-    from losscli.checking.request import Check
+    from losscli.checking.request import Check, losses_of
     from losscli.checking.rules import MAX, MIN, parse_bounds, parse_tolerances
-    from losscli.checking.run import texts
 
     if options.config is not None or options.name:
         raise UsageError("named checks have files of their own", hint="Leave out PRED and LABEL.")
@@ -148,7 +147,7 @@ def _asked(options: CheckOptions) -> Check:
         "check",
         options.pred,
         options.label,
-        texts(options.loss),
+        losses_of(options.loss),
         (*parse_bounds(options.max, MAX), *parse_bounds(options.min, MIN)),
         options.baseline,
         parse_tolerances(options.tolerance),

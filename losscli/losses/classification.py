@@ -110,6 +110,7 @@ ZERO_ONE = Loss(
     title="zero-one loss",
     family="classification",
     aliases=("zero_one_loss", "error_rate"),
+    complement="accuracy",
     names={"sklearn": (Name("zero_one_loss"),), "catboost": (Name("ZeroOneLoss"),)},
     readings=(
         Reading(wrong_side, Form.DECISION, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),

@@ -194,7 +194,7 @@ class Loss:
     that prediction and label may change places; `linear_in_label` that a soft label costs the
     average of its classes, so that class weights apply class by class. `score` names
     the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
-    named. `unit` is what the value is measured in.
+    named. `unit` is what the value is measured in, `complement` a metric that is 1 minus the loss.
     """
 
     id: str
@@ -227,6 +227,7 @@ class Loss:
     constant: Constant | None = None
     score: Score | None = None
     featured: bool = True
+    complement: str = ""
     derivative: str = ""
     derivative_says: str = ""
 

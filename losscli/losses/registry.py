@@ -36,11 +36,6 @@ from losscli.losses import (
 from losscli.losses.definition import Loss
 from losscli.vocabulary import Task
 
-# Metrics that people ask for by name, and the loss that says the same.
-_METRICS = {
-    "accuracy": "Accuracy is 1 − zero_one: -l zero_one.",
-}
-
 
 class Registry:
     """The losses in the order of their definition, and what each name stands for."""
@@ -83,8 +78,9 @@ class Registry:
         return families
 
     def _nearest(self, name: str) -> str:
-        if (metric := _METRICS.get(_key(name))) is not None:
-            return metric
+        for loss in self:
+            if _key(name) == loss.complement:
+                return f"{name} is 1 − {loss.id}: -l {loss.id}."
         from difflib import get_close_matches
 
         close = get_close_matches(_key(name), self._by_name, n=3, cutoff=0.5)

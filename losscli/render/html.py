@@ -18,7 +18,7 @@ from losscli.render.visible import visible
 from losscli.report import Input
 
 if TYPE_CHECKING:
-    from losscli.page import Page
+    from losscli.page import Page, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +134,10 @@ def _compared(id: str, items: Sequence[Comparison]) -> Grid:
     rows = [(*known, *[Cell("")] * 4)]
     for item in items:
         mark = "worse" if item.verdict is Verdict.WORSE else ""
+        better = item.verdict is Verdict.BETTER
         rows.append(
             (
-                Cell(visible(item.model), mark="recommended" if _better(item) else ""),
+                Cell(visible(item.model), mark="recommended" if better else ""),
                 _number(item.value, item.unit),
                 Cell(signed(item.difference), float(item.difference), mark),
                 Cell(between(item.interval)),
@@ -146,10 +147,6 @@ def _compared(id: str, items: Sequence[Comparison]) -> Grid:
         )
     caption = f"{first.title}; {'less' if first.lower_is_better else 'more'} is better"
     return Grid(id, visible(caption), heads, (False, *[True] * 5), tuple(rows))
-
-
-def _better(item: Comparison) -> bool:
-    return item.verdict is Verdict.BETTER
 
 
 def _losses(page: Page) -> Grid:
@@ -258,7 +255,7 @@ def _item(item: Any) -> Cell:
 def _told(page: Page) -> Grid:
     rows = [
         (
-            Cell(visible(told.title)),
+            Cell(visible(_asked(told))),
             Cell(", ".join(told.conventions)),
             Cell(f"{told.value:.12g}", told.value),
             Cell(". ".join(map(visible, told.why))),
@@ -268,6 +265,12 @@ def _told(page: Page) -> Grid:
     heads = ("loss", "convention", "value", "what it does otherwise")
     caption = "What each framework would print"
     return Grid("conventions", caption, heads, (False, False, True, False), tuple(rows))
+
+
+def _asked(told: Told) -> str:
+    """What a loss is called, with the parameters that were asked for."""
+    params = told.loss.partition(":")[2]
+    return f"{told.title} ({params.replace(',', ', ')})" if params else told.title
 
 
 def _number(value: float | None, unit: str = "") -> Cell:

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from tests.cli.program import Here, Write
+from losscli.checking.config import read_config
+from tests.cli.program import SAMPLES, Here, Write
 
 SCHEMA: Any = json.loads(
     files("losscli").joinpath("schema/check.schema.json").read_text(encoding="utf-8")
@@ -169,6 +170,7 @@ class TestConfiguration:
             ("[check.a]\npred='p.npy'", "a: no rule to check"),
             ("[check.a]\nmax={bce=1}", "has no prediction"),
             ("[checks.a]\nmax={bce=1}", "there is no setting 'checks'"),
+            ("[check.a]\npred='p'\nmax={'bce,mae'=1}", "'bce,mae' is not one loss"),
             ("[check", "is not TOML"),
             ("", "holds no checks"),
         ],
@@ -181,6 +183,31 @@ class TestConfiguration:
         assert (answer.code, answer.out) == (3, "")
         assert "losscli.toml" in answer.err
         assert said in answer.err
+
+    @pytest.mark.parametrize(
+        "losses", ['"bce,focal:gamma=5,alpha=0.25"', '["bce,focal:gamma=5,alpha=0.25"]']
+    )
+    def test_losses_may_be_joined_by_commas(
+        self, losses: str, here: Here, write: Write, pair: tuple[str, str]
+    ) -> None:
+        names = "bce,focal:gamma=5,alpha=0.25"
+        here("check", *pair, "--baseline", "main.json", "--update-baseline", "-l", names)
+        write(
+            "losscli.toml",
+            f'[check.a]\npred="p.npy"\nlabel="y.npy"\nloss={losses}\nbaseline="main.json"\n',
+        )
+        answer = here("check")
+        assert answer.code == 0, answer.err
+        assert "2 of 2 rules kept" in answer.out
+
+    def test_the_documentation_can_be_read(self, here: Here, write: Write) -> None:
+        page = (SAMPLES.parent / "docs" / "ci.md").read_text(encoding="utf-8")
+        text = page.partition("```toml\n")[2].partition("```")[0]
+        write("losscli.toml", text)
+        ranker, forecast = read_config("losscli.toml")
+        assert [bound.loss for bound in ranker.bounds] == ["bce", "brier"]
+        assert forecast.losses == ("mae", "rmse")
+        assert str(forecast.tolerances.of(["mae"])) == "2 %"
 
     def test_nothing_to_check(self, here: Here) -> None:
         answer = here("check")

@@ -57,7 +57,7 @@ class TestPage:
             assert here("losses", name) == page
 
     def test_accuracy_leads_to_the_loss_that_says_the_same(self, losscli: Program) -> None:
-        assert "Accuracy is 1 − zero_one" in losscli("losses", "accuracy").err
+        assert "accuracy is 1 − zero_one: -l zero_one." in losscli("losses", "accuracy").err
 
     @pytest.mark.parametrize(
         ("name", "meant"), [("bec", "bce"), ("mean_square_error", "mean_squared_error")]

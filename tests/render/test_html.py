@@ -211,3 +211,14 @@ def test_the_words_of_a_chart_name_the_hardest_row_with_its_own_loss() -> None:
     assert "The hardest, row 37, has 2.223082." in render_page(found)
     [said] = found.hardest.rows[0].pred
     assert round(-math.log(1.0 - said), 6) == 2.223082
+
+
+@pytest.mark.parametrize("like", ["standard", "torchvision"])
+def test_elsewhere_the_losses_have_the_parameters_that_were_asked_for(like: str) -> None:
+    pred, label = [0.9, 0.2, 0.6], [1, 0, 0]
+    losses = ["focal:gamma=5", "focal:gamma=0.5,alpha=0.4"]
+    told = page(pred, label, losses, like=like).told
+    for loss in losses:
+        for convention in ("exact", "textbook", "keras"):
+            value = losscli.evaluate(pred, label, loss, like=convention).results[0].value
+            assert any(value == item.value and convention in item.conventions for item in told)
