@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from losscli import __version__
-from losscli.api import evaluated
 from losscli.batching.item import Item
+from losscli.evaluating import evaluated
 from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.roles import Columns
 from losscli.losses.registry import REGISTRY

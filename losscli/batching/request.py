@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from losscli.api import evaluated
 from losscli.batching.item import Item
 from losscli.conventions import convention
 from losscli.errors import DataError, UsageError
+from losscli.evaluating import evaluated
 from losscli.plan import look_up, parse_requests
 from losscli.reading import member
 from losscli.vocabulary import Kind, Reduction, Task

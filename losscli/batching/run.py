@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
-from losscli.api import Losses
 from losscli.batch_report import BatchReport, BatchRow
 from losscli.batching.collecting import predictions
 from losscli.batching.fingerprint import key_of
@@ -17,8 +16,9 @@ from losscli.batching.journal import Journal
 from losscli.batching.manifest import items_of, read_manifest
 from losscli.batching.request import check_requests, settled_options
 from losscli.batching.workers import Done, Pool, Task, can_fork, here
-from losscli.engine.threads import available
 from losscli.errors import DataError, UsageError
+from losscli.evaluating import Losses
+from losscli.threads import available
 
 Path = str | os.PathLike[str]
 Progress = Callable[[int, int, int], Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from losscli.api import evaluated
 from losscli.batch_report import BatchRow, Failure, Score
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
 from losscli.errors import DataError, LosscliError
+from losscli.evaluating import evaluated
 from losscli.reporting import results_of
 
 BUG = 70

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from losscli.engine.run import Outcome, Pass, block_rows
-from losscli.engine.threads import available
 from losscli.errors import DataError, UsageError
 from losscli.inputs.opening import rows_in
+from losscli.threads import available
 
 # Ranges of rows per thread of the cluster: a lost worker costs few of them.
 _SPANS = 4

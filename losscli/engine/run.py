@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from losscli.engine.accumulators import Accumulator, accumulator
 from losscli.engine.batch import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
-from losscli.engine.threads import available, in_order
 from losscli.errors import DataError
 from losscli.inputs.dataset import Block, Dataset
 from losscli.labels import Misfit
 from losscli.profile import LabelProfile, PredProfile
+from losscli.threads import available, in_order
 
 # Blocks are cut by absolute row number, so their sums do not depend on how a file was read.
 BLOCK_ITEMS = 1 << 17

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from losscli.errors import DataError
-from losscli.inputs.ahead import each_ahead
 from losscli.inputs.arrow import numbers, words
 from losscli.inputs.cells import UNREADABLE, Cells
 from losscli.inputs.compressed import beginning, decompressing, text_size
@@ -23,6 +22,7 @@ from losscli.inputs.dialect import MISSING, Dialect, decimals_of, sniff
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import LONGEST_LINE, line_blocks
+from losscli.threads import available, in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -153,7 +153,7 @@ class DelimitedSource:
         done = 0
         with self._bytes() as stream:
             blocks = line_blocks(stream, dialect.line_end, self.name, dialect.skip)
-            for end, table in each_ahead(parsed, blocks):
+            for end, table in in_order(parsed, blocks, available()):
                 if table is None:
                     yield None
                     return

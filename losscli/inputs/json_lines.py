@@ -11,7 +11,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import DataError
-from losscli.inputs.ahead import each_ahead
 from losscli.inputs.arrow import LOOK, TypedColumns
 from losscli.inputs.cells import shown
 from losscli.inputs.compressed import DAMAGE, decompressing, first_line, text_size
@@ -19,6 +18,7 @@ from losscli.inputs.dialect import decimals_of
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import bounded_lines, characters, line_blocks
+from losscli.threads import available, in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,7 +120,8 @@ class JsonLinesSource(TypedColumns):
             return arrow_json.read_json(pa.BufferReader(block), read, parse)
 
         with self._bytes() as stream:
-            for table in each_ahead(parsed, line_blocks(stream, b"\n", self.name)):
+            blocks = line_blocks(stream, b"\n", self.name)
+            for table in in_order(parsed, blocks, available()):
                 yield from table.to_batches()
 
     def _lines(self) -> Iterator[tuple[int, str]]:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import losscli
-from losscli.api import evaluated
 from losscli.engine import run, slices
 from losscli.engine.batch import Batch
 from losscli.engine.gate import Settled
 from losscli.errors import DataError, UsageError
+from losscli.evaluating import evaluated
 from losscli.slicing import with_slices
 
 ROWS = 3000

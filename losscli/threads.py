@@ -28,6 +28,9 @@ def in_order(
 
     What is raised first in the order of the items is raised here, by `work` or by `items`.
     """
+    if threads == 1:
+        yield from map(work, items)
+        return
     from concurrent.futures import ThreadPoolExecutor
 
     pool = ThreadPoolExecutor(threads, "losscli")
