@@ -42,6 +42,7 @@ def compare(
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
+    by_class: bool = False,
     threads: int | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -55,9 +56,10 @@ def compare(
     several `columns.pred` compares those columns. Files with ids are paired by them, in any order;
     without `label`, labels are a column of the files. `losses` are as for `evaluate`; without them
     the recommended one and a few more. With `nan="drop"` a row is left out of all models where any
-    has a missing value. `resamples` and `seed` are those of the intervals and tests: the same
-    ones give the same report, however the files are stored. The other arguments are as for
-    `evaluate`.
+    has a missing value. With `columns.by` or `by_class` each group of rows is compared too, and its
+    p-values are adjusted for all groups of the column. `resamples` and `seed` are those of the
+    intervals and tests: the same ones give the same report, however the files are stored. The
+    other arguments are as for `evaluate`.
 
     Raises UsageError for a request that makes no sense, DataError for data that do not fit.
 
@@ -86,7 +88,14 @@ def compare(
     cast_to = None if cast is None else np.dtype(cast)
 
     def attempt(readings: Sequence[DataReading]) -> SideBySide:
-        done = SideBySide(rivals, readings, resampling, cast=cast_to, drop_missing=nan == "drop")
+        done = SideBySide(
+            rivals,
+            readings,
+            resampling,
+            cast=cast_to,
+            drop_missing=nan == "drop",
+            by_class=by_class,
+        )
         done.run(threads, progress)
         return done
 

@@ -61,11 +61,24 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedSlice:
+    """A group of rows: those where `column` (None: the class) is `value_of` (None: missing).
+
+    The p-values of its `comparisons` are adjusted for the `tests` of all groups of the column.
+    """
+
+    column: str | None
+    value_of: str | None
+    tests: int
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonReport:
     """Everything that one comparison found.
 
-    The first of `models` is the reference of all comparisons. `tests` is how many tests were
-    adjusted for, `units` what was resampled.
+    The first of `models` is the reference of all comparisons. `tests` is how many tests of all
+    rows were adjusted for. `slices` are the same comparisons in groups of rows.
     """
 
     version: str
@@ -78,6 +91,7 @@ class ComparisonReport:
     resamples: int
     seed: int
     notes: tuple[str, ...]
+    slices: tuple[ComparedSlice, ...] = ()
 
     def __getitem__(self, name: str) -> Comparison:
         """The first comparison by the loss of that name (canonical id or alias).

@@ -133,6 +133,11 @@ class Slice:
     worse: bool | None
 
 
+def slice_name(column: str | None, value: str | None) -> str:
+    """What a group of rows is called: its column (None: the class) and value (None: missing)."""
+    return f"{column or 'class'} {value or '(missing)'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One loss of one prediction.

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from losscli.engine.accumulators import accumulator
+from losscli.engine.accumulators import Tally, accumulator
 from losscli.engine.batch import Batch, Evaluation
 from losscli.engine.gate import Settled, settle
 from losscli.engine.run import Outcome, share
+from losscli.engine.slices import ByGroup, groups_of
 from losscli.errors import DataError
 from losscli.inputs.dataset import Block
 from losscli.inputs.rivals import Rivals
@@ -23,8 +24,72 @@ from losscli.stats.groups import Resampling
 from losscli.stats.paired import PairedResult, PairedSums
 
 
+class Contest:
+    """What rows say of all models: their losses, and what the differences are judged by.
+
+    `evaluations` are those of each model, one per loss. Mergeable in any order.
+    """
+
+    def __init__(self, evaluations: Sequence[Sequence[Evaluation]], resampling: Resampling) -> None:
+        self._evaluations = evaluations
+        self._resampling = resampling
+        self._losses = [[accumulator(item) for item in model] for model in evaluations]
+        self._paired = [
+            PairedSums(same, resampling) if all(map(resampled, same)) else None
+            for same in zip(*evaluations, strict=True)
+        ]
+
+    def add(self, batches: Sequence[Batch]) -> None:
+        """Take in the same rows of every model."""
+        for model, batch in enumerate(batches):
+            self.add_model(model, batch)
+        self.add_pairs(batches)
+
+    def add_model(self, model: int, batch: Batch) -> None:
+        """Take in rows of one model. Raises Misfit where an item is not what a loss takes it for.
+
+        The same rows of every model have to follow by `add_pairs`.
+        """
+        for loss in self._losses[model]:
+            loss.add(batch)
+
+    def add_pairs(self, batches: Sequence[Batch]) -> None:
+        """Take in what the rows of every model say of each other."""
+        for paired in self._paired:
+            if paired is not None:
+                paired.add(batches)
+
+    def fresh(self) -> Contest:
+        """The same for the same models, with no rows."""
+        return Contest(self._evaluations, self._resampling)
+
+    def merge(self, later: Contest) -> None:
+        """Add what was found in later rows."""
+        for mine, theirs in zip(self._losses, later._losses, strict=True):
+            for loss, other in zip(mine, theirs, strict=True):
+                loss.merge(other)
+        for paired, ahead in zip(self._paired, later._paired, strict=True):
+            if paired is not None and ahead is not None:
+                paired.merge(ahead)
+
+    def tally(self, place: int, model: int) -> Tally:
+        """What a loss of a model came to."""
+        return self._losses[model][place].tally()
+
+    def against_first(self, place: int, model: int) -> tuple[float, float, PairedResult | None]:
+        """A loss of the first model, that of another, and how they differ.
+
+        The last is None for a loss that cannot be resampled.
+        """
+        first, second = (self.tally(place, side).finished.value for side in (0, model))
+        paired = self._paired[place]
+        if paired is None:
+            return first, second, None
+        return first, second, paired.against_first(model, second - first)
+
+
 class SideBySide:
-    """One pass over all models: their losses, and what the differences are judged by."""
+    """One pass over all models: `whole` is what all rows say of them, `groups` each group."""
 
     def __init__(
         self,
@@ -34,19 +99,16 @@ class SideBySide:
         *,
         cast: np.dtype[Any] | None,
         drop_missing: bool,
+        by_class: bool = False,
     ) -> None:
         self.readings = tuple(readings)
-        self.outcomes = [
-            Outcome([accumulator(evaluation) for evaluation in reading.evaluations])
-            for reading in readings
-        ]
-        self.paired = [
-            PairedSums(same, resampling) if all(map(resampled, same)) else None
-            for same in self.by_loss()
-        ]
+        self.outcomes = [Outcome() for _ in readings]
+        self.whole = Contest([reading.evaluations for reading in readings], resampling)
+        self.groups = ByGroup(self.whole.fresh)
         self._rivals = rivals
         self._cast = cast
         self._drop_missing = drop_missing
+        self._by_class = by_class
 
     @property
     def rows(self) -> int:
@@ -64,17 +126,17 @@ class SideBySide:
     def fresh(self) -> SideBySide:
         """The same for the same models, with no rows."""
         other = copy(self)
-        other.outcomes = [outcome.fresh() for outcome in self.outcomes]
-        other.paired = [paired and paired.fresh() for paired in self.paired]
+        other.outcomes = [Outcome() for _ in self.readings]
+        other.whole = self.whole.fresh()
+        other.groups = ByGroup(self.whole.fresh)
         return other
 
     def merge(self, later: SideBySide) -> None:
         """Add what was found in later rows."""
         for outcome, theirs in zip(self.outcomes, later.outcomes, strict=True):
             outcome.merge(theirs)
-        for paired, other in zip(self.paired, later.paired, strict=True):
-            if paired is not None and other is not None:
-                paired.merge(other)
+        self.whole.merge(later.whole)
+        self.groups.merge(later.groups)
 
     def over(self, blocks: Iterable[Block]) -> SideBySide:
         """This one, with these blocks added."""
@@ -95,13 +157,13 @@ class SideBySide:
             for side, (pred, inputs) in enumerate(self._sides(settled)):
                 own = replace(settled, pred=pred, inputs=inputs)
                 batches.append(Batch(own, self.readings[side].setting))
-                for loss in self.outcomes[side].losses:
-                    loss.add(batches[-1])
-            for paired in self.paired:
-                if paired is not None:
-                    paired.add(batches)
+                self.whole.add_model(side, batches[-1])
+            self.whole.add_pairs(batches)
         except Misfit as misfit:
             raise self._error(block, settled, misfit, self._rivals.roles[side]) from None
+        for column, value, rows in groups_of(settled, by_class=self._by_class):
+            parts = [Batch(batch.block.take(rows), batch.setting) for batch in batches]
+            self.groups.at(column, value).add(parts)
         for outcome in self.outcomes:
             outcome.dropped += settled.dropped
 
@@ -127,15 +189,3 @@ class SideBySide:
             value=misfit.value,
             hint=misfit.hint,
         )
-
-    def against_first(self, place: int, model: int) -> tuple[float, float, PairedResult | None]:
-        """A loss of the first model, that of another, and how they differ.
-
-        The last is None for a loss that cannot be resampled.
-        """
-        tallies = [self.outcomes[side].losses[place].tally() for side in (0, model)]
-        first, second = (tally.finished.value for tally in tallies)
-        paired = self.paired[place]
-        if paired is None:
-            return first, second, None
-        return first, second, paired.against_first(model, second - first)

@@ -23,12 +23,12 @@ def with_slices(report: Report, gathered: Slices) -> Report:
     5 %. Groups of fewer than 20 rows, and losses that are not means of rows, are not tested.
     """
     slices: list[list[Slice]] = [[] for _ in report.results]
-    for groups in gathered.columns.values():
-        rests = groups.rests()
+    for column, groups in gathered.columns.items():
+        rests = gathered.rests(column)
         found = []
-        for value in sorted(groups.groups, key=_natural):
+        for value in sorted(groups, key=natural):
             for place, (loss, rest) in enumerate(
-                zip(groups.groups[value], rests[value], strict=True)
+                zip(groups[value].losses, rests[value].losses, strict=True)
             ):
                 found.append((place, value, loss.tally(), rest.tally()))
         ps = [
@@ -39,7 +39,7 @@ def with_slices(report: Report, gathered: Slices) -> Report:
             finished = tally.finished
             slices[place].append(
                 Slice(
-                    groups.column,
+                    column,
                     value,
                     tally.rows,
                     finished.value,
@@ -56,7 +56,7 @@ def with_slices(report: Report, gathered: Slices) -> Report:
     return replace(report, results=tuple(results))
 
 
-def _natural(value: str | None) -> tuple[bool, list[tuple[int, str]]]:
+def natural(value: str | None) -> tuple[bool, list[tuple[int, str]]]:
     """`fold 2` before `fold 10`, what is missing at the end."""
     pieces = re.split(r"(\d+)", value or "")
     return value is None, [(int(p) if p.isdecimal() else -1, p) for p in pieces]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, product
 
 from losscli import __version__
-from losscli.comparison import Comparison, ComparisonReport, Verdict
+from losscli.comparison import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.inputs.rivals import Rivals
 from losscli.report import Input, IntervalMethod
-from losscli.side_by_side import SideBySide
+from losscli.side_by_side import Contest, SideBySide
 from losscli.signature import signature
+from losscli.slicing import natural
 from losscli.stats.groups import Resampling
 from losscli.stats.paired import ALPHA, PairedResult, holm
 
@@ -19,14 +21,8 @@ def comparison_report(
     rivals: Rivals, names: Sequence[str], done: SideBySide, resampling: Resampling
 ) -> ComparisonReport:
     """Everything that one comparison found; the verdicts are adjusted for the number of tests."""
-    pairs = list(product(range(len(done.by_loss())), range(1, len(names))))
-    found = [done.against_first(place, model) for place, model in pairs]
-    adjusted = holm([None if result is None else result.p for _, _, result in found])
-    tests = sum(p is not None for p in adjusted)
-    comparisons = tuple(
-        _comparison(names, done, pair, numbers, p, tests, resampling)
-        for pair, numbers, p in zip(pairs, found, adjusted, strict=True)
-    )
+    judge = _Judge(names, done, resampling)
+    [comparisons] = judge.comparisons([done.whole])
     outcome = done.outcomes[0]
     return ComparisonReport(
         version=__version__,
@@ -35,70 +31,108 @@ def comparison_report(
         rows=outcome.rows,
         models=tuple(names),
         comparisons=comparisons,
-        tests=tests,
+        tests=judge.tests(comparisons),
         resamples=resampling.resamples,
         seed=resampling.seed,
         notes=tuple(dict.fromkeys([*rivals.notes, *_notes(names, done)])),
+        slices=tuple(_slices(judge, done)),
     )
 
 
-def _comparison(
-    names: Sequence[str],
-    done: SideBySide,
-    pair: tuple[int, int],
-    numbers: tuple[float, float, PairedResult | None],
-    p_holm: float | None,
-    tests: int,
-    resampling: Resampling,
-) -> Comparison:
-    place, model = pair
-    first, second, result = numbers
-    evaluation = done.readings[0].evaluations[place]
-    loss = evaluation.loss
-    sign = 1.0 if loss.lower_is_better else -1.0
-    verdict = _verdict(sign * (second - first), result, p_holm)
-    needed = None
-    if verdict is Verdict.NOT_PROVEN and result is not None:
-        needed = result.rows_needed(ALPHA / tests)
-    interval = None if result is None else result.interval
-    better = None
-    if result is not None and result.lower is not None and result.equal is not None:
-        higher = 1.0 - result.lower - result.equal
-        better = result.lower if loss.lower_is_better else higher
-    tally = done.outcomes[0].losses[place].tally()
-    return Comparison(
-        loss=loss.id,
-        title=loss.title,
-        reference=names[0],
-        model=names[model],
-        reference_value=first,
-        value=second,
-        difference=second - first,
-        interval=None if interval is None else (interval.low, interval.high),
-        standard_error=None if result is None else result.standard_error,
-        p=None if result is None else result.p,
-        p_holm=p_holm,
-        better=better,
-        equal=None if result is None else result.equal,
-        n=tally.rows,
-        verdict=verdict,
-        rows_needed=needed,
-        words=_words(verdict, names[0], names[model], needed),
-        unit=loss.unit,
-        params=dict(evaluation.params),
-        lower_is_better=loss.lower_is_better,
-        recommended=evaluation.recommended,
-        convention=evaluation.convention.name,
-        interval_method=None
-        if interval is None or result is None
-        else IntervalMethod(interval.method, resampling.resamples, result.units, resampling.seed),
-        signatures=tuple(  # type: ignore[arg-type]
-            signature(
-                done.readings[side].evaluations[place], tally.rows, done.readings[side].setting
-            )
-            for side in (0, model)
-        ),
-    )
+def _slices(judge: _Judge, done: SideBySide) -> Iterator[ComparedSlice]:
+    for column, groups in done.groups.columns.items():
+        order = sorted(groups, key=natural)
+        found = judge.comparisons([groups[value] for value in order])
+        tests = judge.tests(chain.from_iterable(found))
+        for value, comparisons in zip(order, found, strict=True):
+            yield ComparedSlice(column, value, tests, comparisons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Every loss of every model against the first."""
+
+    names: Sequence[str]
+    done: SideBySide
+    resampling: Resampling
+
+    def comparisons(self, contests: Sequence[Contest]) -> list[tuple[Comparison, ...]]:
+        """Those of each contest, their verdicts adjusted for the number of tests in all."""
+        pairs = list(product(range(len(self.done.by_loss())), range(1, len(self.names))))
+        found = [
+            (contest, pair, *contest.against_first(*pair)) for contest in contests for pair in pairs
+        ]
+        ps = holm([None if result is None else result.p for *_, result in found])
+        alpha = ALPHA / max(1, sum(p is not None for p in ps))
+        judged = [self._comparison(*item, p, alpha) for item, p in zip(found, ps, strict=True)]
+        return [tuple(judged[at : at + len(pairs)]) for at in range(0, len(judged), len(pairs))]
+
+    @staticmethod
+    def tests(comparisons: Iterable[Comparison]) -> int:
+        """How many of them were tested."""
+        return sum(item.p is not None for item in comparisons)
+
+    def _comparison(
+        self,
+        contest: Contest,
+        pair: tuple[int, int],
+        first: float,
+        second: float,
+        result: PairedResult | None,
+        p_holm: float | None,
+        alpha: float,
+    ) -> Comparison:
+        place, model = pair
+        evaluation = self.done.readings[0].evaluations[place]
+        loss = evaluation.loss
+        reference, name = self.names[0], self.names[model]
+        sign = 1.0 if loss.lower_is_better else -1.0
+        verdict = _verdict(sign * (second - first), result, p_holm)
+        needed = None
+        if verdict is Verdict.NOT_PROVEN and result is not None:
+            needed = result.rows_needed(alpha)
+        interval = None if result is None else result.interval
+        rows = contest.tally(place, 0).rows
+        return Comparison(
+            loss=loss.id,
+            title=loss.title,
+            reference=reference,
+            model=name,
+            reference_value=first,
+            value=second,
+            difference=second - first,
+            interval=None if interval is None else (interval.low, interval.high),
+            standard_error=None if result is None else result.standard_error,
+            p=None if result is None else result.p,
+            p_holm=p_holm,
+            better=_better(result, lower_is_better=loss.lower_is_better),
+            equal=None if result is None else result.equal,
+            n=rows,
+            verdict=verdict,
+            rows_needed=needed,
+            words=_words(verdict, reference, name, needed),
+            unit=loss.unit,
+            params=dict(evaluation.params),
+            lower_is_better=loss.lower_is_better,
+            recommended=evaluation.recommended,
+            convention=evaluation.convention.name,
+            interval_method=None
+            if interval is None or result is None
+            else IntervalMethod(
+                interval.method, self.resampling.resamples, result.units, self.resampling.seed
+            ),
+            signatures=(self._signature(place, 0, rows), self._signature(place, model, rows)),
+        )
+
+    def _signature(self, place: int, model: int, rows: int) -> str:
+        reading = self.done.readings[model]
+        return signature(reading.evaluations[place], rows, reading.setting)
+
+
+def _better(result: PairedResult | None, *, lower_is_better: bool) -> float | None:
+    if result is None or result.lower is None or result.equal is None:
+        return None
+    return result.lower if lower_is_better else 1.0 - result.lower - result.equal
 
 
 def _verdict(harm: float, result: PairedResult | None, p: float | None) -> Verdict:
@@ -162,8 +196,8 @@ def _notes(names: Sequence[str], done: SideBySide) -> Iterator[str]:
         yield f"the models are read as different kinds: {said}; --kind reads all as one"
     clipped: dict[tuple[str, int, str], list[str]] = {}
     for place, same in enumerate(done.by_loss()):
-        for name, side in zip(names, done.outcomes, strict=True):
-            key = name, side.losses[place].tally().clipped, same[0].convention.name
+        for model, name in enumerate(names):
+            key = name, done.whole.tally(place, model).clipped, same[0].convention.name
             clipped.setdefault(key, []).append(same[0].loss.short)
     for (name, number, way), losses in clipped.items():
         if number:

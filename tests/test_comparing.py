@@ -10,7 +10,9 @@ import pytest
 
 import losscli
 from losscli import Columns, DataError, UsageError
-from losscli.comparison import Verdict
+from losscli.comparison import ComparisonReport, Verdict
+from losscli.engine import run
+from losscli.stats.paired import holm
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 A, B, LABELS = (str(SAMPLES / name) for name in ("model_a.csv", "model_b.csv", "labels.csv"))
@@ -187,6 +189,73 @@ class TestRepeatability:
         )
         assert one == same
         assert one.interval != other.interval
+
+
+class TestGroups:
+    site = np.resize(["north", "south", "south", ""], len(LABEL))
+
+    @pytest.fixture
+    def labels(self, tmp_path: Path) -> str:
+        path = tmp_path / "labels.csv"
+        lines = [f"{y:g},{s}" for y, s in zip(LABEL, self.site, strict=True)]
+        path.write_text("\n".join(["label,site", *lines]))
+        return str(path)
+
+    def compared(self, labels: str, losses: str = "bce,rmse", **options: Any) -> ComparisonReport:
+        columns = Columns(label="label", by="site")
+        return losscli.compare(
+            {"good": GOOD, "fair": FAIR}, labels, losses, columns=columns, **options
+        )
+
+    def test_each_is_compared_as_if_it_were_alone(self, labels: str) -> None:
+        report = self.compared(labels)
+        assert [group.value_of for group in report.slices] == ["north", "south", None]
+        for group in report.slices:
+            rows = (group.value_of or "") == self.site
+            alone = losscli.compare(
+                {"good": GOOD[rows], "fair": FAIR[rows]}, LABEL[rows], "bce,rmse"
+            )
+            for one, two in zip(group.comparisons, alone.comparisons, strict=True):
+                assert (one.value, one.difference, one.n) == (two.value, two.difference, two.n)
+                assert (one.interval, one.p, one.better) == (two.interval, two.p, two.better)
+
+    def test_all_groups_of_a_column_are_adjusted_together(self, labels: str) -> None:
+        report = self.compared(labels)
+        assert report.tests == 2
+        assert {group.tests for group in report.slices} == {6}
+        ps = [item.p for group in report.slices for item in group.comparisons]
+        adjusted = [item.p_holm for group in report.slices for item in group.comparisons]
+        assert adjusted == holm(ps)
+
+    def test_all_rows_are_judged_as_without_groups(self, labels: str) -> None:
+        plain = losscli.compare({"good": GOOD, "fair": FAIR}, LABEL, "bce,rmse")
+        assert self.compared(labels).comparisons == plain.comparisons
+
+    def test_classes_are_groups_too(self) -> None:
+        report = losscli.compare([GOOD, FAIR], LABEL, "bce", by_class=True)
+        assert [(group.column, group.value_of) for group in report.slices] == [
+            (None, "0"),
+            (None, "1"),
+        ]
+        assert sum(group.comparisons[0].n for group in report.slices) == len(LABEL)
+
+    def test_threads_and_blocks_change_nothing(
+        self, labels: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = self.compared(labels, threads=1)
+        monkeypatch.setattr(run, "BLOCK_ITEMS", 32)
+        assert self.compared(labels, threads=3) == whole
+
+    def test_the_column_may_stand_in_any_of_the_files(self, tmp_path: Path) -> None:
+        files = []
+        for name, pred in (("good", GOOD), ("fair", FAIR)):
+            lines = [f"{p!r},{s}" for p, s in zip(pred.tolist(), self.site, strict=True)]
+            head = "pred,site" if name == "fair" else "pred,place"
+            (tmp_path / f"{name}.csv").write_text("\n".join([head, *lines]))
+            files.append(str(tmp_path / f"{name}.csv"))
+        columns = Columns(pred="pred", by="site")
+        report = losscli.compare(files, LABEL, "bce", columns=columns)
+        assert [group.value_of for group in report.slices] == ["north", "south", None]
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,10 @@ from losscli.checking.rules import (
 from losscli.comparison import Comparison, Verdict
 from losscli.errors import DataError
 from losscli.losses.registry import REGISTRY
-from losscli.report import Report, Result
+from losscli.report import Report, Result, slice_name
 
 # What `compare` has no word for.
-_OF_ONE = ("reduction", "by_class")
+_OF_ONE = ("reduction",)
 
 
 def check(
@@ -136,6 +136,9 @@ def _checked(
         )
         notes += compared.notes
         findings += [_tested(comparison) for comparison in compared.comparisons]
+        for group in compared.slices:
+            name = slice_name(group.column, group.value_of)
+            findings += [replace(_tested(item), slice=name) for item in group.comparisons]
     return Checked(item.name, tuple(findings), notes=tuple(dict.fromkeys(notes))), report
 
 
@@ -147,7 +150,7 @@ def _bounded(bound: Bound, result: Result) -> Finding:
 def _parts(whole: Result) -> Iterator[tuple[str, Result]]:
     """The result of each group of rows, as if it were all rows."""
     for part in whole.slices or ():
-        name = f"{part.column or 'class'} {part.value_of or '(missing)'}"
+        name = slice_name(part.column, part.value_of)
         yield name, replace(whole, value=part.value, n=part.n, interval=part.interval)
 
 

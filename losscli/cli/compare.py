@@ -8,12 +8,13 @@ from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import COLUMNS
 from losscli.cli.options import arguments, option
 from losscli.cli.resampling import ResamplingOptions
+from losscli.cli.slicing import SlicingOptions
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 @dataclass(frozen=True)
-class CompareOptions(ResamplingOptions, EvaluationOptions):
+class CompareOptions(ResamplingOptions, SlicingOptions, EvaluationOptions):
     """Say whether models differ by more than chance, row by row on the same labels.
 
     The first model is the reference. Files with an id column are paired by it, in any order.
@@ -27,6 +28,8 @@ class CompareOptions(ResamplingOptions, EvaluationOptions):
       losscli compare a.npy b.npy c.npy --label labels.npy -l bce
 
       losscli compare results.csv -p prob_a -p prob_b -y label
+
+      losscli compare a.csv b.csv -y label --by-col site
     """
 
     preds: tuple[str, ...] = arguments(
@@ -58,7 +61,7 @@ def run(options: CompareOptions) -> None:
             options.loss or None,
             progress=progress,
             **options.drawn(),
-            **options.keywords(),
+            **options.sliced(options.keywords()),
         )
     note(report.notes)
     if name == "html":

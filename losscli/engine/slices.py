@@ -1,50 +1,78 @@
-"""The losses of a run by groups of rows: those of each value of a column, or of each class."""
+"""Rows in groups, by the values of a column or by class, and what is gathered of each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, accumulator
 from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.gate import Settled
 from losscli.errors import DataError, UsageError
 
 # More groups than this are no groups, but names of rows.
 MOST = 1000
 
 
-class Slices:
-    """The losses of each group of rows, gathered in a pass over the data; mergeable in any order.
+class Mergeable(Protocol):
+    """Something that is gathered of rows."""
 
-    `columns` are those that rows carry to be grouped by, and the class (None) with `by_class`.
+    def merge(self, later: Any) -> None:
+        """Take in what another one of the same kind has gathered of later rows."""
+
+
+Member = TypeVar("Member", bound=Mergeable)
+
+
+class ByGroup(Generic[Member]):
+    """What is gathered of each group of rows, from nothing (`empty`); mergeable in any order.
+
+    `columns` holds for each column (None: the class), by its values (None: missing), what was
+    gathered of their rows.
     """
 
-    def __init__(self, evaluations: Sequence[Evaluation], *, by_class: bool = False) -> None:
-        self._evaluations = tuple(evaluations)
-        self._by_class = by_class
-        self.columns: dict[str | None, Groups] = {}
+    def __init__(self, empty: Callable[[], Member]) -> None:
+        self._empty = empty
+        self.columns: dict[str | None, dict[str | None, Member]] = {}
 
-    def add(self, batch: Batch) -> None:
-        """Take in a batch. Raises DataError for a column of more than 1,000 values."""
-        for column, values in batch.block.by.items():
-            self._of(column).add(batch, _texts(values))
-        if self._by_class:
-            self._of(None).add(batch, _classes(batch))
+    def at(self, column: str | None, value: str | None) -> Member:
+        """What is gathered of a group. Raises DataError for a column of more than 1,000 values."""
+        groups = self.columns.setdefault(column, {})
+        if value not in groups:
+            if len(groups) >= MOST:
+                raise DataError(
+                    f"{column or 'the label'} has more than {MOST:,} values",
+                    hint="Group by a column of fewer values.",
+                )
+            groups[value] = self._empty()
+        return groups[value]
 
-    def _of(self, column: str | None) -> Groups:
-        return self.columns.setdefault(column, Groups(self._evaluations, column))
-
-    def fresh(self) -> Slices:
-        """Another for the same losses, with no rows."""
-        return Slices(self._evaluations, by_class=self._by_class)
-
-    def merge(self, later: Slices) -> None:
-        """Add the losses of later rows."""
+    def merge(self, later: ByGroup[Member]) -> None:
+        """Add what was gathered of later rows."""
         for column, groups in later.columns.items():
-            self._of(column).merge(groups)
+            for value, found in groups.items():
+                self.at(column, value).merge(found)
+
+
+def groups_of(
+    block: Settled, *, by_class: bool
+) -> Iterator[tuple[str | None, str | None, NDArray[np.intp]]]:
+    """The groups of a block's rows: column (None: the class), value (None: missing), places.
+
+    Raises UsageError for `by_class` where labels are no classes.
+    """
+    columns: dict[str | None, NDArray[Any]] = {
+        column: _texts(values) for column, values in block.by.items()
+    }
+    if by_class:
+        columns[None] = _classes(block.label)
+    for column, names in columns.items():
+        values, places = np.unique(names, return_inverse=True)
+        for place, value in enumerate(values.tolist()):
+            yield column, value or None, np.flatnonzero(places == place)
 
 
 def _texts(values: NDArray[Any]) -> NDArray[Any]:
@@ -52,8 +80,7 @@ def _texts(values: NDArray[Any]) -> NDArray[Any]:
     return np.where(np.equal(values, np.array(None)), "", values).astype(str)
 
 
-def _classes(batch: Batch) -> NDArray[Any]:
-    label = batch.block.label
+def _classes(label: NDArray[Any] | None) -> NDArray[Any]:
     if label is None or label.ndim != 1:
         raise UsageError(
             "rows have no one class to group by",
@@ -64,67 +91,78 @@ def _classes(batch: Batch) -> NDArray[Any]:
     return label.astype(str)
 
 
-class Groups:
-    """The losses by the values of one column.
+class GroupLosses:
+    """The losses of one group of rows, in the order of their evaluations."""
 
-    `groups` holds for each of its values (None: missing) one accumulator per evaluation.
+    def __init__(self, evaluations: Sequence[Evaluation]) -> None:
+        self.losses: list[Accumulator] = [accumulator(evaluation) for evaluation in evaluations]
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch of the group's rows."""
+        for loss in self.losses:
+            loss.add(batch)
+
+    def merge(self, later: GroupLosses) -> None:
+        """Add the losses of later rows."""
+        for mine, theirs in zip(self.losses, later.losses, strict=True):
+            mine.merge(theirs)
+
+
+class Slices:
+    """The losses of each group of rows, gathered in a pass over the data.
+
+    Rows are grouped by the columns that they carry for it, and by their class with `by_class`.
     """
 
-    def __init__(self, evaluations: Sequence[Evaluation], column: str | None) -> None:
+    def __init__(self, evaluations: Sequence[Evaluation], *, by_class: bool = False) -> None:
         self._evaluations = tuple(evaluations)
-        self.column = column
-        self.groups: dict[str | None, list[Accumulator]] = {}
+        self._by_class = by_class
+        self._found = ByGroup(self._empty)
 
-    def add(self, batch: Batch, names: NDArray[Any]) -> None:
-        """Take in a batch, group by group."""
-        values, places = np.unique(names, return_inverse=True)
-        for place, value in enumerate(values.tolist()):
-            rows = np.flatnonzero(places == place)
+    @property
+    def columns(self) -> Mapping[str | None, Mapping[str | None, GroupLosses]]:
+        """The losses by column (None: the class) and value (None: missing)."""
+        return self._found.columns
+
+    def _empty(self) -> GroupLosses:
+        return GroupLosses(self._evaluations)
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch. Raises DataError for a column of more than 1,000 values."""
+        for column, value, rows in groups_of(batch.block, by_class=self._by_class):
             part = Batch(batch.block.take(rows), batch.setting)
-            for loss in self._of(value or None):
-                loss.add(part)
+            self._found.at(column, value).add(part)
 
-    def _of(self, value: str | None) -> list[Accumulator]:
-        if value not in self.groups:
-            if len(self.groups) >= MOST:
-                name = self.column or "the label"
-                raise DataError(
-                    f"{name} has more than {MOST:,} values",
-                    hint="Group by a column of fewer values.",
-                )
-            self.groups[value] = [accumulator(evaluation) for evaluation in self._evaluations]
-        return self.groups[value]
+    def fresh(self) -> Slices:
+        """Another for the same losses, with no rows."""
+        return Slices(self._evaluations, by_class=self._by_class)
 
-    def merge(self, later: Groups) -> None:
+    def merge(self, later: Slices) -> None:
         """Add the losses of later rows."""
-        for value, losses in later.groups.items():
-            for mine, theirs in zip(self._of(value), losses, strict=True):
-                mine.merge(theirs)
+        self._found.merge(later._found)
 
-    def rests(self) -> dict[str | None, list[Accumulator]]:
-        """For each group the losses of all other rows."""
-        order = list(self.groups)
-        before = self._summed(order)
-        after = self._summed(order[::-1])[::-1]
+    def rests(self, column: str | None) -> dict[str | None, GroupLosses]:
+        """For each group of a column the losses of all other rows."""
+        groups = self.columns[column]
+        order = list(groups)
+        before = self._summed(groups, order)
+        after = self._summed(groups, order[::-1])[::-1]
         return {
-            value: [
-                _merged(ahead, behind)
-                for ahead, behind in zip(before[place], after[place + 1], strict=True)
-            ]
+            value: self._merged(before[place], after[place + 1])
             for place, value in enumerate(order)
         }
 
-    def _summed(self, order: Sequence[str | None]) -> list[list[Accumulator]]:
+    def _summed(
+        self, groups: Mapping[str | None, GroupLosses], order: Sequence[str | None]
+    ) -> list[GroupLosses]:
         """Of each number of groups, from the first on, the losses of all their rows."""
-        sums = [[accumulator(evaluation) for evaluation in self._evaluations]]
+        sums = [self._empty()]
         for value in order:
-            pairs = zip(sums[-1], self.groups[value], strict=True)
-            sums.append([_merged(whole, part) for whole, part in pairs])
+            sums.append(self._merged(sums[-1], groups[value]))
         return sums
 
-
-def _merged(one: Accumulator, two: Accumulator) -> Accumulator:
-    whole = one.fresh()
-    whole.merge(one)
-    whole.merge(two)
-    return whole
+    def _merged(self, one: GroupLosses, two: GroupLosses) -> GroupLosses:
+        whole = self._empty()
+        whole.merge(one)
+        whole.merge(two)
+        return whole

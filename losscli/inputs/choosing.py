@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from losscli.errors import DataError, UsageError
@@ -49,7 +50,6 @@ def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[s
     for name, source in sources.items():
         if name not in ("pred", "label", "weight"):
             chosen[name] = _input(source, columns)
-    chosen |= _grouping(sources, columns)
     for role, noun in (("pred", "predictions"), ("weight", "weights")):
         given = sources.get(role)
         if given is not None and given.columns is None and given.is_text(0):
@@ -121,9 +121,12 @@ def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Sele
     return tables[0][0], Selection(pick(tables[0][1], [columns.weight], "--weight-col"))
 
 
-def _grouping(sources: dict[str, Source], columns: Columns) -> Chosen:
-    """The columns to group by, each from the first table that has it, as roles `by NAME`."""
-    tables = [(source, table) for source in sources.values() if (table := _table(source))]
+def grouping(sources: Iterable[Source], columns: Columns) -> Chosen:
+    """The columns to group by, each from the first table that has it, as roles `by NAME`.
+
+    Raises UsageError for a column that no table has.
+    """
+    tables = [(source, table) for source in sources if (table := _table(source))]
     chosen: Chosen = {}
     for pattern in columns.by:
         if not tables:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from losscli.errors import DataError, UsageError
 from losscli.extent import Extents
-from losscli.inputs.choosing import GROUPING, choose, feeds_of
+from losscli.inputs.choosing import GROUPING, choose, feeds_of, grouping
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen
 from losscli.inputs.pairing import KEY, ById, ByPosition, Pairing, Unpaired
@@ -272,6 +272,7 @@ def open_dataset(
     for name, given in (inputs or {}).items():
         sources[name] = opener.open(given, name)
     chosen, notes = choose(sources, columns)
+    chosen |= grouping(sources.values(), columns)
     feeds = feeds_of(sources, chosen, columns, ids=ids)
     parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
     if not deep:

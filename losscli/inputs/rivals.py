@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import Chosen, choose, feeds_of
+from losscli.inputs.choosing import Chosen, choose, feeds_of, grouping
 from losscli.inputs.dataset import Dataset, Part, part_of
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import KEY, ById, ByPosition, Feed, Pairing, rechunked
@@ -74,6 +74,7 @@ def open_rivals(
     if weight is not None or columns.weight is not None:
         sources = {"pred": models[0], **shared}
         chosen["weight"] = choose(sources, asked[0])[0]["weight"]
+    chosen |= grouping([*models, *shared.values()], columns)
     roles = tuple(role for role in chosen if role == "pred" or role.startswith(_PRED))
     parts = {role: part_of(source, selection) for role, (source, selection) in chosen.items()}
     _check_rows(parts)

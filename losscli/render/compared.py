@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from losscli.comparison import Comparison, ComparisonReport
+from losscli.comparison import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.render.figures import NOTHING, number
 from losscli.report import differences
 
+_MARKS = {Verdict.WORSE: "▲", Verdict.BETTER: "✓"}
 
-def losses_of(report: ComparisonReport) -> list[tuple[str, list[Comparison]]]:
+
+def losses_of(comparisons: Sequence[Comparison]) -> list[tuple[str, list[Comparison]]]:
     """The losses by what they are called, each with the comparisons by it."""
-    several = len({item.convention for item in report.comparisons}) > 1
+    several = len({item.convention for item in comparisons}) > 1
     by_title: dict[str, list[Comparison]] = {}
-    for params, item in zip(differences(report.comparisons), report.comparisons, strict=True):
+    for params, item in zip(differences(comparisons), comparisons, strict=True):
         words = [*params, *([item.convention] if several else [])]
         title = f"{item.title} ({', '.join(words)})" if words else item.title
         by_title.setdefault(title, []).append(item)
@@ -37,6 +40,18 @@ def verdict(report: ComparisonReport, item: Comparison) -> str:
     """What is proven, naming the model where there are several."""
     named = item.model in item.words or len(report.models) == 2
     return item.words if named else f"{item.model}: {item.words}"
+
+
+def mark(item: Comparison) -> str:
+    """What stands before a group of rows where a model is proven better or worse."""
+    return _MARKS.get(item.verdict, " ")
+
+
+def legend(groups: Sequence[ComparedSlice]) -> str:
+    """What the marks of the groups of a column say."""
+    tests = groups[0].tests
+    adjusted = "" if tests == 1 else f"; p adjusted by Holm for the {tests} tests of these groups"
+    return f"▲ worse than the first, ✓ better, by more than chance{adjusted}"
 
 
 def method(report: ComparisonReport) -> str:

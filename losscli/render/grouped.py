@@ -1,10 +1,11 @@
-"""The groups of rows of a report, in the order in which they are shown."""
+"""The groups of rows of a report or comparison, in the order in which they are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
 
+from losscli.comparison import ComparedSlice, ComparisonReport
 from losscli.report import Result, Slice
 
 
@@ -23,6 +24,19 @@ def by_column(results: Sequence[Result]) -> list[tuple[str, list[tuple[Slice, ..
     ]
 
 
-def name_of(item: Slice) -> str:
+def compared_by_column(report: ComparisonReport) -> list[tuple[str, list[ComparedSlice]]]:
+    """For each column its groups, the one first where a model loses most by the first loss."""
+
+    def harm(group: ComparedSlice) -> float:
+        first = [item for item in group.comparisons if item.loss == group.comparisons[0].loss]
+        return max(item.difference if item.lower_is_better else -item.difference for item in first)
+
+    return [
+        (column or "class", sorted(groups, key=harm, reverse=True))
+        for column, groups in groupby(report.slices, key=lambda group: group.column)
+    ]
+
+
+def name_of(item: Slice | ComparedSlice) -> str:
     """What a group is called."""
     return "(missing)" if item.value_of is None else item.value_of

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.comparison import Comparison, ComparisonReport, Verdict
 from losscli.errors import UsageError
-from losscli.render.compared import chance, losses_of, method, signed, verdict
+from losscli.render.compared import chance, legend, losses_of, mark, method, signed, verdict
 from losscli.render.figures import NOTHING, between, number, remarks, share, titles
-from losscli.render.grouped import by_column, name_of
+from losscli.render.grouped import by_column, compared_by_column, name_of
 from losscli.render.visible import visible
 from losscli.report import Input
 
@@ -83,7 +83,7 @@ def render_comparison(report: ComparisonReport, command: str = "") -> str:
     """
     losses = [
         (visible(title), _compared(f"models-{place}", items), [verdict(report, i) for i in items])
-        for place, (title, items) in enumerate(losses_of(report))
+        for place, (title, items) in enumerate(losses_of(report.comparisons))
     ]
     found = [name for item in report.comparisons for name in item.signatures]
     return _filled(
@@ -93,6 +93,7 @@ def render_comparison(report: ComparisonReport, command: str = "") -> str:
         facts=f"{report.rows:,} rows of {_files(report.inputs)} · {report.task}",
         losses=[(title, grid, list(map(visible, words))) for title, grid, words in losses],
         method=visible(method(report)),
+        slices=_compared_slices(report),
         signatures=list(dict.fromkeys(map(visible, found))),
         notes=[visible(note) for note in report.notes],
         command=visible(command),
@@ -147,6 +148,35 @@ def _compared(id: str, items: Sequence[Comparison]) -> Grid:
         )
     caption = f"{first.title}; {'less' if first.lower_is_better else 'more'} is better"
     return Grid(id, visible(caption), heads, (False, *[True] * 5), tuple(rows))
+
+
+def _compared_slices(report: ComparisonReport) -> list[tuple[str, Grid]]:
+    """For each column its groups, with every loss of every model, and what marks say."""
+    grids = []
+    heads = ("loss", "model", "n", visible(report.models[0]), "value", "difference")
+    for place, (column, groups) in enumerate(compared_by_column(report)):
+        rows = [
+            (
+                Cell(visible(name_of(group))),
+                Cell(visible(title)),
+                Cell(f"{mark(item)} {visible(item.model)}".strip()),
+                Cell(f"{item.n:,}", item.n),
+                _number(item.reference_value),
+                _number(item.value),
+                Cell(signed(item.difference), float(item.difference)),
+                Cell(between(item.interval)),
+                Cell(chance(item.p_holm), item.p_holm),
+            )
+            for group in groups
+            for title, items in losses_of(group.comparisons)
+            for item in items
+        ]
+        numeric = (False, False, False, *[True] * 6)
+        names = (visible(column), *heads, "95 % interval", "p")
+        grids.append(
+            (legend(groups), Grid(f"slices-{place}", f"By {names[0]}", names, numeric, tuple(rows)))
+        )
+    return grids
 
 
 def _losses(page: Page) -> Grid:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+
+_GAP = 2
+# So wide are the names of the facts of one line.
+_NAMES = 14
 
 
 def indented(content: RenderableType) -> Padding:
@@ -26,3 +33,34 @@ def hanging(mark: str, text: Text) -> Table:
     grid = columns(2, gap=1)
     grid.add_row(Text(mark, text.style), text)
     return grid
+
+
+def table_or_lines(
+    heads: Sequence[str], rows: Sequence[Sequence[Text]], width: int
+) -> Table | Group:
+    """A table where it fits, else under each row's first cell its other ones line by line."""
+    columns = zip(heads, *([cell.plain for cell in row] for row in rows), strict=True)
+    widths = [max(map(cell_len, (*head.split("\n"), *cells))) for head, *cells in columns]
+    if sum(widths) + _GAP * (len(heads) - 1) > width:
+        return _lines(heads, rows)
+    table = Table(
+        box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_edge=False
+    )
+    for place, head in enumerate(heads):
+        table.add_column(Text(head), justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _lines(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Group:
+    lines: list[RenderableType] = []
+    for first, *facts in rows:
+        first.overflow = "fold"
+        lines.append(first)
+        lines += [
+            indented(Text.assemble((f"{head:<{_NAMES}}", "dim"), fact.plain.strip()))
+            for head, fact in zip(heads[1:], facts, strict=True)
+            if fact.plain
+        ]
+    return Group(*lines)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from losscli.comparison import ComparisonReport
 from losscli.render import Screen
-from losscli.render.compared import chance, losses_of, method, signed
+from losscli.render.compared import chance, legend, losses_of, mark, method, signed
 from losscli.render.figures import amount, between, interval, number, remarks, share, titles
-from losscli.render.grouped import by_column, name_of
+from losscli.render.grouped import by_column, compared_by_column, name_of
 from losscli.render.visible import visible
 from losscli.report import Recommendation, Report, Result
 
@@ -77,7 +77,7 @@ def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
 def _compared(report: ComparisonReport) -> Iterator[str]:
     yield _row(_COMPARED_HEADS)
     yield _row([":--"] * 2 + ["--:"] * (len(_COMPARED_HEADS) - 3) + [":--"])
-    for title, items in losses_of(report):
+    for title, items in losses_of(report.comparisons):
         star = " ★" if items[0].recommended else ""
         first = items[0]
         known = [escape(title) + star, escape(first.reference), number(first.reference_value)]
@@ -100,9 +100,28 @@ def _compared(report: ComparisonReport) -> Iterator[str]:
     yield f"{', '.join(files)}: {report.rows:,} rows, {escape(report.task)}"
     yield ""
     yield escape(method(report))
+    yield from _compared_groups(report)
     for note in report.notes:
         yield ""
         yield f"> {escape(note)}"
+
+
+def _compared_groups(report: ComparisonReport) -> Iterator[str]:
+    """A table of the groups of rows for each column that they are grouped by."""
+    for column, groups in compared_by_column(report):
+        yield ""
+        heads = ("loss", "model", "n", report.models[0], *_COMPARED_HEADS[2:6])
+        yield _row([escape(head) for head in (column, *heads)])
+        yield _row([":--"] * 3 + ["--:"] * (len(heads) - 2))
+        for group in groups:
+            for title, items in losses_of(group.comparisons):
+                for item in items:
+                    cells = [name_of(group), title, f"{mark(item)} {item.model}".strip()]
+                    numbers = [f"{item.n:,}", number(item.reference_value), number(item.value)]
+                    numbers += [signed(item.difference), between(item.interval)]
+                    yield _row([*map(escape, cells), *numbers, chance(item.p_holm)])
+        yield ""
+        yield escape(legend(groups))
 
 
 def _slices(report: Report) -> Iterator[str]:

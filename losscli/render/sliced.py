@@ -37,8 +37,8 @@ def slices_block(report: Report, width: int | None) -> Group | None:
         heads = [title for title, _ in results]
         blocks += [Text(), Text(f"By {visible(column)}", style="bold")]
         blocks.append(_table(heads, lines[:_MOST], width))
-        if more := len(lines) - _MOST:
-            blocks += [Text(f"and {more:,} more", style="dim")] if more > 0 else []
+        if len(lines) > _MOST:
+            blocks.append(Text(f"and {len(lines) - _MOST:,} more", style="dim"))
         marked = marked or any(item.worse for line in lines for item in line)
     if marked:
         blocks += [Text(), Text(_LEGEND, style="dim")]

@@ -54,6 +54,9 @@ _COMPARED: Mapping[str, Callable[[Comparison], Any]] = {
     "signature": lambda item: item.signatures[1],
 }
 
+# What stands before them where rows are grouped.
+_GROUPED = ("by", "group")
+
 # The wide forms are what some spreadsheets take for the narrow ones.
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
@@ -79,12 +82,19 @@ def render(report: Report, _screen: Screen) -> str:
 
 
 def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
-    """One row per loss and model."""
+    """One row per loss and model; then those of each group of rows, where rows are grouped."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COMPARED)
-    for item in report.comparisons:
-        writer.writerow([cell(get(item)) for get in _COMPARED.values()])
+    grouped = [("", "")] if report.slices else [()]
+    writer.writerow([*(_GROUPED if report.slices else ()), *_COMPARED])
+    parts = [*zip(grouped, [report.comparisons], strict=True)]
+    parts += [
+        ((group.column or "class", group.value_of or ""), group.comparisons)
+        for group in report.slices
+    ]
+    for names, comparisons in parts:
+        for item in comparisons:
+            writer.writerow(map(cell, [*names, *(get(item) for get in _COMPARED.values())]))
     return text.getvalue()
 
 

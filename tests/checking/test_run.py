@@ -169,6 +169,16 @@ def test_noise_is_not_significant_but_a_worse_model_is() -> None:
         assert finding.passed is passed
 
 
+def test_every_group_is_held_against_the_baselines_predictions() -> None:
+    random = np.random.default_rng(5)
+    label = np.resize([0.0, 1.0], 600)
+    good = np.clip(label * 0.7 + 0.15 + random.normal(0, 0.05, 600), 0.01, 0.99)
+    worse = np.where(label == 1.0, good - 0.1, good)
+    report = losscli.check(worse, label, "bce", significant=True, baseline_pred=good, by_class=True)
+    found = {finding.slice: finding.passed for finding in report.checks[0].findings}
+    assert found == {None: False, "class 0": True, "class 1": False}
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

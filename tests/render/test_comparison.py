@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from rich.cells import cell_len
 
-from losscli.comparison import Comparison, ComparisonReport, Verdict
+from losscli.comparison import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.render import Screen, render_comparison
 from losscli.report import Input, IntervalMethod
 from tests.render.conftest import Snapshot
@@ -105,6 +105,24 @@ def report(*comparisons: Comparison, **changes: Any) -> ComparisonReport:
     return replace(usual, **changes)
 
 
+def groups(*names: str | None) -> tuple[ComparedSlice, ...]:
+    """The sample pair in groups of rows, worse in the first and better in the second."""
+    verdicts = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_PROVEN)
+    harms = (0.02, -0.01, 0.001)
+    return tuple(
+        ComparedSlice(
+            "site",
+            name,
+            2 * len(names),
+            tuple(
+                replace(item, verdict=verdict, difference=harm, n=50 * place)
+                for item in (comparison(), dice())
+            ),
+        )
+        for place, (name, verdict, harm) in enumerate(zip(names, verdicts, harms, strict=True), 1)
+    )
+
+
 UNTESTED = comparison(
     loss="medae",
     title="median absolute error",
@@ -137,17 +155,28 @@ REPORTS = {
         models=("model_a", "model_b", "model_c"),
     ),
     "untested": report(comparison(), UNTESTED, tests=1),
+    "groups": report(comparison(), dice(), slices=groups("north", "south 2", None)),
+    "groups_of_three": report(
+        comparison(),
+        comparison(model="model_c"),
+        models=("model_a", "model_b", "model_c"),
+        slices=(
+            ComparedSlice(None, "0", 4, (comparison(n=85), comparison(model="model_c", n=85))),
+            ComparedSlice(None, "1", 4, (comparison(n=143), comparison(model="model_c", n=143))),
+        ),
+    ),
     "hostile": report(
         comparison(reference=HOSTILE, model=HOSTILE, words=HOSTILE, title=HOSTILE, unit=HOSTILE),
         models=(HOSTILE, HOSTILE),
         notes=(HOSTILE,),
+        slices=(ComparedSlice(HOSTILE, HOSTILE, 1, (comparison(title=HOSTILE, model=HOSTILE),)),),
     ),
 }
 
 
 class TestScreen:
     @pytest.mark.parametrize("width", [80, 40])
-    @pytest.mark.parametrize("name", ["pair", "three", "untested"])
+    @pytest.mark.parametrize("name", ["pair", "three", "untested", "groups", "groups_of_three"])
     def test_snapshot(self, snapshot: Snapshot, name: str, width: int) -> None:
         text = render_comparison(REPORTS[name], "table", Screen(width, False))
         snapshot(f"compare_{name}_{width}.txt", text)
@@ -171,10 +200,15 @@ class TestMarkdown:
     def test_snapshot(self, snapshot: Snapshot) -> None:
         snapshot("compare_pair.md.txt", render_comparison(REPORTS["pair"], "markdown", SCREEN))
 
+    def test_snapshot_of_groups(self, snapshot: Snapshot) -> None:
+        snapshot("compare_groups.md.txt", render_comparison(REPORTS["groups"], "markdown", SCREEN))
+
     def test_nothing_hostile_becomes_markup(self) -> None:
         text = render_comparison(REPORTS["hostile"], "markdown", SCREEN)
         assert "<script>" not in text
-        assert len({line.count(" | ") for line in text.splitlines() if line.startswith("| ")}) == 1
+        for table in text.split("\n\n"):
+            rows = [line for line in table.splitlines() if line.startswith("| ")]
+            assert len({line.count(" | ") for line in rows}) <= 1
 
 
 class TestSpreadsheet:
@@ -184,6 +218,17 @@ class TestSpreadsheet:
         [row] = csv.DictReader(io.StringIO(text))
         assert row["difference"] == "0.008329601095338784"
         assert (row["reference"], row["model"]) == ("'=cmd()", "'+1")
+
+    def test_groups_of_rows_follow_all_rows(self) -> None:
+        rows = list(
+            csv.DictReader(io.StringIO(render_comparison(REPORTS["groups"], "csv", SCREEN)))
+        )
+        named = [(row["by"], row["group"], row["loss"]) for row in rows]
+        assert named == [
+            (*by, loss)
+            for by in (("", ""), ("site", "north"), ("site", "south 2"), ("site", ""))
+            for loss in ("binary_cross_entropy", "dice")
+        ]
 
 
 class TestJson:
@@ -204,6 +249,7 @@ class TestJson:
         [
             (ComparisonReport, SCHEMA),
             (Comparison, SCHEMA["$defs"]["comparison"]),
+            (ComparedSlice, SCHEMA["$defs"]["slice"]),
             (IntervalMethod, SCHEMA["$defs"]["interval_method"]),
         ],
         ids=lambda given: getattr(given, "__name__", ""),

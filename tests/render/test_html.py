@@ -10,12 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import losscli
 from losscli.cli.app import execute
 from losscli.page import page
-from losscli.render.html import render_page
+from losscli.render.html import render_comparison, render_page
 from tests.cli.program import SAMPLES
 
 SAMPLE = {
@@ -171,6 +172,18 @@ def test_the_command_line_writes_it(
 def test_rows_kept_as_they_are_have_no_page() -> None:
     with pytest.raises(losscli.UsageError, match="Leave out --reduction"):
         page([0.5], [1], "bce", reduction="none")
+
+
+def test_a_page_of_a_comparison_shows_groups_of_rows() -> None:
+    random = np.random.default_rng(4)
+    label = np.resize([0.0, 1.0], 200)
+    models = {name: random.uniform(0.1, 0.9, 200) for name in ("one", "two")}
+    report = losscli.compare(models, label, "bce", by_class=True)
+    text = render_comparison(report)
+    for group in report.slices:
+        [item] = group.comparisons
+        assert f'data-value="{item.difference!r}"' in text
+        assert f'data-value="{item.p_holm!r}"' in text
 
 
 def test_a_comparison_has_a_page_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
