@@ -155,6 +155,12 @@ def evaluated(
     return Evaluated(dataset, reading, outcome, summary, tuple(watching))
 
 
+def check_engine(engine: str) -> None:
+    """Raise UsageError for an engine that there is not."""
+    if engine not in ENGINES:
+        raise UsageError(f"engine={engine!r}: say {' or '.join(map(repr, ENGINES))}")
+
+
 def workers_of(
     engine: str, scheduler: str | None, threads: int | None
 ) -> AbstractContextManager[Workers | None]:
@@ -162,8 +168,7 @@ def workers_of(
 
     Raises UsageError for an engine that there is not, or that cannot be reached.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"engine={engine!r}: say {' or '.join(map(repr, ENGINES))}")
+    check_engine(engine)
     if engine == "local" and scheduler is None:
         return nullcontext()
     from losscli.engine.cluster import cluster

@@ -17,7 +17,7 @@ from losscli.batching.manifest import items_of, read_manifest
 from losscli.batching.request import check_requests, settled_options
 from losscli.batching.workers import Done, Pool, Task, can_fork, here
 from losscli.errors import DataError, UsageError
-from losscli.evaluating import Losses
+from losscli.evaluating import Losses, check_engine
 from losscli.threads import available
 
 Path = str | os.PathLike[str]
@@ -35,6 +35,8 @@ def batch(
     resume: bool = False,
     fail_fast: bool = False,
     jobs: int | None = None,
+    engine: str = "local",
+    scheduler: str | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> BatchReport:
@@ -53,7 +55,9 @@ def batch(
     put in the order of the pairs at the end. With `resume`, rows that the file holds are kept where
     the content of their files, their options and the version of losscli are the same. The work is
     shared among so many processes as `jobs` says (None: one for each processor where this process
-    can be forked, else this one alone). `progress` is called with the pairs done, failed, and in
+    can be forked, else this one alone), or with `engine="dask"` among those of a Dask cluster: the
+    one whose scheduler answers at the address `scheduler`, or one of `jobs` processes on this
+    machine. `progress` is called with the pairs done, failed, and in
     all.
 
     Raises UsageError for a request that makes no sense for any pair, and where `output` cannot be
@@ -64,6 +68,7 @@ def batch(
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"jobs={jobs}: at least one process has to work")
+    check_engine(engine)
     if resume and output is None:
         raise UsageError("what is to be resumed?", hint="Say -o FILE.jsonl.")
     names = None if losses is None else (losses,) if isinstance(losses, str) else tuple(losses)
@@ -78,7 +83,13 @@ def batch(
         kept = len(lines)
         failed = sum(is_failed for _, is_failed in lines.values())
         tasks = [(place, item) for place, item in enumerate(items) if place not in lines]
-        for done in stack.enter_context(closing(_evaluated(tasks, jobs, journal))):
+        if engine == "local" and scheduler is None:
+            evaluated = _evaluated(tasks, jobs, journal)
+        else:
+            from losscli.batching.on_dask import on_dask
+
+            evaluated = on_dask(tasks, scheduler, jobs)
+        for done in stack.enter_context(closing(evaluated)):
             lines |= {place: (line, is_failed) for place, line, is_failed in done}
             if journal is not None:
                 journal.add(line for _, line, _ in done)

@@ -36,10 +36,17 @@ _END_OF_WORK: Sequence[Task] = ()
 def here(tasks: Sequence[Task]) -> Generator[list[Done]]:
     """The rows of the items, one after the other in this process."""
     for task in tasks:
-        yield [_done(task, None)]
+        yield [done_here(task, None)]
 
 
-def _done(task: Task, threads: int | None) -> Done:
+def chunks_of(tasks: Sequence[Task], workers: int) -> Iterator[Sequence[Task]]:
+    """The items in chunks, so large that sending them costs little, so small that all have work."""
+    size = max(1, min(_CHUNK, len(tasks) // (workers * _TURNS)))
+    return (tasks[first : first + size] for first in range(0, len(tasks), size))
+
+
+def done_here(task: Task, threads: int | None) -> Done:
+    """The row of one item, evaluated by so many threads."""
     place, item = task
     row = row_of(item, threads)
     return place, row.to_line(), row.failure is not None
@@ -72,8 +79,7 @@ class Pool:
         """The rows of the items, a few at a time as they are done."""
         from multiprocessing.connection import wait
 
-        size = max(1, min(_CHUNK, len(tasks) // (self._jobs * _TURNS)))
-        chunks = deque(tasks[first : first + size] for first in range(0, len(tasks), size))
+        chunks = deque(chunks_of(tasks, self._jobs))
         try:
             for _ in range(min(self._jobs, len(chunks))):
                 self._give(self._start(), chunks)
@@ -196,7 +202,7 @@ def _answer(link: Connection, chunk: Sequence[Task], threads: int) -> None:
     ready: list[Done] = []
     sent = time.monotonic()
     for count, task in enumerate(chunk, start=1):
-        ready.append(_done(task, threads))
+        ready.append(done_here(task, threads))
         if count == len(chunk) or time.monotonic() - sent > _PATIENCE:
             link.send(ready)
             ready = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import COLUMNS, WORK
 from losscli.cli.options import arguments, count, option, switch
@@ -34,7 +35,7 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True)
-class BatchOptions(EvaluationOptions):
+class BatchOptions(EngineOptions, EvaluationOptions):
     """Evaluate many pairs of files, and rank them by a loss.
 
     Predictions are files, folders and patterns; --label is one file for all, or says where each
@@ -119,6 +120,7 @@ def run(options: BatchOptions) -> None:
             jobs=count("--jobs", options.jobs),
             progress=progress,
             reduction=options.reduction,
+            **options.engines(),
             **keywords,
         )
     shown = options.format or (None if options.output else "table")

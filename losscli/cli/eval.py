@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import EvaluationOptions
-from losscli.cli.inputs import WORK, InputOptions
+from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
 from losscli.cli.resampling import CHANCE, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
@@ -17,7 +18,9 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 @dataclass(frozen=True)
-class EvalOptions(ResamplingOptions, SlicingOptions, EvaluationOptions, InputOptions):
+class EvalOptions(
+    ResamplingOptions, SlicingOptions, EngineOptions, EvaluationOptions, InputOptions
+):
     """Evaluate the losses of predictions against labels.
 
     Without --loss, the losses that fit the data are shown, the recommended one first.
@@ -38,19 +41,6 @@ class EvalOptions(ResamplingOptions, SlicingOptions, EvaluationOptions, InputOpt
     )
     explain: bool = switch(
         "--explain", help="Take cross entropies and the Brier score apart: calibration, refinement."
-    )
-    engine: str = option(
-        "--engine",
-        choices=("local", "dask"),
-        default="local",
-        panel=WORK,
-        help="Who does the work: threads here, or the processes of a Dask cluster.",
-    )
-    scheduler: str | None = option(
-        "--scheduler",
-        metavar="ADDRESS",
-        panel=WORK,
-        help="The Dask cluster to join: tcp://host:8786. Its workers open the same files.",
     )
     ci: str = option(
         "--ci",
@@ -86,8 +76,7 @@ def run(options: EvalOptions) -> None:
             options.loss or None,
             reduction=options.reduction,
             explain=options.explain,
-            engine=options.engine,
-            scheduler=options.scheduler,
+            **options.engines(),
             announce=lambda said: note((said,)),
             ci=options.ci,
             progress=progress,
@@ -111,8 +100,7 @@ def _page(options: EvalOptions) -> None:
             options.loss or None,
             command=command_line(),
             reduction=options.reduction,
-            engine=options.engine,
-            scheduler=options.scheduler,
+            **options.engines(),
             announce=lambda said: note((said,)),
             ci=options.ci,
             progress=progress,

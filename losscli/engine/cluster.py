@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from losscli.dask_client import dask_client, finished, lost_as_data_error
 from losscli.engine.run import Outcome, Pass, block_rows
-from losscli.errors import DataError, UsageError
+from losscli.errors import UsageError
 from losscli.inputs.opening import rows_in
-from losscli.threads import available
 
 # Ranges of rows per thread of the cluster: a lost worker costs few of them.
 _SPANS = 4
 # Outcomes that are merged at once on the way to the last.
 _FAN = 8
-# Seconds in which a scheduler has to answer, and between two looks whether it is still there.
-_PATIENCE, _POLL = 10, 1
 
 Progress = Callable[[int], Any]
 
@@ -37,21 +34,12 @@ class Cluster:
         Raises DataError as a pass in this process does, and where the cluster is lost; UsageError
         for a stream, which workers cannot open.
         """
-        from distributed import CancelledError, KilledWorker
-        from distributed.comm.core import CommClosedError
-
         if job.dataset.streams:
             raise UsageError(
                 "a stream cannot be read by several processes", hint="Write it to a file first."
             )
-        try:
+        with lost_as_data_error():
             yield self._merged(self._counted(job), empty, progress)
-        except (CancelledError, KilledWorker, CommClosedError, TimeoutError, OSError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise DataError(
-                f"the Dask cluster could not finish the work ({reason})",
-                hint="Look at the logs of its workers, or leave out --engine dask.",
-            ) from error
 
     def _counted(self, job: Pass) -> Pass:
         """The same work, the rows of text files counted, so that each file can be read alone."""
@@ -85,29 +73,21 @@ class Cluster:
         self, leaves: list[Any], spans: list[tuple[int, int | None]], progress: Progress | None
     ) -> None:
         """Until all leaves are done; what the first bad one of them raises is raised."""
-        from distributed import wait
-        from distributed.comm.core import CommClosedError
-
         places = {leaf: place for place, leaf in enumerate(leaves)}
-        pending, rows = set(leaves), 0
-        while pending:
-            try:
-                done, pending = wait(pending, timeout=_POLL, return_when="FIRST_COMPLETED")
-            except TimeoutError:
-                if self._client.status != "running":
-                    raise CommClosedError("its scheduler is gone") from None
+        first_bad, rows = len(leaves), 0
+        pending = set(leaves)
+        for leaf in finished(self._client, pending):
+            place = places[leaf]
+            if leaf.status == "error":
+                # What comes after a bad row is of no interest any more.
+                first_bad = min(first_bad, place)
+                pending -= set(leaves[first_bad:])
+                self._client.cancel(leaves[place + 1 :])
                 continue
-            for leaf in done:
-                place = places[leaf]
-                if leaf.status == "error":
-                    # What comes after a bad row is of no interest any more.
-                    pending = {other for other in pending if places[other] < place}
-                    self._client.cancel(leaves[place + 1 :])
-                    continue
-                start, stop = spans[place]
-                if stop is not None and progress is not None:
-                    rows += stop - start
-                    progress(rows)
+            start, stop = spans[place]
+            if stop is not None and progress is not None:
+                rows += stop - start
+                progress(rows)
         for leaf in leaves:
             if leaf.status == "error":
                 leaf.result()
@@ -133,39 +113,7 @@ def _merge(parts: list[Outcome]) -> Outcome:
 def cluster(address: str | None = None, threads: int | None = None) -> Iterator[Cluster]:
     """The cluster whose scheduler answers at `address`, or one on this machine for the time being.
 
-    The latter has `threads` workers of one thread each (None: one per processor). Raises UsageError
-    where Dask is not installed or nobody answers at the address.
+    The latter has `threads` workers (None: one per processor). Raises UsageError as `dask_client`.
     """
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise UsageError(
-            "the engine dask needs Dask, which is not installed",
-            hint="Install it: pip install 'losscli[dask]'.",
-        ) from None
-    if address is None:
-        with (
-            LocalCluster(
-                n_workers=threads or available(),
-                threads_per_worker=1,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-            ) as local,
-            Client(local) as client,
-        ):
-            yield Cluster(client)
-        return
-    try:
-        client = Client(address, timeout=_PATIENCE)
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"no Dask scheduler answers at {address}",
-            hint="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
-        ) from error
-    with client:
-        if not client.nthreads():
-            raise UsageError(
-                f"the Dask scheduler at {address} has no workers",
-                hint=f"Start one: dask worker {address}.",
-            )
+    with dask_client(address, threads) as client:
         yield Cluster(client)
