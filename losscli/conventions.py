@@ -132,7 +132,8 @@ class Convention:
 
     def axes_of(self, loss: str) -> Axes:
         """The choices that hold for the loss of that canonical id."""
-        return replace(self.axes, **self.exceptions.get(loss, {}))
+        exceptions = self.exceptions.get(loss)
+        return replace(self.axes, **exceptions) if exceptions else self.axes
 
     def defaults_of(self, loss: str, reduction: Reduction = Reduction.MEAN) -> Mapping[str, Any]:
         """The parameters of that loss whose default differs here."""
@@ -150,12 +151,12 @@ class Convention:
     def stored_as(self, dtype: np.dtype[Any] | None) -> Convention:
         """The same choices for predictions stored in that type."""
         stored = dtype if dtype is not None and dtype.kind == "f" else np.dtype(np.float64)
-        axes = replace(
-            self.axes,
-            floor=self.axes.floor.in_type(stored),
-            class_floor=self.axes.class_floor.in_type(stored),
+        floor, class_floor = (
+            one.in_type(stored) for one in (self.axes.floor, self.axes.class_floor)
         )
-        return replace(self, axes=axes)
+        if (floor, class_floor) == (self.axes.floor, self.axes.class_floor):
+            return self
+        return replace(self, axes=replace(self.axes, floor=floor, class_floor=class_floor))
 
 
 def _alpha_on_request(on: Any) -> Mapping[str, Any]:
