@@ -70,8 +70,15 @@ class LabelCode:
 
     def _numbers(self, label: Array) -> Array:
         if label.dtype == object:
-            text = next(iter(label.ravel()))
-            raise Misfit("label", 0, "is not a number", value=repr(text))
+            words = [not _is_number(word) for word in label.ravel().tolist()]
+            row, column = _first(np.array(words).reshape(label.shape))
+            raise Misfit(
+                "label",
+                row,
+                "is not a number",
+                value=_written(label, row, column),
+                column=column,
+            )
         return label.astype(np.float64, copy=False)
 
     def _shares(self, label: Array, extent: Extent | None) -> Array:
@@ -221,6 +228,14 @@ def _word_classes(
         hint=f"Say --classes {words[0]},{words[1]} if it is the probability of {words[1]}, "
         f"or --classes {words[1]},{words[0]} if of {words[0]}.",
     )
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _first(bad: Array) -> tuple[int, int]:

@@ -52,7 +52,7 @@ class Spread:
         square = _plain_squares(loss)
         if _safe(square) and _safe(weights / _ONE):
             cross = _cross(loss, weight, total)
-            explained = (cross / _ONE) ** 2 / (weights / _ONE)
+            explained = cross / weights * (cross / _ONE)
             if square - explained > _MOSTLY_MEAN * square:
                 return cls(units(square, _UNIT), cross, weights)
         return cls._of_deviations(loss, weight, weights)

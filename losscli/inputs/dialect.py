@@ -89,7 +89,8 @@ class Dialect:
 
     def number(self, cell: str) -> float:
         """The number a cell stands for. Raises ValueError where it is none."""
-        if "_" in cell or (self.decimal == "," and "." in cell):
+        # Python takes underscores and the digits of all scripts, other readers do not.
+        if "_" in cell or not cell.isascii() or (self.decimal == "," and "." in cell):
             raise ValueError(cell)
         return float(cell if self.decimal == "." else cell.replace(",", ".", 1))
 

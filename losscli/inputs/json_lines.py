@@ -143,7 +143,7 @@ class JsonLinesSource(TypedColumns):
     def _objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         for line, text in self._lines():
             try:
-                found = json.loads(text)
+                found = json.loads(text, object_pairs_hook=_once)
             except (ValueError, RecursionError) as error:
                 raise DataError(
                     f"is not JSON ({first_line(error)})",
@@ -223,6 +223,16 @@ def _converter(kind: pa.DataType) -> Callable[[Any], Any]:
     return _number if kind == pa.float64() else _nothing
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these keys and values. Raises ValueError where a key is given twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {shown(twice)} is given twice")
+    return found
+
+
 def _nothing(value: Any) -> None:
     """What is never read: objects, lists of words."""
 
@@ -235,7 +245,7 @@ def _word(value: Any) -> str:
 
 
 def _number(value: Any) -> float:
-    if not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError(value)
     return float(value)
 

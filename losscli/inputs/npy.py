@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -24,6 +25,8 @@ from losscli.inputs.source import Array, Selection
 
 MAGIC = b"\x93NUMPY"
 
+# As much as is shown of what a parser says.
+_SHOWN = 100
 # The longest header, and the most bytes of one row, that are taken for true.
 _HEADER = 1 << 16
 _ROW = 1 << 30
@@ -243,9 +246,10 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
             warnings.simplefilter("ignore")
             shape, fortran, dtype = read(text)
     except (*damage, tokenize.TokenError) as error:
-        reason = str(error).splitlines()[0] if str(error) else "unreadable"
+        # NumPy's message holds the whole header.
+        reason = shorten(str(error), _SHOWN, placeholder="…") if str(error) else "unreadable"
         raise DataError(f"has a damaged NPY header ({reason})", file=name) from None
-    if any(not isinstance(length, int) or length < 0 for length in shape):
+    if any(type(length) is not int or length < 0 for length in shape):
         raise DataError(f"has a damaged NPY header (shape {shape})", file=name)
     return shape, fortran, dtype, begin
 
