@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 from losscli import __version__
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import DataError, LosscliError, UsageError
 
 # Each command's module holds `run` and the options it takes.
 _COMMANDS = {
@@ -57,14 +58,21 @@ _HINT = "`{} --help` shows what there is."
 INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+TERMINATED = 143
 
 
 def main() -> None:
     """Run the command line of this process and end it with the command's exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(execute(sys.argv[1:]))
+
+
+def _terminated(*_: object) -> None:
+    # As an exception, so that nothing half written is left behind.
+    raise SystemExit(TERMINATED)
 
 
 def execute(words: Sequence[str]) -> int:
@@ -86,6 +94,12 @@ def execute(words: Sequence[str]) -> int:
 
         silence_stdout()
         return BROKEN_PIPE
+    except MemoryError:
+        _complain(
+            "memory is too small for it. A loss of whole arrays holds them; others do not.",
+            debug=debug,
+        )
+        return DataError.exit_code
     except Exception as error:
         hint = "" if debug else " --debug shows where."
         _complain(

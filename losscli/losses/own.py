@@ -33,6 +33,8 @@ def load(name: str) -> Loss:
         raise UsageError(f"--loss {name}: {error}") from None
     except AttributeError:
         raise UsageError(f"--loss {name}: {module} has no {attribute!r}") from None
+    except (Exception, SystemExit) as error:
+        raise _raised(f"--loss {name}: {module}", error) from error
     return as_loss(name, found)
 
 
@@ -91,7 +93,10 @@ def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
 
     @wraps(function)
     def kernel(pred: Array, label: Array, **params: Any) -> Array:
-        losses = np.asarray(function(pred, label, **params))
+        try:
+            losses = np.asarray(function(pred, label, **params))
+        except (Exception, SystemExit) as error:
+            raise _raised(name, error) from error
         if losses.shape not in (pred.shape, pred.shape[:1]):
             raise UsageError(
                 f"{name} returned the shape {losses.shape} for predictions {pred.shape}",
@@ -106,3 +111,7 @@ def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
         return numbers
 
     return kernel
+
+
+def _raised(name: str, error: BaseException) -> UsageError:
+    return UsageError(f"{name} raised {type(error).__name__}: {error}", hint="--debug shows where.")

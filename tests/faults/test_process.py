@@ -1,0 +1,271 @@
+"""What befalls a process: signals, full disks, little memory, other locales, odd places."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.conftest import environment
+from tests.cli.program import SAMPLES, Program, Write
+
+MEBIBYTE = 1 << 20
+PAIR = (str(SAMPLES / "breast_cancer.csv"), "-p", "prob", "-l", "bce")
+
+
+def start(
+    folder: Path,
+    *words: str,
+    env: Mapping[str, str] | None = None,
+    limit: Callable[[], None] | None = None,
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "losscli", *words],
+        cwd=folder,
+        env=environment(env=env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=limit,
+    )
+
+
+def left(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> tuple[str, ...]:
+    """The losses of many rows, into a file: long enough to be caught writing."""
+    random = np.random.default_rng(0)
+    np.save(tmp_path / "p.npy", random.uniform(size=400_000))
+    np.save(tmp_path / "y.npy", random.integers(0, 2, 400_000))
+    return "rows", "p.npy", "y.npy", "-l", "bce", "-o", "out.csv"
+
+
+class TestSignals:
+    @pytest.mark.parametrize("killing", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+    def test_an_output_file_is_whole_or_not_there(
+        self, tmp_path: Path, rows: tuple[str, ...], killing: signal.Signals
+    ) -> None:
+        process = start(tmp_path, *rows, limit=_default_interrupt)
+        while not any(name.endswith(".tmp") for name in left(tmp_path)):
+            assert process.poll() is None
+            time.sleep(0.002)
+        process.send_signal(killing)
+        out, err = process.communicate(timeout=30)
+        assert (out, err) == (b"", b"")
+        assert "out.csv" not in left(tmp_path)
+        code = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}
+        assert process.returncode == code[killing]
+        if killing is not signal.SIGKILL:
+            assert left(tmp_path) == {"p.npy", "y.npy"}
+
+    def test_an_old_output_file_stays_as_it_was(
+        self, tmp_path: Path, rows: tuple[str, ...]
+    ) -> None:
+        (tmp_path / "out.csv").write_text("old")
+        process = start(tmp_path, *rows)
+        while not any(name.endswith(".tmp") for name in left(tmp_path)):
+            assert process.poll() is None
+            time.sleep(0.002)
+        process.kill()
+        process.communicate(timeout=30)
+        assert (tmp_path / "out.csv").read_text() == "old"
+
+    def test_head_is_silent(self, tmp_path: Path, rows: tuple[str, ...]) -> None:
+        words = f'"$PYTHON" -m losscli {" ".join(rows[:5])} --reduction none -q | head -1'
+        done = subprocess.run(
+            words.replace("rows", "eval"),
+            shell=True,
+            cwd=tmp_path,
+            env={**environment(), "PYTHON": sys.executable},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.stderr == b""
+        assert done.stdout.count(b"\n") == 1
+
+
+def _default_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class TestLimits:
+    def test_a_file_that_may_not_grow(self, tmp_path: Path, rows: tuple[str, ...]) -> None:
+        def small_files() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (MEBIBYTE, MEBIBYTE))
+
+        process = start(tmp_path, *rows, limit=small_files)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (2, b"")
+        assert b"out.csv cannot be written (file too large)" in err
+        assert err.count(b"\n") == 1
+        assert left(tmp_path) == {"p.npy", "y.npy"}
+
+    def test_too_little_memory(self, tmp_path: Path) -> None:
+        # A loss of whole arrays has to hold them: 400 MB where 1 GiB has to be enough for all.
+        np.save(tmp_path / "p.npy", np.zeros(50_000_000))
+
+        def little_memory() -> None:
+            resource.setrlimit(resource.RLIMIT_AS, (1024 * MEBIBYTE, 1024 * MEBIBYTE))
+
+        env = {"OPENBLAS_NUM_THREADS": "1"}
+        process = start(
+            tmp_path, "p.npy", "p.npy", "-l", "medae", "-q", env=env, limit=little_memory
+        )
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, out) == (3, b"")
+        assert b"memory" in err
+        assert b"Traceback" not in err
+        assert b"internal error" not in err
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        "env",
+        [
+            {"LC_ALL": "C"},
+            {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8"},
+            {"PYTHONOPTIMIZE": "2"},
+            {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent"},
+            {"HOME": ""},
+            {"COLUMNS": "20"},
+            {"COLUMNS": "0"},
+            {"COLUMNS": "wide"},
+            {"TERM": "dumb", "NO_COLOR": "1"},
+            {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+            {"PYTHONHASHSEED": "1"},
+            {"TZ": "Nowhere/Land"},
+        ],
+        ids=lambda env: ",".join(f"{name}={value}" for name, value in env.items()),
+    )
+    def test_the_numbers_are_the_same(self, losscli: Program, env: dict[str, str]) -> None:
+        usual = losscli(*PAIR, "--format", "json")
+        there = losscli(*PAIR, "--format", "json", env=env)
+        assert (there.code, there.out) == (0, usual.out)
+        table = losscli(*PAIR, env=env)
+        assert table.code == 0
+        assert "Traceback" not in table.err
+
+    def test_without_a_home(self, losscli: Program) -> None:
+        words = ["env", "-u", "HOME", sys.executable, "-m", "losscli", *PAIR, "-q"]
+        done = subprocess.run(words, env=environment(), capture_output=True, check=False)
+        assert (done.returncode, float(done.stdout)) == (0, losscli(*PAIR, "-q").number)
+
+    def test_a_folder_that_may_not_be_written_to(self, losscli: Program) -> None:
+        # Nobody may write there, not even root.
+        answer = losscli(*PAIR, "-o", "/proc/losscli.json")
+        assert (answer.code, answer.out) == (2, "")
+        assert "/proc/losscli.json cannot be written" in answer.err
+
+    def test_a_working_folder_that_is_gone(self, tmp_path: Path) -> None:
+        gone = tmp_path / "gone"
+        gone.mkdir()
+        words = f'cd gone && rmdir ../gone && "$PYTHON" -m losscli {" ".join(PAIR)} -q'
+        done = subprocess.run(
+            words,
+            shell=True,
+            cwd=tmp_path,
+            env={**environment(), "PYTHON": sys.executable},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "two words.csv",
+            "line\nend.csv",
+            "tab\t.csv",
+            "[bold]red[bold].csv",
+            "\x1b[31mred.csv",
+            "--help.csv",
+            "-l",
+            "ünïcödé.csv",
+            "\u202egpj.csv",
+            "'quoted' \"twice\".csv",
+            "$(true).csv",
+            "a::b.csv",
+            "100%.csv",
+            "{stem}.csv",
+            "x" * 200 + ".csv",
+        ],
+    )
+    def test_a_file_may_have_any_name(self, losscli: Program, write: Write, name: str) -> None:
+        write(name, "prob,label\n0.9,1\n0.2,0\n")
+        named = f"./{name}"
+        assert losscli(named, "-l", "mae", "-q").number == pytest.approx(0.15)
+        for format in ("table", "markdown", "csv", "json"):
+            answer = losscli(named, "-l", "mae", "--format", format)
+            assert answer.code == 0
+            assert (answer.out + answer.err).replace("\n", "").isprintable()
+        write(name, "prob,label\n0.9,1\noops,0\n")
+        answer = losscli(named, "-l", "mae")
+        assert (answer.code, answer.out) == (3, "")
+        assert answer.err.replace("\n", "").isprintable()
+
+    def test_what_is_no_file(self, tmp_path: Path, losscli: Program, write: Write) -> None:
+        label = write("y.npy", [1, 0])
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "loop").symlink_to("loop")
+        (tmp_path / "nowhere").symlink_to("gone")
+        for name in ("folder", "loop", "nowhere", "gone", "y.npy/p.npy", "", "*.csv", "\0"[:0]):
+            answer = losscli(name, label, "-l", "mae")
+            assert (answer.code, answer.out) in ((3, ""), (2, "")), name
+            assert answer.err.startswith("losscli: ")
+            assert "internal error" not in answer.err
+
+    def test_a_pipe_by_name(self, tmp_path: Path, write: Write) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        label = write("y.npy", [1, 0])
+        process = start(tmp_path, "pipe", label, "-l", "mae", "-q")
+        with (tmp_path / "pipe").open("w") as pipe:
+            pipe.write("prob\n0.9\n0.2\n")
+        out, _ = process.communicate(timeout=30)
+        assert float(out) == pytest.approx(0.15)
+
+
+class TestLossesFromOutside:
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("raise ValueError('no luck')", "no luck"),
+            ("return 1 / 0", "division by zero"),
+            ("return None", "own"),
+            ("return pred[:-1]", "own"),
+            ("return 'x'", "own"),
+            ("return pred + 1j", "own"),
+            ("raise SystemExit(0)", "own"),
+        ],
+    )
+    def test_one_that_raises_is_named(
+        self, losscli: Program, write: Write, body: str, said: str
+    ) -> None:
+        write("own.py", f"def own(pred, label):\n    {body}\n")
+        files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
+        answer = losscli(*files, "-l", "own:own", "-q")
+        assert (answer.code, answer.out) == (2, "")
+        assert "own:own" in answer.err
+        assert said in answer.err
+        assert "a bug of losscli" not in answer.err
+
+    def test_a_module_that_cannot_be_imported(self, losscli: Program, write: Write) -> None:
+        write("own.py", "def own(pred, label:\n")
+        files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
+        answer = losscli(*files, "-l", "own:own", "-q")
+        assert (answer.code, answer.out) == (2, "")
+        assert "own:own" in answer.err
+        assert "SyntaxError" in answer.err
