@@ -55,9 +55,9 @@ def _mode(path: str) -> int | None:
 def _replacing(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     # A name of its own, and not the target's with something added: that may grow too long.
     temporary = target.parent / f".losscli-{secrets.token_hex(8)}.tmp"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    # A signal may come at any moment, so the file is opened where it is also removed.
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
