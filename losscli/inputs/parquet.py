@@ -102,6 +102,9 @@ class ParquetSource(TypedColumns):
         self, metadata: pq.FileMetaData, fields: Sequence[str], groups: Sequence[int]
     ) -> None:
         for group in map(metadata.row_group, groups):
+            if group.total_byte_size <= _GROWN:
+                # Nor are its columns looked at: Arrow ends the process where one is damaged.
+                continue
             for chunk in map(group.column, range(group.num_columns)):
                 grown = chunk.total_uncompressed_size
                 if (
