@@ -108,7 +108,7 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
         _file(table, "baseline_pred", folder),
         options,
     )
-    check.verify(update=False)
+    check.verify()
     return check
 
 

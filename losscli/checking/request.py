@@ -38,7 +38,7 @@ class Check:
     baseline_pred: Any = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def verify(self, *, update: bool) -> None:
+    def verify(self) -> None:
         """Raise UsageError for a check that checks nothing, or asks what makes no sense."""
         if self.significant and self.baseline_pred is None:
             raise UsageError(
@@ -55,8 +55,6 @@ class Check:
                 f"{self.name}: a baseline's numbers leave no room for chance",
                 hint="Give --baseline FILE, or --significant with --baseline-pred FILE.",
             )
-        if update and self.baseline is None:
-            raise UsageError(f"{self.name}: which baseline?", hint="Say --baseline FILE.")
         if not (self.bounds or self.baseline is not None or self.significant):
             raise UsageError(
                 f"{self.name}: no rule to check",

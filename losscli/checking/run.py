@@ -23,7 +23,7 @@ from losscli.checking.rules import (
     tolerances_of,
 )
 from losscli.comparison import Comparison, Verdict
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.losses.registry import REGISTRY
 from losscli.report import Report, Result, slice_name
 
@@ -85,7 +85,9 @@ def run_checks(
     Raises UsageError for a check that makes no sense, before the first is run.
     """
     for item in checks:
-        item.verify(update=update is not None)
+        item.verify()
+    if update is not None and all(item.baseline is None for item in checks):
+        raise UsageError("which baseline?", hint="Say --baseline FILE.")
     found, fresh = [], []
     for item in checks:
         try:

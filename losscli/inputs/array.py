@@ -127,8 +127,8 @@ def _uneven(name: str) -> DataError:
 def as_items(piece: Array) -> Array:
     """Numbers as a reader promises them: float64, or integers, booleans and strings as they are."""
     if piece.dtype.kind == "f" and piece.dtype != np.float64:
-        # What is beyond float64 is infinite, which is an error further on.
-        with np.errstate(over="ignore"):
+        # What is beyond float64 is infinite, and a signalling NaN a NaN: errors further on.
+        with np.errstate(over="ignore", invalid="ignore"):
             return piece.astype(np.float64)
     return piece
 

@@ -12,6 +12,9 @@ import pytest
 
 import losscli
 from losscli.checking.baseline import read_baseline
+from losscli.checking.request import Check
+from losscli.checking.rules import MAX, bounds_of
+from losscli.checking.run import run_checks
 from losscli.errors import DataError, UsageError
 from losscli.losses.registry import REGISTRY
 
@@ -212,3 +215,14 @@ def test_every_loss_keeps_to_itself(loss: str, tmp_path: Path) -> None:
     )
     if report.results[0].value is not None and np.isfinite(report.results[0].value):
         assert only(again).excess == 0.0
+
+
+def test_baselines_are_written_beside_checks_that_have_none(tmp_path: Path) -> None:
+    written: list[str] = []
+    checks = [
+        Check("bounded", PRED, LABEL, bounds=bounds_of({"bce": 9.0}, MAX)),
+        Check("held", PRED, LABEL, ("bce",), baseline=str(tmp_path / "main.json")),
+    ]
+    report = run_checks(checks, update=lambda file, _: written.append(file))
+    assert report.passed
+    assert written == [str(tmp_path / "main.json")] == list(report.baselines)

@@ -133,6 +133,10 @@ def _bad() -> Iterator[Case]:
         yield refused(f"NPY of {name}", files, WORDS, "p.npy", said)
     wide = {"p.npy": npy(np.zeros((4, 2))), "y.npy": Y}
     yield refused("NPY of more columns", wide, WORDS, "item with item", "--pred-col", code=2)
+    loud = np.array([0x3F800000, 0x7FA00000, 0, 0], np.uint32).view(np.float32)
+    yield refused(
+        "NPY of a signalling NaN", {"p.npy": npy(loud), "y.npy": Y}, WORDS, "p.npy", "row 1"
+    )
     huge = np.array([1e300, 1.0, 1.0, 1.0], np.longdouble) * np.longdouble(1e300)
     yield refused("NPY beyond float64", {"p.npy": npy(huge), "y.npy": Y}, WORDS, "p.npy", "row 0")
 
