@@ -26,7 +26,7 @@ class PredProfile:
     """The predictions seen: `low` and `high`, and how many break each reading.
 
     `uneven` counts rows whose sum is off 1 by more than the tolerance, `worst` is the largest such
-    distance, `uneven_log` the same for rows of exponentials.
+    distance, `uneven_log` the same for rows of exponentials. `hard` says that all are 0 or 1.
     """
 
     rows: int = 0
@@ -38,11 +38,12 @@ class PredProfile:
     uneven: int = 0
     worst: float = 0.0
     uneven_log: int = 0
+    hard: bool = True
 
     @classmethod
     def of(cls, pred: Array, tolerance: float, extent: Extent | None = None) -> PredProfile:
         """The profile of one block, (n,) or (n, c); `extent` is that of its items."""
-        low, high, _ = Extent.of(pred) if extent is None else extent
+        low, high, ones = Extent.of(pred) if extent is None else extent
         missing = 0
         if math.isnan(low):
             missing = int(np.isnan(pred).sum())
@@ -58,7 +59,18 @@ class PredProfile:
             if high <= 0.0:
                 off = np.abs(np.exp(pred).sum(axis=1) - 1.0)
                 uneven_log = int(np.count_nonzero(off > max(tolerance, 1e-4)))
-        return cls(len(pred), pred.size, missing, low, high, outside, uneven, worst, uneven_log)
+        return cls(
+            len(pred),
+            pred.size,
+            missing,
+            low,
+            high,
+            outside,
+            uneven,
+            worst,
+            uneven_log,
+            ones is not None,
+        )
 
     def __add__(self, other: PredProfile) -> PredProfile:
         if self.rows == 0 or other.rows == 0:
@@ -73,6 +85,7 @@ class PredProfile:
             self.uneven + other.uneven,
             max(self.worst, other.worst),
             self.uneven_log + other.uneven_log,
+            self.hard and other.hard,
         )
 
 

@@ -24,7 +24,7 @@ def report_of(
 ) -> Report:
     """Everything that a pass over the data found, as plain data."""
     results = results_of(reading, outcome, summary)
-    notes = list(dataset.notes)
+    notes = [*dataset.notes, *reading.verdict.doubts]
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
     names = [item.loss.short for item in reading.evaluations]

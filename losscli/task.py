@@ -30,12 +30,16 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The task and kind of the data, how sure that is, and why."""
+    """The task and kind of the data, how sure that is, and why.
+
+    `doubts` are what may be a slip of whoever gave the data, and how to mend it.
+    """
 
     task: Task
     kind: Kind
     confidence: str
     evidence: tuple[Evidence, ...]
+    doubts: tuple[str, ...] = ()
 
 
 # What the name of a prediction column says about its kind: whole names and first parts.
@@ -154,6 +158,20 @@ def _value_evidence(pred: PredProfile, *, unit: bool) -> Evidence:
     )
 
 
+_PERCENT = (
+    "none of the predictions is below 0: they are read as logits; if they are percent, divide them "
+    "by 100 (if logits, --kind logit says so)"
+)
+_SWAPPED = (
+    "the predictions are all 0 or 1, and the labels are not: if the two are swapped, give the "
+    "predictions first"
+)
+
+
+def _maybe_percent(pred: PredProfile) -> bool:
+    return pred.low >= 0.0 and 1.0 < pred.high <= 100.0
+
+
 # Kinds that only the answer to a yes-or-no question has, where there is one item per row.
 _ANSWERS = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
 
@@ -191,6 +209,8 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Ve
                     "read as logits; if they are tanh outputs, say --kind tanh",
                 )
             )
+        if hints.kind is None and hints.named is None and _maybe_percent(pred):
+            return Verdict(Task.BINARY, kind, LOW, tuple(evidence), (_PERCENT,))
         return Verdict(Task.BINARY, kind, confidence, tuple(evidence))
     if label.text:
         evidence.append(
@@ -214,6 +234,9 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Ve
         evidence.append(Evidence("labels", seen, f"contradicts --kind {hints.kind}: not 0 or 1"))
         return Verdict(Task.BINARY, hints.kind, LOW, tuple(evidence))
     follows = "real values: regression"
+    if soft and pred.hard and hints.kind is None and hints.task is None:
+        evidence.append(Evidence("labels", seen, "shares of answers that are 0 or 1 themselves"))
+        return Verdict(Task.REGRESSION, Kind.VALUE, LOW, tuple(evidence), (_SWAPPED,))
     if soft and unit:
         follows += "; if the labels are probabilities, say --task binary"
         confidence = MEDIUM

@@ -135,11 +135,26 @@ def dispatch(words: Sequence[str]) -> None:
     if not words and _COMPLETING not in os.environ:
         raise UsageError("which command?", hint=_HINT.format("losscli"))
     if words and words[0] not in _COMMANDS and words[0] not in _OWN_OPTIONS:
+        _check_misspelt(words)
         words = ["eval", *words]
     run, options = _plainly(words) or by_typer(words)
     from losscli.cli.options import settled
 
     run(settled(options))
+
+
+def _check_misspelt(words: Sequence[str]) -> None:
+    """Raise UsageError for a word that is no file, and all but a command."""
+    first = words[0]
+    if len(words) < 2 or not first.isalpha() or os.path.lexists(first):
+        return
+    from difflib import get_close_matches
+
+    if close := get_close_matches(first.lower(), _COMMANDS, 1):
+        raise UsageError(
+            f"there is no command {first!r}, nor a file of that name",
+            hint=f"Did you mean losscli {close[0]}?",
+        )
 
 
 def _plainly(words: Sequence[str]) -> tuple[Callable[[Any], None], Any] | None:

@@ -354,7 +354,8 @@ def _check_fit(parts: dict[str, Part]) -> list[str]:
             raise DataError(
                 f"has {_items(pred.width)} per row, {part.file} has {part.width}",
                 file=pred.file,
-                hint=f"A {flat} has one item per row, or as many as the prediction.",
+                hint=f"A {flat} has one item per row, or as many as the prediction."
+                + (" Are the files swapped? Predictions come first." * (pred.width == 1)),
             )
         for one, two in ((pred, part), (part, pred)):
             if one.shape and one.shape[1:] == (1,) and two.shape and len(two.shape) == 1:
