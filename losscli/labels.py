@@ -70,8 +70,8 @@ class LabelCode:
 
     def _numbers(self, label: Array) -> Array:
         if label.dtype == object:
-            words = [not _is_number(word) for word in label.ravel().tolist()]
-            row, column = _first(np.array(words).reshape(label.shape))
+            bad = np.array([not _is_number(word) for word in label.ravel().tolist()])
+            row, column = _first((bad if bad.any() else ~bad).reshape(label.shape))
             raise Misfit(
                 "label",
                 row,
@@ -235,7 +235,7 @@ def _is_number(word: str) -> bool:
         float(word)
     except ValueError:
         return False
-    return True
+    return word.isascii() and "_" not in word
 
 
 def _first(bad: Array) -> tuple[int, int]:

@@ -267,7 +267,7 @@ def numbers(column: pa.Array) -> Array:
         return np.full(len(column), np.nan)
     if pa.types.is_decimal(kind):
         # By their digits, which rounds once; Arrow's own cast multiplies.
-        column = column.cast(pa.string()).cast(pa.float64())
+        column = _cast(_cast(column, pa.string()), pa.float64())
         kind = column.type
     if pa.types.is_boolean(kind):
         values = _bits(column.buffers()[1], column)
@@ -281,6 +281,16 @@ def numbers(column: pa.Array) -> Array:
     if column.null_count == 0:
         return values
     return np.where(_bits(column.buffers()[0], column), values.astype(np.float64), np.nan)
+
+
+def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    """The column as another type. Raises Misplaced where it holds what cannot be that."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(kind)
+    except pa.ArrowException:
+        raise Misplaced(None, f"holds items that cannot be read as {kind}") from None
 
 
 def _bits(buffer: pa.Buffer | None, column: pa.Array) -> Array:
@@ -302,9 +312,9 @@ def words(column: pa.Array, *, strip: bool = False) -> Array:
     if not test.is_dictionary(column.type):
         if test.is_nested(column.type) or test.is_binary(column.type):
             raise Misplaced(None, f"is a column of type {column.type}, not of words")
-        column = column.cast(pa.string()).dictionary_encode()
+        column = _cast(column, pa.string()).dictionary_encode()
     elif not test.is_string(column.type.value_type):
-        column = column.cast(pa.dictionary(column.type.index_type, pa.string()))
+        column = _cast(column, pa.dictionary(column.type.index_type, pa.string()))
     try:
         known = column.dictionary.to_pylist()
     except UnicodeDecodeError:

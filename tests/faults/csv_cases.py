@@ -116,6 +116,9 @@ def _cells() -> Iterator[Case]:
         yield refused(f"CSV cell: {cell!r}", {"t.csv": text}, WORDS, "t.csv, line 3", said)
     text = HEAD + "1.5,1\n2,x\n"
     yield refused("CSV label: a word", {"t.csv": text}, WORDS, "t.csv, line 3, column label", "x")
+    text = "prd,la\n1,2\n\u0663,-1\n"
+    words = ("t.csv", "-p", "la", "-y", "prd", "-l", "mse")
+    yield refused("CSV label: a digit of another script", {"t.csv": text}, words, "t.csv, line 3")
     text = HEAD + '"1,234.5",1\n"2,000.0",2\n'
     yield refused("CSV: thousands", {"t.csv": text}, WORDS, "t.csv, line 2", "not a number")
 

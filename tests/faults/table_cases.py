@@ -141,6 +141,12 @@ def _columns() -> Iterator[Case]:
             "'pred.0'",
             code=2,
         )
+    far = pa.array([None], pa.decimal128(38, -2_000_000_000))
+    buffers = [None, (10**37).to_bytes(16, "little")]
+    far = pa.Array.from_buffers(far.type, 1, [pa.py_buffer(b) if b else None for b in buffers])
+    table = pa.table({"pred": far, "label": [1.0]})
+    words = ("t.arrow", "-p", "pred", "-y", "label", "-l", "mse")
+    yield refused("decimals of a scale that there is not", {"t.arrow": arrow(table)}, words, "pred")
     groups = parquet(PLAIN, row_group_size=1)
     yield gives("Parquet in groups of one row", VALUE, {"t.parquet": groups}, *WORDS)
     for codec in ("gzip", "zstd", "brotli", "none"):
