@@ -31,7 +31,8 @@ MOST_KEPT = 1 << 20
 class LabelSummary:
     """The labels of a run: weight per class, or the real labels themselves where they are few.
 
-    `counts` has the shape (2, c) for yes-or-no labels (no, yes) and (c,) for classes.
+    `counts` has the shape (2, c) for yes-or-no labels (no, yes) and (c,) for classes. `many` says
+    that there are more real labels than are kept.
     """
 
     task: Task
@@ -42,6 +43,7 @@ class LabelSummary:
     values: list[Array] = field(default_factory=list)
     weights: list[Array] = field(default_factory=list)
     kept: int = 0
+    many: bool = False
 
     def add(self, batch: Batch) -> None:
         """Take in the labels of one batch."""
@@ -59,14 +61,14 @@ class LabelSummary:
             raw, weight = raw[here], None if weight is None else weight[here]
         as_evaluated = raw is block.label and self.code is batch.setting.code
         label = batch.encoded(self.task) if as_evaluated else self.code.encode(raw, self.task)
-        plain = self._by_class(label, None)
+        plain = _yes_and_no(label, batch) or self._by_class(label, None)
         counted = plain if weight is None else self._by_class(label, weight)
         self.rows = _merged(self.rows, plain)
         self.counts = _merged(self.counts, counted)
 
     def fresh(self) -> LabelSummary:
         """An empty one for labels of the same task."""
-        return LabelSummary(self.task, self.code, ignore=self.ignore)
+        return LabelSummary(self.task, self.code, ignore=self.ignore, many=self.many)
 
     def merge(self, later: LabelSummary) -> None:
         """Take in the summary of later labels."""
@@ -81,6 +83,8 @@ class LabelSummary:
     def _keep(self, block: Settled) -> None:
         assert block.label is not None
         self.kept += block.label.size
+        if self.many:
+            return
         self.values.append(block.label.astype(np.float64))
         if block.weight is not None:
             self.weights.append(block.weight.copy())
@@ -131,6 +135,14 @@ class LabelSummary:
         return tuple(
             (names[j] if names else str(j), count / total) for j, count in enumerate(counts)
         )
+
+
+def _yes_and_no(label: Any, batch: Batch) -> list[Sum] | None:
+    """How many labels are no and yes, where all are one of these."""
+    if not isinstance(label, np.ndarray) or label.ndim > 1:
+        return None
+    ones = batch.extent(label).ones
+    return None if ones is None else [Sum.whole(label.size - ones), Sum.whole(ones)]
 
 
 def _merged(held: list[Sum] | None, new: list[Sum]) -> list[Sum]:

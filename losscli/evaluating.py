@@ -114,7 +114,7 @@ def evaluated(
     def attempt(
         reading: DataReading, helping: Workers | None
     ) -> tuple[Outcome, LabelSummary | None, Sequence[Observer]]:
-        summary = summary_for(reading) if baselines else None
+        summary = summary_for(reading, dataset.rows) if baselines else None
         watching = observers(reading)
         outcome = run(
             dataset,

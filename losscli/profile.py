@@ -49,7 +49,7 @@ class PredProfile:
             missing = int(np.isnan(pred).sum())
             low, high, _ = Extent.of(pred[~np.isnan(pred)])
         inside = low >= 0.0 and high <= 1.0
-        outside = 0 if inside else int(np.count_nonzero((pred < 0.0) | (pred > 1.0)))
+        outside = 0 if inside else _outside_unit(pred, low, high)
         uneven, worst, uneven_log = 0, 0.0, 0
         if pred.ndim == 2:
             if outside < pred.size:
@@ -87,6 +87,13 @@ class PredProfile:
             self.uneven_log + other.uneven_log,
             self.hard and other.hard,
         )
+
+
+def _outside_unit(pred: Array, low: float, high: float) -> int:
+    """How many items are outside [0, 1]; `low` and `high` are the smallest and the largest."""
+    below = np.count_nonzero(pred < 0.0) if low < 0.0 else 0
+    above = np.count_nonzero(pred > 1.0) if high > 1.0 else 0
+    return int(below + above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from losscli.baseline import LabelSummary
+from losscli.baseline import MOST_KEPT, LabelSummary
 from losscli.engine.batch import Evaluation, Setting
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
@@ -27,15 +27,16 @@ class DataReading:
     evaluations: tuple[Evaluation, ...]
 
 
-def summary_for(reading: DataReading) -> LabelSummary | None:
-    """What the labels are summed up in, where they are read as their task says."""
+def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
+    """What the labels of so many rows are summed up in, where they are read as their task says."""
     task = reading.verdict.task
     same = [item for item in reading.evaluations if item.task is task]
     if not same:
         return None
     ignored = (item.params.get("ignore_index") for item in same)
     ignore = next((index for index in ignored if index is not None), None)
-    return LabelSummary(task, reading.setting.code, ignore=ignore)
+    many = rows is not None and rows > MOST_KEPT
+    return LabelSummary(task, reading.setting.code, ignore=ignore, many=many)
 
 
 def member(enum: Any, value: str, what: str) -> Any:

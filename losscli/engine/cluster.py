@@ -11,6 +11,7 @@ from losscli.dask_client import dask_client, finished, lost_as_data_error
 from losscli.engine.run import Outcome, Pass, block_rows
 from losscli.errors import UsageError
 from losscli.inputs.opening import rows_in
+from losscli.memory import keep_freed
 
 # Ranges of rows per thread of the cluster: a lost worker costs few of them.
 _SPANS = 4
@@ -98,6 +99,7 @@ def _same(work: tuple[Pass, Outcome]) -> tuple[Pass, Outcome]:
 
 
 def _span(work: tuple[Pass, Outcome], start: int, stop: int | None) -> Outcome:
+    keep_freed()
     job, empty = work
     return job.over(job.blocks(start, stop), empty.fresh())
 

@@ -15,6 +15,7 @@ from losscli.engine.gate import Settled, settle
 from losscli.errors import DataError
 from losscli.inputs.dataset import Block, Dataset
 from losscli.labels import Misfit
+from losscli.memory import keep_freed
 from losscli.profile import LabelProfile, PredProfile
 from losscli.threads import available, in_order
 
@@ -194,6 +195,7 @@ def share(
     progress: Callable[[int], Any] | None,
 ) -> None:
     """Take all blocks `over` into what is found, by several threads where there are many."""
+    keep_freed()
     threads = available() if threads is None else threads
     blocks = dataset.blocks(block_rows(dataset.width))
     for block in blocks if threads == 1 else islice(blocks, _ALONE):
