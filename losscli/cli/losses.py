@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from losscli.cli.names import loss_names
 from losscli.cli.options import argument, option, switch
 from losscli.errors import UsageError
 
@@ -25,7 +26,7 @@ class LossesOptions:
       losscli losses mse --descend
     """
 
-    name: str | None = argument("NAME", "The id or an alias of a loss.")
+    name: str | None = argument("NAME", "The id or an alias of a loss.", complete=loss_names)
     format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
     plot: bool = switch("--plot", help="Draw the loss of one prediction; of a sum, how it grows.")
     descend: bool = switch("--descend", help="Take one step of gradient descent on its example.")

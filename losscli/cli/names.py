@@ -7,7 +7,7 @@ def loss_names(incomplete: str) -> list[str]:
     """The ids and aliases that go on as the last of a list of losses does."""
     from losscli.losses.registry import REGISTRY
 
-    names = [name for loss in REGISTRY for name in (loss.id, *loss.aliases)]
+    names = dict.fromkeys(name for loss in REGISTRY for name in (loss.id, *loss.aliases))
     before, comma, last = incomplete.rpartition(",")
     return [f"{before}{comma}{name}" for name in names if name.startswith(last)]
 

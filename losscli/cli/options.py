@@ -42,9 +42,15 @@ class Spec:
     choices: tuple[str, ...] = ()
 
 
-def argument(metavar: str, help: str, *, default: Any = None) -> Any:
+def argument(
+    metavar: str,
+    help: str,
+    *,
+    default: Any = None,
+    complete: Callable[[str], Sequence[str]] | None = None,
+) -> Any:
     """A positional argument; optional where it has a default."""
-    spec = Spec((), help, metavar, None, many=False, switch=False, complete=None)
+    spec = Spec((), help, metavar, None, many=False, switch=False, complete=complete)
     return field(default=default, metadata={_KEY: spec})
 
 
@@ -169,7 +175,12 @@ def typer_function(options: type[Options], run: Callable[[Options], None]) -> Ca
         default: Any = None if item.default is MISSING else item.default
         declared: Any
         if not spec.flags:
-            declared = typer.Argument(metavar=spec.metavar, help=spec.help, show_default=False)
+            declared = typer.Argument(
+                metavar=spec.metavar,
+                help=spec.help,
+                show_default=False,
+                autocompletion=spec.complete,
+            )
             annotation: Any = list[str] if spec.many else str | None
             default = [] if spec.many else default
         elif spec.switch:

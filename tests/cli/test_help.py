@@ -105,11 +105,14 @@ class TestCompletion:
             ("losscli eval --format j", "jsonl"),
             ("losscli eval --like t", "textbook"),
             ("losscli eval -l binary_c", "binary_cross_entropy"),
+            ("losscli losses binary_c", "binary_cross_entropy"),
             ("losscli eval -l mse,binary_c", "mse,binary_cross_entropy"),
         ],
     )
     def test_of_values(self, losscli: Program, line: str, offers: str) -> None:
-        assert offers in self.complete(losscli, line)
+        found = self.complete(losscli, line)
+        assert offers in found
+        assert len(set(found)) == len(found)
 
 
 class TestTwoReaders:
