@@ -128,7 +128,8 @@ def evaluated(
         )
         return outcome, summary, watching
 
-    reading = read(first_look(dataset))
+    seen = first_look(dataset)
+    reading = read(seen)
     with workers or nullcontext() as helping:
         try:
             outcome, summary, watching = attempt(reading, helping)
@@ -140,7 +141,8 @@ def evaluated(
             reading = whole
             outcome, summary, watching = attempt(reading, helping)
         else:
-            whole = read(outcome)
+            # Where the first block was all there is, it has told all.
+            whole = reading if outcome.rows == seen.rows else read(outcome)
             if whole.evaluations != reading.evaluations or whole.setting != reading.setting:
                 reading = whole
                 outcome, summary, watching = attempt(reading, helping)
