@@ -209,7 +209,7 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
 
     for name in _COMMANDS:
         options_type, run = _command(name)
-        app.command(name, help=options_type.__doc__)(typer_function(options_type, take(run)))
+        app.command(name, help=_help_of(options_type))(typer_function(options_type, take(run)))
     try:
         code = app(args=list(words), prog_name="losscli", standalone_mode=False)
     except Exception as error:
@@ -221,3 +221,11 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     if found:
         return found[0]
     raise SystemExit(code)
+
+
+def _help_of(options: Any) -> str:
+    """The docstring of a command's options, each paragraph on one line: a screen wraps it."""
+    from inspect import cleandoc
+
+    paragraphs = cleandoc(options.__doc__).split("\n\n")
+    return "\n\n".join(" ".join(map(str.strip, text.splitlines())) for text in paragraphs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import Any
 
 import pytest
@@ -60,6 +61,13 @@ class TestHelp:
         for field in dataclasses.fields(COMMANDS[command]):
             for choice in field.metadata["losscli"].choices:
                 assert choice in words.split()
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_only_the_screen_breaks_a_paragraph(self, losscli: Program, command: str) -> None:
+        answer = losscli(command, "--help", columns=1000)
+        shown = [line.strip() for line in answer.out.splitlines()]
+        for text in inspect.cleandoc(COMMANDS[command].__doc__ or "").split("\n\n"):
+            assert " ".join(map(str.strip, text.splitlines())) in shown
 
     def test_the_examples_are_command_lines(self) -> None:
         for name, options in COMMANDS.items():
