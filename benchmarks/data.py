@@ -59,9 +59,14 @@ CASES = (
 NAMED = {case.name: case for case in CASES}
 
 
-def save_pair(folder: Path, rows: int, name: str = "") -> tuple[Path, Path]:
+def save_pair(folder: Path, rows: int) -> tuple[Path, Path]:
     """Probabilities and answers as two float64 NPY files, written piece by piece."""
-    paths = (folder / f"pred{name}.npy", folder / f"label{name}.npy")
+    paths = (folder / "pred.npy", folder / "label.npy")
+    _save(paths, rows)
+    return paths
+
+
+def _save(paths: tuple[Path, Path], rows: int) -> None:
     files = [
         np.lib.format.open_memmap(path, mode="w+", dtype=np.float64, shape=(rows,))
         for path in paths
@@ -72,13 +77,14 @@ def save_pair(folder: Path, rows: int, name: str = "") -> tuple[Path, Path]:
         pred = rng.uniform(0.01, 0.99, size=stop - start)
         files[0][start:stop] = pred
         files[1][start:stop] = rng.random(stop - start) < pred
-    return paths
 
 
 def save_pairs(folder: Path, rows: int, pairs: int) -> None:
-    """So many pairs, numbered."""
+    """So many pairs, `pred/0.npy` with `label/0.npy` and so on."""
+    for name in ("pred", "label"):
+        (folder / name).mkdir()
     for place in range(pairs):
-        save_pair(folder, rows, str(place))
+        _save((folder / f"pred/{place}.npy", folder / f"label/{place}.npy"), rows)
 
 
 def save_table(folder: Path, rows: int) -> tuple[Path, Path]:

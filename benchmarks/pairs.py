@@ -1,4 +1,4 @@
-"""A thousand small pairs of NPY files, each with its own MSE and BCE, in one process."""
+"""A thousand small pairs of NPY files, each with its own MSE and BCE: `losscli batch --jobs 2`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from data import apart, save_pairs
-from timing import Peer, Race, python, race, table
+from timing import Peer, Race, losscli, python, race, table
 
 PAIRS = 1000
 
@@ -15,14 +15,7 @@ _OPENING = """
 import sys
 from pathlib import Path
 folder = Path(sys.argv[1])
-pairs = [(folder / f"pred{i}.npy", folder / f"label{i}.npy") for i in range(int(sys.argv[2]))]
-"""
-
-_OURS = """
-import losscli
-for pred, label in pairs:
-    report = losscli.evaluate(pred, label, "mse,bce", threads=1)
-    print(report["mse"].value, report["bce"].value)
+pairs = [(folder / f"pred/{i}.npy", folder / f"label/{i}.npy") for i in range(int(sys.argv[2]))]
 """
 
 _SKLEARN = """
@@ -54,9 +47,14 @@ def races(pairs: int = PAIRS, rounds: int = 5) -> list[Race]:
         return [
             race(
                 f"{pairs:,} pairs of 1,000 rows, MSE and BCE",
-                script(_OURS),
+                partial(
+                    losscli,
+                    *("batch", f"{folder}/pred", "--label", "{dir}/../label/{file}"),
+                    *("-l", "mse,bce", "--jobs", "2", "--format", "json"),
+                ),
                 [Peer("scikit-learn", script(_SKLEARN), "sklearn"), Peer("NumPy", script(_NUMPY))],
                 rounds,
+                {"NumPy": 0.6},
             )
         ]
 
