@@ -207,5 +207,5 @@ def python(*words: str) -> Command:
 
 
 def losscli(*words: str | Path) -> Command:
-    """A losscli process."""
-    return python("-m", "losscli", *map(str, words))
+    """A process of the losscli that is installed, and not of a checkout that it stands in."""
+    return python("-P", "-m", "losscli", *map(str, words))
