@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from losscli.describe import LossPage, describe
+from losscli.describing.loss_page import LossPage, describe
 from losscli.losses.registry import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[1]

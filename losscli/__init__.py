@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from losscli.version import __version__
 
 if TYPE_CHECKING:
-    from losscli.api import evaluate, get_loss, gradient, list_losses, match, recommend, rows
-    from losscli.batch_report import BatchReport, BatchRow, Leaderboard
+    from losscli.batching.report import BatchReport, BatchRow, Leaderboard
     from losscli.batching.run import batch
-    from losscli.check_report import CheckReport
+    from losscli.checking.report import CheckReport
     from losscli.checking.run import check
-    from losscli.comparing import compare
-    from losscli.comparison import ComparisonReport
+    from losscli.comparing.compare import compare
+    from losscli.comparing.report import ComparisonReport
+    from losscli.differentiating.gradients import gradient
     from losscli.errors import DataError, LosscliError, UsageError
+    from losscli.evaluating.evaluate import evaluate
+    from losscli.evaluating.recommend import recommend
+    from losscli.evaluating.report import Report, Result
     from losscli.inputs.roles import Columns
-    from losscli.report import Match, Report, Result
+    from losscli.losses.registry import get_loss, list_losses
+    from losscli.matching.match import match
+    from losscli.matching.report import Match
+    from losscli.rowwise.rows import rows
 
 __all__ = [
     "BatchReport",
@@ -49,28 +55,28 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BatchReport": "losscli.batch_report",
-    "BatchRow": "losscli.batch_report",
+    "BatchReport": "losscli.batching.report",
+    "BatchRow": "losscli.batching.report",
     "Columns": "losscli.inputs.roles",
-    "CheckReport": "losscli.check_report",
-    "ComparisonReport": "losscli.comparison",
+    "CheckReport": "losscli.checking.report",
+    "ComparisonReport": "losscli.comparing.report",
     "DataError": "losscli.errors",
-    "Leaderboard": "losscli.batch_report",
+    "Leaderboard": "losscli.batching.report",
     "LosscliError": "losscli.errors",
-    "Match": "losscli.report",
-    "Report": "losscli.report",
-    "Result": "losscli.report",
+    "Match": "losscli.matching.report",
+    "Report": "losscli.evaluating.report",
+    "Result": "losscli.evaluating.report",
     "UsageError": "losscli.errors",
     "batch": "losscli.batching.run",
     "check": "losscli.checking.run",
-    "compare": "losscli.comparing",
-    "evaluate": "losscli.api",
-    "get_loss": "losscli.api",
-    "gradient": "losscli.api",
-    "list_losses": "losscli.api",
-    "match": "losscli.api",
-    "recommend": "losscli.api",
-    "rows": "losscli.api",
+    "compare": "losscli.comparing.compare",
+    "evaluate": "losscli.evaluating.evaluate",
+    "get_loss": "losscli.losses.registry",
+    "gradient": "losscli.differentiating.gradients",
+    "list_losses": "losscli.losses.registry",
+    "match": "losscli.matching.match",
+    "recommend": "losscli.evaluating.recommend",
+    "rows": "losscli.rowwise.rows",
 }
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
+
+from losscli.errors import UsageError
 
 
 class Task(StrEnum):
@@ -52,3 +55,12 @@ class Reduction(StrEnum):
     WEIGHTED_MEAN = "weighted_mean"
     COLUMNS = "columns"
     NONE = "none"
+
+
+def member(enum: Any, value: str, what: str) -> Any:
+    """The member of an enum that a word names. Raises UsageError for a word that names none."""
+    try:
+        return enum(str(value).lower().replace("-", "_"))
+    except ValueError:
+        known = ", ".join(enum)
+        raise UsageError(f"no {what} {value!r}", hint=f"Known: {known}.") from None

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from losscli.conventions import convention
+from losscli.conventions.table import convention
 from losscli.engine.accumulators import Tally, accumulator
-from losscli.engine.batch import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.finish import Finished, finish
 from losscli.engine.gate import Settled
-from losscli.engine.measuring import Measured, measure
+from losscli.engine.row_losses import Measured, measure
 from losscli.engine.totals import Totals, totals
-from losscli.labels import LabelCode
 from losscli.losses.registry import REGISTRY
+from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Reduction, Task
 
 

@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 import yaml
 
-from losscli.describe import describe
-from losscli.losses.definition import Loss
+from losscli.describing.loss_page import describe
+from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind
 from tests.cli.conftest import environment

@@ -10,7 +10,7 @@ import doctest
 import pytest
 
 from docs.refresh import PAGES, README, SESSION, pages, played
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from losscli.losses.registry import REGISTRY
 
 TEXT = README.read_text(encoding="utf-8")

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from losscli import __version__
 from losscli.batching.item import Item
-from losscli.evaluating import evaluated
+from losscli.evaluating.one_pass import evaluated
+from losscli.evaluating.plan import Request, look_up, parse_requests
 from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.roles import Columns
 from losscli.losses.registry import REGISTRY
-from losscli.plan import Request, look_up, parse_requests
+from losscli.version import __version__
 
 # Options that are not given are those that stand here.
 _DEFAULTS: Mapping[str, Any] = {

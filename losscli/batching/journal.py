@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from losscli.batch_report import BatchRow
+from losscli.batching.report import BatchRow
 from losscli.errors import UsageError
-from losscli.writing import whole_file
+from losscli.machine.whole_files import whole_file
 
 # Seconds after which lines that were written are also forced to the disk.
 _SYNC_AFTER = 1.0

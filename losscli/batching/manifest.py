@@ -14,8 +14,8 @@ from typing import Any
 
 from losscli.batching.item import Item
 from losscli.errors import DataError, UsageError
+from losscli.evaluating.option_text import class_weights, listed, named_files
 from losscli.inputs.roles import Columns
-from losscli.written import class_weights, listed, named_files
 
 # Where a row stands (`line 5`), and what it says.
 Row = tuple[str, Mapping[str, Any]]

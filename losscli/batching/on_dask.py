@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from losscli.batch_report import Failure
+from losscli.batching.report import Failure
 from losscli.batching.work import BUG, failed_row
 from losscli.batching.workers import Done, Task, chunks_of, done_here
-from losscli.dask_client import dask_client, finished, lost_as_data_error
+from losscli.machine.dask import dask_client, finished, lost_as_data_error
 
 
 def on_dask(

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from losscli.batching.item import Item
-from losscli.conventions import convention
+from losscli.conventions.table import convention
 from losscli.errors import DataError, UsageError
-from losscli.evaluating import evaluated
-from losscli.plan import look_up, parse_requests
-from losscli.reading import member
-from losscli.vocabulary import Kind, Reduction, Task
+from losscli.evaluating.one_pass import evaluated
+from losscli.evaluating.plan import look_up, parse_requests
+from losscli.vocabulary import Kind, Reduction, Task, member
 
 # One number per loss and pair is what can be compared.
 _UNREDUCED = (Reduction.NONE, Reduction.COLUMNS)

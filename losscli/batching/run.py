@@ -8,17 +8,17 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
-from losscli.batch_report import BatchReport, BatchRow
 from losscli.batching.collecting import predictions
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item, check_names, with_files
 from losscli.batching.journal import Journal
 from losscli.batching.manifest import items_of, read_manifest
+from losscli.batching.report import BatchReport, BatchRow
 from losscli.batching.request import check_requests, settled_options
 from losscli.batching.workers import Done, Pool, Task, can_fork, here
 from losscli.errors import DataError, UsageError
-from losscli.evaluating import Losses, check_engine
-from losscli.threads import available
+from losscli.evaluating.one_pass import Losses, check_engine
+from losscli.machine.threads import available
 
 Path = str | os.PathLike[str]
 Progress = Callable[[int, int, int], Any]

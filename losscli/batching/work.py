@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from losscli.batch_report import BatchRow, Failure, Score
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
+from losscli.batching.report import BatchRow, Failure, Score
 from losscli.errors import DataError, LosscliError
-from losscli.evaluating import evaluated
-from losscli.reporting import results_of
+from losscli.evaluating.one_pass import evaluated
+from losscli.evaluating.results import results_of
 
 BUG = 70
 

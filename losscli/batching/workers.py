@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from losscli.batch_report import Failure
 from losscli.batching.item import Item
+from losscli.batching.report import Failure
 from losscli.batching.work import BUG, failed_row, row_of
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from losscli.engine.accumulators import tally_of
-from losscli.engine.batch import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled
-from losscli.engine.measuring import measure
+from losscli.engine.row_losses import measure
 from losscli.errors import UsageError
-from losscli.labels import LabelCode, Misfit
-from losscli.losses.definition import Loss, Reading, Shape
-from losscli.losses.forms import Form
+from losscli.losses.definition.loss import Loss, Reading, Shape
+from losscli.losses.forms.categorical import Form
+from losscli.task.labels import LabelCode, Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 
 Array = NDArray[np.float64]

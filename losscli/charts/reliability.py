@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from losscli.report import Bin, Result
+from losscli.evaluating.report import Bin, Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from losscli.errors import DataError
+from losscli.evaluating.plan import asked_again
+from losscli.evaluating.report import SCHEMA, Result
 from losscli.losses.registry import REGISTRY
-from losscli.plan import asked_again
-from losscli.report import SCHEMA, Result
 
 
 @dataclass(frozen=True, slots=True)

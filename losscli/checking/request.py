@@ -8,7 +8,7 @@ from typing import Any
 
 from losscli.checking.rules import Bound, Tolerances
 from losscli.errors import UsageError
-from losscli.plan import look_up, parse_requests
+from losscli.evaluating.plan import look_up, parse_requests
 
 
 def losses_of(given: str | Sequence[str] | None) -> tuple[str, ...]:

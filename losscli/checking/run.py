@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from losscli import __version__
-from losscli.api import evaluate
-from losscli.check_report import Checked, CheckReport, Finding
 from losscli.checking.baseline import Baseline, read_baseline
+from losscli.checking.report import Checked, CheckReport, Finding
 from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import (
     BASELINE,
@@ -22,10 +20,12 @@ from losscli.checking.rules import (
     excess,
     tolerances_of,
 )
-from losscli.comparison import Comparison, Verdict
+from losscli.comparing.report import Comparison, Verdict
 from losscli.errors import DataError, UsageError
+from losscli.evaluating.evaluate import evaluate
+from losscli.evaluating.report import Report, Result, slice_name
 from losscli.losses.registry import REGISTRY
-from losscli.report import Report, Result, slice_name
+from losscli.version import __version__
 
 # What `compare` has no word for.
 _OF_ONE = ("reduction",)
@@ -127,7 +127,7 @@ def _checked(
         if baseline is not None:
             findings += [_held(results[loss], baseline, item.tolerances) for loss in held]
     if item.significant:
-        from losscli.comparing import compare
+        from losscli.comparing.compare import compare
 
         compared = compare(
             {"baseline": item.baseline_pred, "candidate": item.pred},

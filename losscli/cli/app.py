@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
-from losscli import __version__
 from losscli.errors import DataError, LosscliError, UsageError
+from losscli.version import __version__
 
 # Each command's module holds `run` and the options it takes.
 _COMMANDS = {

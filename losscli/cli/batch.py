@@ -15,7 +15,7 @@ from losscli.errors import DataError, UsageError
 from losscli.vocabulary import Reduction
 
 if TYPE_CHECKING:
-    from losscli.batch_report import BatchReport
+    from losscli.batching.report import BatchReport
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 
@@ -142,12 +142,12 @@ def _put(
         emit("".join(line.decode("ascii") for line in report.lines), path)
         return
     if format == "table":
-        from losscli.render.leaderboard import render_leaderboard
+        from losscli.render.terminal.leaderboard import render_leaderboard
 
         emit(render_leaderboard(report.leaderboard(sort, top or _SHOWN), screen(path)), path)
         return
-    from losscli.render.board_files import TEXTS, as_parquet
-    from losscli.writing import whole_file
+    from losscli.machine.whole_files import whole_file
+    from losscli.render.leaderboard_files import TEXTS, as_parquet
 
     board = report.leaderboard(sort, top)
     if format == "parquet":

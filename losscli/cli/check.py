@@ -14,7 +14,7 @@ from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
-    from losscli.check_report import CheckReport
+    from losscli.checking.report import CheckReport
     from losscli.checking.request import Check
 
 FORMATS = ("table", "json", "markdown")
@@ -107,8 +107,8 @@ def run(options: CheckOptions) -> None:
     from losscli.checking.run import run_checks
     from losscli.cli.output import note
     from losscli.cli.progress import progress_bar
-    from losscli.render.document import render as document
-    from losscli.writing import write_whole
+    from losscli.machine.whole_files import write_whole
+    from losscli.render.json import render as document
 
     checks = _from_config(options) if options.pred is None else [_asked(options)]
 
@@ -176,8 +176,8 @@ def _from_config(options: CheckOptions) -> Sequence[Check]:
 
 
 def _show(options: CheckOptions, report: CheckReport) -> None:
+    from losscli.cli.formats import format_of, render_check
     from losscli.cli.output import emit, screen
-    from losscli.render import format_of, render_check
 
     format = options.format
     if format is None:
@@ -188,18 +188,18 @@ def _show(options: CheckOptions, report: CheckReport) -> None:
 
 
 def _write(options: CheckOptions, report: CheckReport) -> None:
-    from losscli.writing import write_whole
+    from losscli.machine.whole_files import write_whole
 
     if options.junit is not None:
-        from losscli.render.junit import as_junit
+        from losscli.render.ci.junit import as_junit
 
         write_whole(options.junit, as_junit(report))
     if options.openmetrics is not None:
-        from losscli.render.metrics import as_openmetrics
+        from losscli.render.ci.metrics import as_openmetrics
 
         write_whole(options.openmetrics, as_openmetrics(report))
     if options.metrics is not None:
-        from losscli.render.metrics import as_metrics
+        from losscli.render.ci.metrics import as_metrics
 
         write_whole(options.metrics, as_metrics(report))
 
@@ -210,8 +210,8 @@ def _tell_github(report: CheckReport) -> None:
 
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
-    from losscli.render.github import workflow_commands
-    from losscli.render.markdown_check import render_check
+    from losscli.render.ci.github import workflow_commands
+    from losscli.render.markdown import render_check
 
     for line in workflow_commands(report):
         print(line, file=sys.stderr)

@@ -46,10 +46,11 @@ class CompareOptions(ResamplingOptions, SlicingOptions, EvaluationOptions):
 
 def run(options: CompareOptions) -> None:
     """Compare and print."""
+    from losscli.cli.formats import format_of, render_comparison
     from losscli.cli.output import color, emit, note, width
     from losscli.cli.progress import progress_bar
-    from losscli.comparing import compare
-    from losscli.render import Screen, format_of, render_comparison
+    from losscli.comparing.compare import compare
+    from losscli.render.screen import Screen
 
     name = options.format
     if name is None:
@@ -66,7 +67,7 @@ def run(options: CompareOptions) -> None:
     note(report.notes)
     if name == "html":
         from losscli.cli.output import command_line
-        from losscli.render.html import render_comparison as as_page
+        from losscli.render.html.page import render_comparison as as_page
 
         emit(as_page(report, command_line()), options.output)
         return

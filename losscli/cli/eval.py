@@ -58,10 +58,11 @@ class EvalOptions(
 
 def run(options: EvalOptions) -> None:
     """Evaluate and print."""
-    from losscli.api import evaluate
+    from losscli.cli.formats import format_of, render
     from losscli.cli.output import color, emit, note, width
     from losscli.cli.progress import progress_bar
-    from losscli.render import Screen, format_of, render
+    from losscli.evaluating.evaluate import evaluate
+    from losscli.render.screen import Screen
 
     if options.pred is None:
         raise UsageError("which predictions?", hint="Usage: losscli eval PRED [LABEL].")
@@ -90,8 +91,8 @@ def run(options: EvalOptions) -> None:
 def _page(options: EvalOptions) -> None:
     from losscli.cli.output import command_line, emit, note
     from losscli.cli.progress import progress_bar
-    from losscli.page import page
-    from losscli.render.html import render_page
+    from losscli.describing.evaluation_page import page
+    from losscli.render.html.page import render_page
 
     with progress_bar() as progress:
         found = page(

@@ -9,7 +9,7 @@ from typing import Any
 from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
 from losscli.cli.names import convention_names, loss_names
 from losscli.cli.options import count, option
-from losscli.written import class_weights, named_files
+from losscli.evaluating.option_text import class_weights, named_files
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from losscli.cli.options import argument, option
+from losscli.evaluating.option_text import listed
 from losscli.vocabulary import Kind, Task
-from losscli.written import listed
 
 if TYPE_CHECKING:
     from losscli.inputs.roles import Columns

@@ -49,12 +49,12 @@ def run(options: LossesOptions) -> None:
     if options.format == "json":
         emit(_as_json(options.name), None)
         return
-    from losscli.render.loss_page import render_list, render_page
+    from losscli.render.terminal.loss_page import render_list, render_page
 
     if options.name is None:
         emit(render_list(REGISTRY.families(), width()), None)
         return
-    from losscli.describe import describe
+    from losscli.describing.loss_page import describe
 
     emit(render_page(describe(REGISTRY.get(options.name)), width()), None)
 
@@ -65,7 +65,7 @@ def _plot(name: str | None, output: str | None) -> None:
     from losscli.cli.output import emit, screen
     from losscli.losses.registry import REGISTRY
     from losscli.render.chart import curves_chart, is_picture, save_picture
-    from losscli.render.terminal_plot import render_curves
+    from losscli.render.terminal.plot import render_curves
 
     if name is None:
         raise UsageError("which loss?", hint="Usage: losscli losses NAME --plot.")
@@ -81,7 +81,7 @@ def _plot(name: str | None, output: str | None) -> None:
 def _descend(name: str | None, format: str) -> None:
     """Print a worked step of gradient descent."""
     from losscli.cli.output import emit, width
-    from losscli.descent import descend
+    from losscli.describing.descent import descend
     from losscli.losses.registry import REGISTRY
 
     if name is None:
@@ -90,11 +90,11 @@ def _descend(name: str | None, format: str) -> None:
     if format == "json":
         import json
 
-        from losscli.report import plain
+        from losscli.plain import plain
 
         emit(json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n", None)
         return
-    from losscli.render.descent import render_descent
+    from losscli.render.terminal.descent import render_descent
 
     emit(render_descent(found, width()), None)
 
@@ -102,9 +102,9 @@ def _descend(name: str | None, format: str) -> None:
 def _as_json(name: str | None) -> str:
     import json
 
-    from losscli.describe import describe
+    from losscli.describing.loss_page import describe
     from losscli.losses.registry import REGISTRY
-    from losscli.report import plain
+    from losscli.plain import plain
 
     wanted = list(REGISTRY) if name is None else [REGISTRY.get(name)]
     pages = [plain(describe(loss)) for loss in wanted]

@@ -57,9 +57,10 @@ class MatchOptions(InputOptions, _Value):
 
 def run(options: MatchOptions) -> None:
     """Search and print."""
-    from losscli.api import match
+    from losscli.cli.formats import render_matches
     from losscli.cli.output import color, emit, width
-    from losscli.render import Screen, render_matches
+    from losscli.matching.match import match
+    from losscli.render.screen import Screen
 
     if options.value is None or options.pred is None:
         raise UsageError("which number?", hint="Usage: losscli match VALUE PRED [LABEL].")

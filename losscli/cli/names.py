@@ -14,6 +14,6 @@ def loss_names(incomplete: str) -> list[str]:
 
 def convention_names(incomplete: str) -> list[str]:
     """The conventions that begin so."""
-    from losscli.conventions import CONVENTIONS
+    from losscli.conventions.table import CONVENTIONS
 
     return [name for name in CONVENTIONS if name.startswith(incomplete)]

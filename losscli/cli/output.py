@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
-    from losscli.render import Screen
+    from losscli.render.screen import Screen
 
 _NARROWEST = 20
 
@@ -21,7 +21,7 @@ def emit(text: str, output: str | None) -> None:
     Raises UsageError where it cannot be written.
     """
     if output is not None:
-        from losscli.writing import write_whole
+        from losscli.machine.whole_files import write_whole
 
         write_whole(output, text)
         return
@@ -85,7 +85,7 @@ def color(output: str | None = None) -> bool:
 
 def screen(output: str | None = None) -> Screen:
     """What a result is written on."""
-    from losscli.render import Screen
+    from losscli.render.screen import Screen
 
     return Screen(width(output), color(output), ascii_only(output))
 

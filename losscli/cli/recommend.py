@@ -36,9 +36,10 @@ class RecommendOptions(InputOptions):
 
 def run(options: RecommendOptions) -> None:
     """Look at the data and print the advice."""
-    from losscli.api import recommend
+    from losscli.cli.formats import render_recommendation
     from losscli.cli.output import color, emit, width
-    from losscli.render import Screen, render_recommendation
+    from losscli.evaluating.recommend import recommend
+    from losscli.render.screen import Screen
 
     if options.values and options.pred is not None:
         raise UsageError("give a file or --values, not both")

@@ -12,7 +12,7 @@ from losscli.cli.options import option, switch
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
-    from losscli.rowwise import RowLosses
+    from losscli.rowwise.rows import RowLosses
 
 FORMATS = ("table", "json", "csv", "jsonl", "parquet", "npy")
 _OF_ALL_ROWS = ("csv", "jsonl", "parquet", "npy")
@@ -55,10 +55,10 @@ class RowsOptions(EvaluationOptions, InputOptions):
 
 def run(options: RowsOptions) -> None:
     """Evaluate row by row and print."""
-    from losscli.api import rows
     from losscli.cli.output import emit, note
     from losscli.cli.progress import progress_bar
     from losscli.render.row_files import write_rows
+    from losscli.rowwise.rows import rows
 
     if options.pred is None:
         raise UsageError("which predictions?", hint="Usage: losscli rows PRED [LABEL].")
@@ -106,11 +106,11 @@ def _check_gradients(found: RowLosses, format: str, output: str | None) -> None:
 
     checks = [found.check_gradient(place) for place in range(len(found.evaluations))]
     if format == "json":
-        from losscli.render.document import render_checks as as_json
+        from losscli.render.json import render_checks as as_json
 
         emit(as_json(checks), output)
     else:
-        from losscli.render.row_table import render_checks
+        from losscli.render.terminal.row_table import render_checks
 
         emit(render_checks(checks, screen(output)), output)
     raise SystemExit(1 if any(check.apart for check in checks) else 0)
@@ -129,10 +129,10 @@ def _shown(report: Any, plot: Any, format: str, output: str | None) -> str:
     from losscli.cli.output import screen
 
     if format == "json":
-        from losscli.render.document import render_rows as as_json
+        from losscli.render.json import render_rows as as_json
 
         return as_json(report)
-    from losscli.render.row_table import render_rows
+    from losscli.render.terminal.row_table import render_rows
 
     return render_rows(report, screen(output), plot)
 

@@ -10,14 +10,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.exact import nearest
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
 from losscli.engine.held import Held, computed_whole, measured_whole
-from losscli.engine.measuring import Measured, measure, weighted
+from losscli.engine.row_losses import Measured, measure, weighted
 from losscli.engine.sums import SumTotals, sum_totals
 from losscli.engine.totals import Totals, totals
-from losscli.losses.definition import Shape
+from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]

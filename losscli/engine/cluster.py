@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from losscli.dask_client import dask_client, finished, lost_as_data_error
 from losscli.engine.run import Outcome, Pass, block_rows
 from losscli.errors import UsageError
 from losscli.inputs.opening import rows_in
-from losscli.memory import keep_freed
+from losscli.machine.dask import dask_client, finished, lost_as_data_error
+from losscli.machine.memory import keep_freed
 
 # Ranges of rows per thread of the cluster: a lost worker costs few of them.
 _SPANS = 4

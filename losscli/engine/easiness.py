@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.exact import Sum
-from losscli.engine.labelling import labelled
-from losscli.engine.measuring import Measured, apply_weight
-from losscli.engine.predicting import predicted
-from losscli.losses.forms import Classes, Form
+from losscli.engine.labels import labelled
+from losscli.engine.predictions import predicted
+from losscli.engine.row_losses import Measured, apply_weight
+from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Task
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.extent import Extent
+from losscli.arrays import Extent
 
 Array = NDArray[np.float64]
 

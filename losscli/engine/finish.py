@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Evaluation
+from losscli.engine.evaluation import Evaluation
 from losscli.engine.sums import SumTotals, column_weights, finished_columns
 from losscli.engine.totals import Totals
 from losscli.vocabulary import Reduction

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.extent import Extent, Extents
+from losscli.arrays import Extent, Extents
 from losscli.inputs.dataset import Block
-from losscli.labels import Misfit
-from losscli.losses.bounds import (
+from losscli.losses.definition.bounds import (
     FINITE,
     LOG_PROBABILITY,
     LOGIT_OF_CLASS,
@@ -20,8 +19,9 @@ from losscli.losses.bounds import (
     TANH,
     Bounds,
 )
-from losscli.losses.definition import Reading
-from losscli.losses.forms import Form
+from losscli.losses.definition.loss import Reading
+from losscli.losses.forms.categorical import Form
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind
 
 Array = NDArray[Any]

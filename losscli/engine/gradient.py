@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions import Renormalise
+from losscli.conventions.table import Renormalise
 from losscli.engine.accumulators import Accumulator, HeldAccumulator, RowAccumulator, SumAccumulator
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.finish import slope
 from losscli.engine.held import gradient_whole
-from losscli.engine.labelling import Labelled, labelled
-from losscli.engine.measuring import (
+from losscli.engine.labels import Labelled, labelled
+from losscli.engine.predictions import predicted
+from losscli.engine.row_losses import (
     RowStats,
     computed,
     factors_of,
@@ -28,18 +29,17 @@ from losscli.engine.measuring import (
     row_of,
     row_weight,
 )
-from losscli.engine.predicting import predicted
 from losscli.engine.sums import NotFinite, SumStats, SumTotals, column_weights
 from losscli.errors import UsageError
-from losscli.losses.chain import (
+from losscli.losses.definition.loss import RowLoss, Shape, keyword_only
+from losscli.losses.forms.categorical import Form, times
+from losscli.losses.forms.chain import (
     Slope,
     through_bernoulli,
     through_categorical,
     through_sigmoid,
     through_softmax,
 )
-from losscli.losses.definition import RowLoss, Shape, keyword_only
-from losscli.losses.forms import Form, times
 from losscli.vocabulary import Kind, Reduction
 
 Array = NDArray[np.float64]

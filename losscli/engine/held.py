@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.finish import slope
-from losscli.engine.labelling import Labelled, labelled
-from losscli.engine.measuring import Measured, inputs_of, kernel_params
-from losscli.engine.predicting import predicted
+from losscli.engine.labels import Labelled, labelled
+from losscli.engine.predictions import predicted
+from losscli.engine.row_losses import Measured, inputs_of, kernel_params
 from losscli.engine.totals import totals
-from losscli.losses.definition import keyword_only
+from losscli.losses.definition.loss import keyword_only
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
 from losscli.engine.gradient import Differentiator
-from losscli.engine.measuring import Measured, apply_weight, measure
+from losscli.engine.row_losses import Measured, apply_weight, measure
 from losscli.engine.run import block_rows, located
 from losscli.errors import UsageError
 from losscli.inputs.dataset import Dataset
-from losscli.labels import Misfit
-from losscli.losses.definition import Shape
+from losscli.losses.definition.loss import Shape
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]

@@ -10,14 +10,14 @@ from typing import Any, Protocol, Self, TypeVar
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, accumulator
-from losscli.engine.batch import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled, settle
 from losscli.errors import DataError
 from losscli.inputs.dataset import Block, Dataset
-from losscli.labels import Misfit
-from losscli.memory import keep_freed
-from losscli.profile import LabelProfile, PredProfile
-from losscli.threads import available, in_order
+from losscli.machine.memory import keep_freed
+from losscli.machine.threads import available, in_order
+from losscli.task.labels import Misfit
+from losscli.task.profile import LabelProfile, PredProfile
 
 # Blocks are cut by absolute row number, so their sums do not depend on how a file was read.
 BLOCK_ITEMS = 1 << 17

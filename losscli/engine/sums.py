@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation, rows_of
+from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.exact import Sum, exact_product
-from losscli.engine.measuring import row_weight, terms_of
+from losscli.engine.row_losses import row_weight, terms_of
 
 Array = NDArray[np.float64]
 

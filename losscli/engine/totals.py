@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Extent
 from losscli.engine.exact import UNIT, Sum, exact_product, root, units
-from losscli.engine.measuring import Measured, apply_weight
-from losscli.extent import Extent
+from losscli.engine.row_losses import Measured, apply_weight
 
 Array = NDArray[np.float64]
 

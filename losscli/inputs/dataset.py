@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Extents
 from losscli.errors import DataError, UsageError
-from losscli.extent import Extents
 from losscli.inputs.choosing import GROUPING, choose, feeds_of, grouping
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen

@@ -22,7 +22,7 @@ from losscli.inputs.dialect import MISSING, Dialect, decimals_of, sniff
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import LONGEST_LINE, line_blocks
-from losscli.threads import available, in_order
+from losscli.machine.threads import available, in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -18,7 +18,7 @@ from losscli.inputs.dialect import decimals_of
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import bounded_lines, characters, line_blocks
-from losscli.threads import available, in_order
+from losscli.machine.threads import available, in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa

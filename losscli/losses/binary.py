@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
-from losscli.losses.forms import Array, Form, times
-from losscli.losses.gradients import probability as gradients
+from losscli.losses.definition.loss import (
+    Constant,
+    Example,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+    Score,
+)
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Form, times
+from losscli.losses.forms.chain import Slope, power_slope
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
@@ -20,6 +29,13 @@ def negative_log_likelihood(pred: Bernoulli, label: Array, *, pos_weight: float 
     positive = times(weighted, pred.log_p)
     positive += times(1.0 - label, pred.log_q)
     return np.negative(positive, out=positive)
+
+
+def negative_log_likelihood_gradient(
+    _pred: Bernoulli, label: Array, *, pos_weight: float | Array
+) -> Slope:
+    """−pos_weight · y along log p, −(1 − y) along log(1 − p), elementwise."""
+    return Slope(log_p=-(pos_weight * label), log_q=label - 1.0)
 
 
 def answer_negative_log_likelihood(
@@ -41,6 +57,19 @@ def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | N
     return -(times(fading * positive, pred.log_p) + times(fading * negative, pred.log_q))
 
 
+def focal_error_gradient(
+    pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None
+) -> Slope:
+    """Cross entropy's, times the fading; and what the fading itself answers to p, elementwise."""
+    positive, negative = label, 1.0 - label
+    missing = positive * pred.q + negative * pred.p
+    balance = 1.0 if alpha is None else positive * alpha + negative * (1.0 - alpha)
+    fading = balance * missing**gamma
+    logs = times(positive, pred.log_p) + times(negative, pred.log_q)
+    steepness = balance * (negative - positive) * power_slope(missing, gamma)
+    return Slope(p=-times(steepness, logs), log_p=-fading * positive, log_q=-fading * negative)
+
+
 def answer_focal_error(
     pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None
 ) -> Array:
@@ -50,6 +79,11 @@ def answer_focal_error(
     if alpha is not None:
         fading *= label * alpha + (1.0 - label) * (1.0 - alpha)
     return np.negative(times(fading, truth.log_p))
+
+
+def plain_log_likelihood_gradient(_pred: Bernoulli, label: Array) -> Slope:
+    """−y along log p, −(1 − y) along log(1 − p), elementwise."""
+    return Slope(log_p=-label, log_q=label - 1.0)
 
 
 BINARY_CROSS_ENTROPY = Loss(
@@ -83,7 +117,7 @@ BINARY_CROSS_ENTROPY = Loss(
             Form.BERNOULLI,
             Labels.SHARE,
             _ITEMS,
-            gradient=gradients.negative_log_likelihood,
+            gradient=negative_log_likelihood_gradient,
             of_answers=answer_negative_log_likelihood,
         ),
     ),
@@ -131,7 +165,7 @@ BINARY_FOCAL = Loss(
             Form.BERNOULLI,
             Labels.SHARE,
             _ITEMS,
-            gradient=gradients.focal_error,
+            gradient=focal_error_gradient,
             of_answers=answer_focal_error,
         ),
     ),

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.definition import (
+from losscli.losses.definition.loss import (
     Example,
     Labels,
     Loss,
@@ -21,7 +20,8 @@ from losscli.losses.definition import (
     Stats,
     Terms,
 )
-from losscli.losses.forms import Array, Categorical, Classes, Form
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
 from losscli.vocabulary import Kind, Task
 
 

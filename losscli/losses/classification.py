@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
-from losscli.losses.forms import Array, Categorical, Classes, Form
-from losscli.losses.gradients import probability as gradients
+from losscli.losses.definition.loss import (
+    Constant,
+    Example,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+    Score,
+)
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6), (1, 0, 0), Kind.PROBABILITY, Task.BINARY)
@@ -19,6 +28,14 @@ def squared_probability_error(
     """(p − y)², elementwise; taken from 1 − p for a positive label, where it has more digits."""
     difference = np.where(label == 1.0, pred.q, pred.p - label)
     return difference * difference * (2.0 if scale_by_half == "false" else 1.0)
+
+
+def squared_probability_error_gradient(
+    pred: Bernoulli, label: Array, *, scale_by_half: str = "auto"
+) -> Slope:
+    """2(p − y) along p, elementwise."""
+    difference = np.where(label == 1.0, -pred.q, pred.p - label)
+    return Slope(p=difference * (4.0 if scale_by_half == "false" else 2.0))
 
 
 def squared_answer_error(pred: Bernoulli, label: Array, *, scale_by_half: str = "auto") -> Array:
@@ -35,6 +52,19 @@ def squared_distribution_error(
     difference = np.where(share == 1.0, pred.q, pred.p - share)
     total = np.einsum("ij,ij->i", difference, difference)
     return total * (0.5 if scale_by_half == "true" else 1.0)
+
+
+def excess_over_label(pred: Categorical, label: Classes) -> Array:
+    """pⱼ − yⱼ, with the digits of 1 − p for a sure class."""
+    share = label.share(pred.p.shape[1])
+    return np.where(share == 1.0, -pred.q, pred.p - share)
+
+
+def squared_distribution_error_gradient(
+    pred: Categorical, label: Classes, *, scale_by_half: str = "auto"
+) -> Slope:
+    """2(pⱼ − yⱼ) along pⱼ, (n, c)."""
+    return Slope(p=excess_over_label(pred, label) * (1.0 if scale_by_half == "true" else 2.0))
 
 
 def wrong_side(pred: Array, label: Array) -> Array:
@@ -74,7 +104,7 @@ BRIER = Loss(
             Form.BERNOULLI,
             Labels.SHARE,
             (Task.BINARY, Task.MULTILABEL),
-            gradient=gradients.squared_probability_error,
+            gradient=squared_probability_error_gradient,
             of_answers=squared_answer_error,
         ),
         Reading(
@@ -82,7 +112,7 @@ BRIER = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS, Task.DISTRIBUTION),
-            gradient=gradients.squared_distribution_error,
+            gradient=squared_distribution_error_gradient,
         ),
     ),
     params={

@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 
-from losscli.losses.bounds import NOT_NEGATIVE, POSITIVE
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Form, times
-from losscli.losses.gradients import relative as gradients
+from losscli.losses.definition.bounds import NOT_NEGATIVE, POSITIVE
+from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.categorical import Array, Form, times
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION)
@@ -27,6 +26,15 @@ def poisson_error(pred: Array, label: Array, *, log_input: bool, full: bool, eps
         stirling = big * np.log(big) - big + 0.5 * np.log(2.0 * math.pi * big)
         loss = loss + np.where(label > 1.0, stirling, 0.0)
     return loss
+
+
+def poisson_error_gradient(pred: Array, label: Array, *, log_input: bool, eps: float) -> Array:
+    """1 − y/(μ + eps), or eˣ − y for a log rate x."""
+    if log_input:
+        return np.exp(pred) - label
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = label / (pred + eps)
+    return 1.0 - np.where(label == 0.0, 0.0, share)
 
 
 def unit_deviance(pred: Array, label: Array, *, power: float) -> Array:
@@ -56,6 +64,12 @@ def unit_deviance(pred: Array, label: Array, *, power: float) -> Array:
     return 2.0 * pred ** (2.0 - power) * shape
 
 
+def unit_deviance_gradient(pred: Array, label: Array, *, power: float) -> Array:
+    """2(μ − y) ÷ μ^p."""
+    difference = 2.0 * (pred - label)
+    return difference if power == 0.0 else difference / pred**power
+
+
 def _series(d: Array, power: float) -> Array:
     """h(1 + d) = d² Σₖ binom(−p, k) dᵏ / ((k + 1)(k + 2))."""
     total = np.zeros_like(d)
@@ -74,9 +88,19 @@ def poisson_deviance_error(pred: Array, label: Array) -> Array:
     return unit_deviance(pred, label, power=1.0)
 
 
+def poisson_deviance_error_gradient(pred: Array, label: Array) -> Array:
+    """2(μ − y) ÷ μ."""
+    return unit_deviance_gradient(pred, label, power=1.0)
+
+
 def gamma_deviance_error(pred: Array, label: Array) -> Array:
     """2(log(μ/y) + y/μ − 1), elementwise."""
     return unit_deviance(pred, label, power=2.0)
+
+
+def gamma_deviance_error_gradient(pred: Array, label: Array) -> Array:
+    """2(μ − y) ÷ μ²."""
+    return unit_deviance_gradient(pred, label, power=2.0)
 
 
 POISSON_NLL = Loss(
@@ -101,7 +125,7 @@ POISSON_NLL = Loss(
             Labels.REAL,
             (Task.REGRESSION,),
             label_bounds=NOT_NEGATIVE,
-            gradient=gradients.poisson_error,
+            gradient=poisson_error_gradient,
         ),
     ),
     formula="mean μ − y log(μ + eps)",
@@ -131,7 +155,7 @@ POISSON_DEVIANCE = Loss(
             (Task.REGRESSION,),
             pred_bounds=POSITIVE,
             label_bounds=NOT_NEGATIVE,
-            gradient=gradients.poisson_deviance_error,
+            gradient=poisson_deviance_error_gradient,
         ),
     ),
     formula="mean 2(y log(y/μ) − y + μ)",
@@ -157,7 +181,7 @@ GAMMA_DEVIANCE = Loss(
             (Task.REGRESSION,),
             pred_bounds=POSITIVE,
             label_bounds=POSITIVE,
-            gradient=gradients.gamma_deviance_error,
+            gradient=gamma_deviance_error_gradient,
         ),
     ),
     formula="mean 2(log(μ/y) + y/μ − 1)",
@@ -189,7 +213,7 @@ TWEEDIE_DEVIANCE = Loss(
             Form.VALUE,
             Labels.REAL,
             (Task.REGRESSION,),
-            gradient=gradients.unit_deviance,
+            gradient=unit_deviance_gradient,
         ),
     ),
     formula="mean 2(y^(2−p)/((1−p)(2−p)) − y μ^(1−p)/(1−p) + μ^(2−p)/(2−p))",

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bounds import NOT_NEGATIVE, POSITIVE, Bounds
-from losscli.losses.definition import Labels, Reading
+from losscli.losses.definition.bounds import NOT_NEGATIVE, POSITIVE, Bounds
+from losscli.losses.definition.loss import Labels, Reading
 from losscli.losses.deviance import poisson_deviance_error
-from losscli.losses.forms import Array, Form
+from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Task
 
 LOG_2PI = math.log(2.0 * math.pi)
@@ -79,3 +79,13 @@ def reading_of(
             gradient=gradient,
         ),
     )
+
+
+def columns_of(pred: Array) -> tuple[Array, ...]:
+    """The parameters of each row, one array per parameter."""
+    return tuple(pred.reshape(len(pred), -1).T)
+
+
+def stacked_like(pred: Array, *columns: Array) -> Array:
+    """One slope per parameter, in the shape of the prediction."""
+    return np.stack(columns, axis=1).reshape(pred.shape)

@@ -7,10 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import vectors as gradients
-from losscli.losses.logistic import softplus
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape
+from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.logistic import sigmoid, softplus
 from losscli.vocabulary import Kind, Reduction, Task
 
 _UNIT = ((1.0, 0.0), (0.6, 0.8), (0.0, 1.0), (0.8, 0.6))
@@ -22,9 +21,19 @@ def pair_distance_error(pred: Array, label: Array, *, margin: float) -> Array:
     return np.where(label > 0, pred, np.maximum(0.0, margin - pred))
 
 
+def pair_distance_error_gradient(_pred: Array, label: Array, *, margin: float) -> Array:
+    """1 for a pair that belongs together, −1 for another that is nearer than the margin."""
+    return np.where(label > 0, 1.0, np.where(_pred < margin, -1.0, 0.0))
+
+
 def pair_order_error(pred: Array, label: Array, *, x2: Array, margin: float) -> Array:
     """max(0, −s·(x₁ − x₂) + m) for s of −1 or +1, elementwise."""
     return np.maximum(0.0, -label * (pred - x2) + margin)
+
+
+def pair_order_error_gradient(pred: Array, label: Array, *, x2: Array, margin: float) -> Array:
+    """−s where −s·(x₁ − x₂) + m > 0."""
+    return np.where(-label * (pred - x2) + margin > 0.0, -label, 0.0)
 
 
 def pair_cosine_error(pred: Array, label: Array, *, x2: Array, margin: float) -> Array:
@@ -34,6 +43,17 @@ def pair_cosine_error(pred: Array, label: Array, *, x2: Array, margin: float) ->
     size = ((pred * pred).sum(axis=1) + eps) * ((x2 * x2).sum(axis=1) + eps)
     cosine = product / np.sqrt(size)
     return np.where(label > 0, 1.0 - cosine, np.maximum(0.0, cosine - margin))
+
+
+def pair_cosine_error_gradient(pred: Array, label: Array, *, x2: Array, margin: float) -> Array:
+    """Minus the cosine's slope, or the slope where strangers' cosine is above the margin."""
+    eps = 1e-12
+    own = (pred * pred).sum(axis=1, keepdims=True) + eps
+    root = np.sqrt(own * ((x2 * x2).sum(axis=1, keepdims=True) + eps))
+    along = (pred * x2).sum(axis=1, keepdims=True) / root
+    slope = x2 / root - along * pred / own
+    together = label[:, None] > 0
+    return np.where(together, -slope, np.where(along > margin, slope, 0.0))
 
 
 def triplet_error(
@@ -65,6 +85,40 @@ def triplet_error(
     return np.maximum(0.0, margin + distance(pred, positive) - apart)
 
 
+def triplet_error_gradient(
+    pred: Array,
+    _label: None,
+    *,
+    positive: Array,
+    negative: Array,
+    margin: float,
+    p: float,
+    eps: float,
+    eps_in: str,
+    swap: bool,
+) -> Array:
+    """The direction away from the positive less that away from the negative, where it counts."""
+
+    def away(a: Array, b: Array) -> tuple[Array, Array]:
+        """The distance (n, 1), and how it answers to `a`."""
+        difference = a - b + (0.0 if eps_in == "root" else eps)
+        size = np.abs(difference)
+        total = (size**p).sum(axis=1, keepdims=True) + (eps if eps_in == "root" else 0.0)
+        distance = total ** (1.0 / p)
+        # (|d| ÷ distance)^(p − 1), which is 0 where there is no distance.
+        safe = np.where(distance > 0.0, distance, 1.0)
+        share = np.divide(size, safe)
+        return distance, np.sign(difference) * share ** (p - 1.0)
+
+    near, from_positive = away(pred, positive)
+    far, from_negative = away(pred, negative)
+    if swap:
+        other, _ = away(positive, negative)
+        from_negative = np.where(far <= other, from_negative, 0.0)
+        far = np.minimum(far, other)
+    return np.where(margin + near - far > 0.0, from_positive - from_negative, 0.0)
+
+
 def contrastive_error(pred: Array, label: Array, *, temperature: float) -> float:
     """Normalised temperature-scaled cross entropy over all pairs of one class, in nats."""
     unit = pred / np.sqrt((pred * pred).sum(axis=1, keepdims=True))
@@ -74,6 +128,33 @@ def contrastive_error(pred: Array, label: Array, *, temperature: float) -> float
     # −log(eˢ ÷ (eˢ + Σ eᵒ)) = log(1 + e^(log Σ eᵒ − s)), which neither overflows nor cancels.
     losses = softplus(_log_sum(logits, ~same)[:, None] - logits)[matches]
     return float(losses.mean()) if losses.size else math.nan
+
+
+def _softmax_over(terms: Array, counted: Array) -> tuple[Array, Array]:
+    """The softmax of the counted items of each row, and log Σ eˣ; 0 and −∞ where there is none."""
+    terms = np.where(counted, terms, -np.inf)
+    top = terms.max(axis=1, keepdims=True)
+    powers = np.exp(terms - np.where(np.isfinite(top), top, 0.0))
+    total = powers.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        logs = np.log(total[:, 0]) + np.where(np.isfinite(top), top, 0.0)[:, 0]
+    return powers / np.where(total > 0.0, total, 1.0), logs
+
+
+def contrastive_error_gradient(
+    pred: Array, label: Array, upstream: float, *, temperature: float
+) -> Array:
+    """Through the similarities of all pairs, and the length that they are divided by."""
+    length = np.sqrt((pred * pred).sum(axis=1, keepdims=True))
+    unit = pred / length
+    logits = unit @ unit.T / temperature
+    same = label[:, None] == label[None, :]
+    matches = same & ~np.eye(len(pred), dtype=bool)
+    share, total = _softmax_over(logits, ~same)
+    pull = np.where(matches, sigmoid(total[:, None] - logits), 0.0) / max(int(matches.sum()), 1)
+    steepness = share * pull.sum(axis=1, keepdims=True) - pull
+    slope = upstream * ((steepness + steepness.T) @ unit) / temperature
+    return (slope - (slope * unit).sum(axis=1, keepdims=True) * unit) / length
 
 
 def circle_error(pred: Array, label: Array, *, gamma: float, margin: float) -> Array:
@@ -87,6 +168,23 @@ def circle_error(pred: Array, label: Array, *, gamma: float, margin: float) -> A
     pull = -gamma * (margin + distance) * (margin - distance)
     push = gamma * np.maximum(1.0 + margin - distance, 0.0) * (1.0 - margin - distance)
     return softplus(_log_sum(pull, near) + _log_sum(push, ~same))
+
+
+def circle_error_gradient(
+    pred: Array, label: Array, upstream: Array, *, gamma: float, margin: float
+) -> Array:
+    """Through the distances of all pairs, whose weights move with them."""
+    product = pred @ pred.T
+    distance = np.maximum(1.0 - product, 0.0)
+    same = label[:, None] == label[None, :]
+    near = same & ~np.eye(len(pred), dtype=bool)
+    room = np.maximum(1.0 + margin - distance, 0.0)
+    pulled, pull = _softmax_over(gamma * (distance - margin) * (distance + margin), near)
+    pushed, push = _softmax_over(gamma * room * (1.0 - margin - distance), ~same)
+    by_push = np.where(room > 0.0, margin + distance - 1.0, 0.0) - room
+    by_distance = gamma * (2.0 * distance * pulled + by_push * pushed)
+    by_distance *= (upstream * sigmoid(pull + push))[:, None] * (product < 1.0)
+    return -(by_distance + by_distance.T) @ pred
 
 
 def _log_sum(terms: Array, counted: Array) -> Array:
@@ -112,7 +210,7 @@ HINGE_EMBEDDING = Loss(
             Form.VALUE,
             Labels.SIGN,
             (Task.PAIRS,),
-            gradient=gradients.pair_distance_error,
+            gradient=pair_distance_error_gradient,
         ),
     ),
     formula="mean d if s = 1, max(0, m − d) if s = −1",
@@ -139,7 +237,7 @@ MARGIN_RANKING = Loss(
             Labels.SIGN,
             (Task.PAIRS,),
             inputs=_X2,
-            gradient=gradients.pair_order_error,
+            gradient=pair_order_error_gradient,
         ),
     ),
     formula="mean max(0, −s (x₁ − x₂) + m), s = ±1",
@@ -172,7 +270,7 @@ COSINE_EMBEDDING = Loss(
             (Task.PAIRS,),
             inputs=_X2,
             dims=MappingProxyType({"pred": "n d", "label": "n", "x2": "n d"}),
-            gradient=gradients.pair_cosine_error,
+            gradient=pair_cosine_error_gradient,
         ),
     ),
     formula="mean 1 − cos(x₁, x₂) if s = 1, max(0, cos − m) if s = −1",
@@ -217,7 +315,7 @@ TRIPLET_MARGIN = Loss(
                 {"positive": "an embedding of the same class", "negative": "one of another"}
             ),
             dims=MappingProxyType({"pred": "n d", "positive": "n d", "negative": "n d"}),
-            gradient=gradients.triplet_error,
+            gradient=triplet_error_gradient,
         ),
     ),
     formula="mean max(0, d(a, p) − d(a, n) + m)",
@@ -256,7 +354,7 @@ NTXENT = Loss(
             (Task.EMBEDDING,),
             shape=Shape.WHOLE,
             fewest_items=2,
-            gradient=gradients.contrastive_error,
+            gradient=contrastive_error_gradient,
         ),
     ),
     formula="−mean over pairs of one class of log (e^sim ÷ (e^sim + Σ strangers e^sim))",
@@ -288,7 +386,7 @@ CIRCLE = Loss(
             (Task.EMBEDDING,),
             shape=Shape.WHOLE,
             fewest_items=2,
-            gradient=gradients.circle_error,
+            gradient=circle_error_gradient,
         ),
     ),
     formula="mean softplus(log Σ e^(−γ w_p (m − d_p)) + log Σ e^(γ w_n (1 − m − d_n)))",

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import ensemble as gradients
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 _MEMBERS = Example(((0.0, 1.0, 2.0), (1.0, 3.0, 2.0)), (0.5, 4.0), Kind.ENSEMBLE, Task.FORECAST)
@@ -37,6 +36,34 @@ def ensemble_crps(pred: Array, label: Array, *, estimator: str) -> Array:
     return distance - pairs / members**2
 
 
+def _below_less_above(rows: Array) -> Array:
+    """For each item, how many of its row are below it, less how many are above it."""
+    width = rows.shape[1]
+    order = np.argsort(rows, axis=1, kind="stable")
+    ordered = np.take_along_axis(rows, order, axis=1)
+    place = np.arange(width)
+    begins = np.ones(rows.shape, bool)
+    begins[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    ends = np.ones(rows.shape, bool)
+    ends[:, :-1] = begins[:, 1:]
+    first = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
+    last = np.minimum.accumulate(np.where(ends, place, width)[:, ::-1], axis=1)[:, ::-1]
+    counts = np.empty_like(rows)
+    np.put_along_axis(counts, order, (first + last - (width - 1)).astype(np.float64), axis=1)
+    return counts
+
+
+def ensemble_crps_gradient(pred: Array, label: Array, *, estimator: str) -> Array:
+    """sign(x − y)/m, less what each member adds to the spread: (members below − above) ÷ pairs."""
+    members = pred.shape[1]
+    toward = np.sign(pred - label[:, None]) / members
+    if estimator == "akr":
+        step = np.sign(pred - np.roll(pred, 1, axis=1))
+        return toward - 0.5 / members * (step - np.roll(step, -1, axis=1))
+    pairs = members * (members - 1.0) if estimator in ("fair", "pwm") else members**2
+    return toward - _below_less_above(pred) / pairs
+
+
 def energy_error(pred: Array, label: Array, *, estimator: str) -> Array:
     """E‖X − y‖ − ½ E‖X − X'‖ over the members (n, m, d), per row.
 
@@ -49,6 +76,14 @@ def energy_error(pred: Array, label: Array, *, estimator: str) -> Array:
     return distance - 0.5 * pairs.sum(axis=(1, 2)) / count
 
 
+def energy_error_gradient(pred: Array, label: Array, *, estimator: str) -> Array:
+    """The direction away from the label over m, less those away from the other members ÷ pairs."""
+    members = pred.shape[1]
+    count = members**2 if estimator == "nrg" else members * (members - 1.0)
+    apart = _direction(pred[:, :, None, :] - pred[:, None, :, :]).sum(axis=2)
+    return _direction(pred - label[:, None, :]) / members - apart / count
+
+
 def variogram_error(pred: Array, label: Array, *, p: float) -> Array:
     """Σᵢⱼ (|yᵢ − yⱼ|ᵖ − E|Xᵢ − Xⱼ|ᵖ)² over the variables of (n, m, d), per row."""
     expected = np.mean(np.abs(pred[:, :, :, None] - pred[:, :, None, :]) ** p, axis=1)
@@ -56,10 +91,31 @@ def variogram_error(pred: Array, label: Array, *, p: float) -> Array:
     return ((observed - expected) ** 2).sum(axis=(1, 2))
 
 
+def variogram_error_gradient(pred: Array, label: Array, *, p: float) -> Array:
+    """−(4p/m) Σ_b (observed − expected) |x_a − x_b|^(p − 1) sign(x_a − x_b)."""
+    difference = pred[:, :, :, None] - pred[:, :, None, :]
+    size = np.abs(difference)
+    expected = np.mean(size**p, axis=1)
+    observed = np.abs(label[:, :, None] - label[:, None, :]) ** p
+    steepness = np.where(size > 0.0, np.where(size > 0.0, size, 1.0) ** (p - 1.0), 0.0)
+    short = (observed - expected)[:, None]
+    return -4.0 * p / pred.shape[1] * (short * steepness * np.sign(difference)).sum(axis=3)
+
+
 def dawid_sebastiani_error(pred: Array, label: Array) -> Array:
     """(y − m)²/s² + 2 log s with the mean and the standard deviation of the members, per row."""
     mean, std = pred.mean(axis=1), pred.std(axis=1, ddof=1)
     return ((label - mean) / std) ** 2 + 2.0 * np.log(std)
+
+
+def dawid_sebastiani_error_gradient(pred: Array, label: Array) -> Array:
+    """−2e/(m s²) through the mean, 2(1 − e²/s²)(x − mean) ÷ ((m − 1) s²) through the spread."""
+    members = pred.shape[1]
+    centred = pred - pred.mean(axis=1, keepdims=True)
+    variance = pred.var(axis=1, ddof=1)[:, None]
+    error = label[:, None] - pred.mean(axis=1, keepdims=True)
+    through_spread = 2.0 * (1.0 - error * error / variance) * centred / (members - 1.0)
+    return (through_spread - 2.0 * error / members) / variance
 
 
 def error_spread(pred: Array, label: Array) -> Array:
@@ -72,6 +128,22 @@ def error_spread(pred: Array, label: Array) -> Array:
     skewness /= (members - 1.0) * (members - 2.0)
     error = mean - label
     return (std * std - error * error - error * std * skewness) ** 2
+
+
+def error_spread_gradient(pred: Array, label: Array) -> Array:
+    """2A · dA with A = s² − e² − e·s·g, where s·g = Σ (x − mean)³ ÷ ((m − 1)(m − 2) s²)."""
+    members = pred.shape[1]
+    centred = pred - pred.mean(axis=1, keepdims=True)
+    variance = (centred * centred).sum(axis=1, keepdims=True) / (members - 1.0)
+    cubes = (centred**3).sum(axis=1, keepdims=True)
+    error = pred.mean(axis=1, keepdims=True) - label[:, None]
+    count = (members - 1.0) * (members - 2.0)
+    skew = cubes / variance / count
+    by_variance = 2.0 * centred / (members - 1.0)
+    by_cubes = 3.0 * (centred * centred - variance * (members - 1.0) / members)
+    by_skew = (by_cubes - cubes / variance * by_variance) / variance / count
+    whole = variance - error * error - error * skew
+    return 2.0 * whole * (by_variance - (2.0 * error + skew) / members - error * by_skew)
 
 
 def _reading(
@@ -96,6 +168,12 @@ def _vectors(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[
             kernel, Form.PARAMETERS, Labels.REAL, (Task.FORECAST,), dims=dims, gradient=gradient
         ),
     )
+
+
+def _direction(vectors: Array) -> Array:
+    """Vectors (…, d) at unit length; 0 stays 0."""
+    size = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.divide(vectors, size, out=np.zeros_like(vectors), where=size > 0.0)
 
 
 _VECTORS = Example(
@@ -123,7 +201,7 @@ CRPS_ENSEMBLE = Loss(
             choices=("nrg", "qd", "int", "fair", "pwm", "akr"),
         )
     },
-    readings=_reading(ensemble_crps, gradients.ensemble_crps, 1),
+    readings=_reading(ensemble_crps, ensemble_crps_gradient, 1),
     formula="mean E|X − y| − ½ E|X − X'|",
     derivative="∂/∂xᵢ = sign(xᵢ − y)/m − (members below xᵢ − above)/m²",
     derivative_says="Each member is pulled to the label, and pushed away from the other members: "
@@ -146,7 +224,7 @@ ENERGY_SCORE = Loss(
     aliases=("es",),
     names={"scoringrules": (Name("es_ensemble", reduction=Reduction.NONE),)},
     params={"estimator": Param("nrg", "which pairs of members count", choices=("nrg", "fair"))},
-    readings=_vectors(energy_error, gradients.energy_error),
+    readings=_vectors(energy_error, energy_error_gradient),
     formula="mean E‖X − y‖ − ½ E‖X − X'‖",
     derivative="∂/∂xᵢ = (xᵢ − y)/‖xᵢ − y‖ ÷ m − Σⱼ (xᵢ − xⱼ)/‖xᵢ − xⱼ‖ ÷ m²",
     summary="The CRPS of an ensemble for outcomes of several variables.",
@@ -165,7 +243,7 @@ VARIOGRAM_SCORE = Loss(
     aliases=("vs",),
     names={"scoringrules": (Name("vs_ensemble", reduction=Reduction.NONE),)},
     params={"p": Param(0.5, "the order of the variogram", minimum=0.0, open_ends=True)},
-    readings=_vectors(variogram_error, gradients.variogram_error),
+    readings=_vectors(variogram_error, variogram_error_gradient),
     formula="mean Σᵢⱼ (|yᵢ − yⱼ|ᵖ − E|Xᵢ − Xⱼ|ᵖ)²",
     derivative="∂/∂x_a = −(4p/m) Σ_b (|y_a − y_b|ᵖ − E|X_a − X_b|ᵖ) |x_a − x_b|^(p − 1) sign(x_a − "
     "x_b)",
@@ -184,7 +262,7 @@ DAWID_SEBASTIANI_ENSEMBLE = Loss(
     family="forecast",
     aliases=("dss",),
     names={"scoringrules": (Name("dssuv_ensemble", reduction=Reduction.NONE),)},
-    readings=_reading(dawid_sebastiani_error, gradients.dawid_sebastiani_error, 2),
+    readings=_reading(dawid_sebastiani_error, dawid_sebastiani_error_gradient, 2),
     formula="mean (y − m)²/s² + 2 log s",
     derivative="∂/∂xᵢ = 2(1 − e²/s²)(xᵢ − m) ÷ ((M − 1) s²) − 2e ÷ (M s²), e = y − m, of M members",
     summary="A log score that looks at the mean and the spread of an ensemble alone.",
@@ -203,7 +281,7 @@ ERROR_SPREAD_ENSEMBLE = Loss(
     family="forecast",
     aliases=("error_spread",),
     names={"scoringrules": (Name("error_spread_score", reduction=Reduction.NONE),)},
-    readings=_reading(error_spread, gradients.error_spread, 3),
+    readings=_reading(error_spread, error_spread_gradient, 3),
     formula="mean (s² − e² − e·s·g)²",
     derivative="∂/∂xᵢ = 2(s² − e² − e·s·g) ∂(s² − e² − e·s·g)/∂xᵢ",
     summary="Whether the spread of an ensemble matches its error, row by row.",

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.definition import (
+from losscli.losses.binary import plain_log_likelihood_gradient
+from losscli.losses.definition.loss import (
     Constant,
     Example,
     Labels,
@@ -18,10 +18,9 @@ from losscli.losses.definition import (
     Reading,
     RowLoss,
 )
-from losscli.losses.forms import Array, Classes, Form
-from losscli.losses.gradients import margins as gradients
-from losscli.losses.gradients import probability
-from losscli.losses.logistic import softplus
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Classes, Form
+from losscli.losses.forms.logistic import sigmoid, softplus
 from losscli.vocabulary import Kind, Reduction, Task
 
 _MARGINS = Example((2.0, -1.5, 0.3), (1, 0, 0), Kind.LOGIT, Task.BINARY)
@@ -40,10 +39,20 @@ def hinge_error(pred: Array, label: Array) -> Array:
     return np.maximum(0.0, 1.0 - label * pred)
 
 
+def hinge_error_gradient(pred: Array, label: Array) -> Array:
+    """−s where 1 − s·z > 0, elementwise."""
+    return np.where(1.0 - label * pred > 0.0, -label, 0.0)
+
+
 def squared_hinge_error(pred: Array, label: Array) -> Array:
     """max(0, 1 − s·z)² for labels s of −1 or +1, elementwise."""
     short = np.maximum(0.0, 1.0 - label * pred)
     return short * short
+
+
+def squared_hinge_error_gradient(pred: Array, label: Array) -> Array:
+    """−2s max(0, 1 − s·z), elementwise."""
+    return -2.0 * label * np.maximum(0.0, 1.0 - label * pred)
 
 
 def perceptron_error(pred: Array, label: Array) -> Array:
@@ -51,9 +60,19 @@ def perceptron_error(pred: Array, label: Array) -> Array:
     return np.maximum(0.0, -label * pred)
 
 
+def perceptron_error_gradient(pred: Array, label: Array) -> Array:
+    """−s where −s·z > 0, elementwise."""
+    return np.where(label * pred < 0.0, -label, 0.0)
+
+
 def logistic_error(pred: Array, label: Array) -> Array:
     """log(1 + e^(−s·z)) for labels s of −1 or +1, in nats, elementwise."""
     return softplus(-label * pred)
+
+
+def logistic_error_gradient(pred: Array, label: Array) -> Array:
+    """−s σ(−s·z), elementwise."""
+    return -label * sigmoid(-label * pred)
 
 
 def sparsemax_error(pred: Array, label: Array) -> Array:
@@ -61,6 +80,11 @@ def sparsemax_error(pred: Array, label: Array) -> Array:
     x = -label * pred
     bent = np.clip(x + 1.0, 0.0, 2.0)
     return 0.25 * bent * bent + np.maximum(x - 1.0, 0.0)
+
+
+def sparsemax_error_gradient(pred: Array, label: Array) -> Array:
+    """−s (1 − s·z)/2, between 0 and −s, elementwise."""
+    return -label * np.clip(0.5 * (1.0 - label * pred), 0.0, 1.0)
 
 
 def class_hinge_error(pred: Array, label: Classes, *, mode: str, squared: bool) -> Array:
@@ -77,10 +101,43 @@ def class_hinge_error(pred: Array, label: Classes, *, mode: str, squared: bool) 
     return short * short if squared else short
 
 
+def class_hinge_error_gradient(pred: Array, label: Classes, *, mode: str, squared: bool) -> Array:
+    """1 at the best other class and −1 at the true one, where the margin is missed, (n, c)."""
+    rows, true = np.arange(len(pred)), label.most()
+    if mode == "one-vs-all":
+        sign = np.full(pred.shape, -1.0)
+        sign[rows, true] = 1.0
+        return (
+            squared_hinge_error_gradient(pred, sign)
+            if squared
+            else hinge_error_gradient(pred, sign)
+        )
+    others = pred.copy()
+    others[rows, true] = -np.inf
+    best = others.argmax(axis=1)
+    short = np.maximum(0.0, 1.0 + (pred[rows, best] - pred[rows, true]))
+    size = 2.0 * short if squared else (short > 0.0).astype(np.float64)
+    slope = np.zeros_like(pred)
+    slope[rows, best] = size
+    slope[rows, true] = -size
+    return slope
+
+
 def categorical_hinge_error(pred: Array, label: Classes) -> Array:
     """max(0, 1 + maxⱼ (1 − yⱼ) zⱼ − Σⱼ yⱼ zⱼ), per row; the maximum is never below 0."""
     share = label.share(pred.shape[1])
     return np.maximum(0.0, 1.0 + ((1.0 - share) * pred).max(axis=1) - (share * pred).sum(axis=1))
+
+
+def categorical_hinge_error_gradient(pred: Array, label: Classes) -> Array:
+    """1 − yⱼ at the largest (1 − yⱼ) zⱼ, less yⱼ, where the sum is above 0, (n, c)."""
+    share = label.share(pred.shape[1])
+    other = (1.0 - share) * pred
+    rows, best = np.arange(len(pred)), other.argmax(axis=1)
+    missed = 1.0 + other[rows, best] - (share * pred).sum(axis=1) > 0.0
+    slope = -share
+    slope[rows, best] += 1.0 - share[rows, best]
+    return np.where(missed[:, None], slope, 0.0)
 
 
 def multi_margin_error(pred: Array, label: Classes, *, p: int, margin: float) -> Array:
@@ -91,9 +148,28 @@ def multi_margin_error(pred: Array, label: Classes, *, p: int, margin: float) ->
     return (short**p).sum(axis=1) / pred.shape[1]
 
 
+def multi_margin_error_gradient(pred: Array, label: Classes, *, p: int, margin: float) -> Array:
+    """p max(0, m − z_y + zⱼ)^(p − 1) ÷ c at every other class that comes too close, (n, c)."""
+    rows, true = np.arange(len(pred)), label.most()
+    short = np.maximum(0.0, margin + (pred - pred[rows, true][:, None]))
+    short[rows, true] = 0.0
+    slope = 2.0 * short if p == 2 else (short > 0.0).astype(np.float64)
+    slope[rows, true] = -slope.sum(axis=1)
+    return slope / pred.shape[1]
+
+
 def class_perceptron_error(pred: Array, label: Classes) -> Array:
     """Largest score − true score, per row."""
     return pred.max(axis=1) - pred[np.arange(len(pred)), label.most()]
+
+
+def class_perceptron_error_gradient(pred: Array, label: Classes) -> Array:
+    """1 at the largest score and −1 at the true one, where they are not the same, (n, c)."""
+    rows = np.arange(len(pred))
+    slope = np.zeros_like(pred)
+    slope[rows, pred.argmax(axis=1)] = 1.0
+    slope[rows, label.most()] -= 1.0
+    return slope
 
 
 def class_sparsemax_error(pred: Array, label: Classes) -> Array:
@@ -107,6 +183,19 @@ def class_sparsemax_error(pred: Array, label: Classes) -> Array:
     threshold = total[rows, size - 1] / size
     kept = np.where(gap > threshold[:, None], gap * gap - (threshold * threshold)[:, None], 0.0)
     return 0.5 * kept.sum(axis=1) + 0.5 - gap[rows, label.most()]
+
+
+def class_sparsemax_error_gradient(pred: Array, label: Classes) -> Array:
+    """sparsemax(z) − y, (n, c)."""
+    gap = pred - pred.max(axis=1, keepdims=True)
+    ordered = -np.sort(-gap, axis=1)
+    total = np.cumsum(ordered, axis=1) - 1.0
+    size = (ordered * np.arange(1, pred.shape[1] + 1) > total).sum(axis=1)
+    rows = np.arange(len(pred))
+    threshold = total[rows, size - 1] / size
+    slope = np.maximum(gap - threshold[:, None], 0.0)
+    slope[rows, label.most()] -= 1.0
+    return slope
 
 
 def soft_margin_error(pred: Bernoulli, label: Array) -> Array:
@@ -132,6 +221,22 @@ def multilabel_margin_error(pred: Array, label: Array) -> Array:
     return np.where(counted, short, 0.0).sum(axis=(1, 2)) / width
 
 
+def multilabel_margin_error_gradient(pred: Array, label: Array) -> Array:
+    """Per pair that comes too close, −1/c at the label and 1/c at the other, (n, c)."""
+    width = pred.shape[1]
+    index = label.astype(np.intp)
+    listed = np.logical_and.accumulate(index >= 0, axis=1)
+    own = np.where(listed, index, 0)
+    true = np.zeros(pred.shape, bool)
+    rows = np.arange(len(pred))[:, None]
+    true[np.broadcast_to(rows, own.shape)[listed], own[listed]] = True
+    lead = np.take_along_axis(pred, own, axis=1)[:, :, None] - pred[:, None, :]
+    missed = (lead < 1.0) & listed[:, :, None] & ~true[:, None, :]
+    slope = missed.sum(axis=1).astype(np.float64)
+    np.subtract.at(slope, (np.broadcast_to(rows, own.shape), own), missed.sum(axis=2))
+    return slope / width
+
+
 def _of_margins(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[Reading, ...]:
     return (Reading(kernel, Form.MARGIN, Labels.SIGN, _ITEMS, gradient=gradient),)
 
@@ -152,7 +257,7 @@ HINGE = Loss(
         "torchmetrics": (Name("binary_hinge_loss"),),
         "catboost": (Name("HingeLoss"),),
     },
-    readings=_of_margins(hinge_error, gradients.hinge_error),
+    readings=_of_margins(hinge_error, hinge_error_gradient),
     formula="mean max(0, 1 − s·z), s = ±1",
     derivative="∂/∂z = −s if s·z < 1, else 0",
     derivative_says="Rows inside the margin pull equally hard; those beyond it not at all.",
@@ -172,7 +277,7 @@ SQUARED_HINGE = Loss(
         "keras": (Name("SquaredHinge"),),
         "torchmetrics": (Name("binary_hinge_loss(squared=True)"),),
     },
-    readings=_of_margins(squared_hinge_error, gradients.squared_hinge_error),
+    readings=_of_margins(squared_hinge_error, squared_hinge_error_gradient),
     formula="mean max(0, 1 − s·z)², s = ±1",
     derivative="∂/∂z = −2s max(0, 1 − s·z)",
     summary="The hinge loss squared: large violations weigh more.",
@@ -189,7 +294,7 @@ PERCEPTRON = Loss(
     title="perceptron loss",
     family="margin",
     names={"optax": (Name("perceptron_loss", reduction=Reduction.NONE),)},
-    readings=_of_margins(perceptron_error, gradients.perceptron_error),
+    readings=_of_margins(perceptron_error, perceptron_error_gradient),
     formula="mean max(0, −s·z), s = ±1",
     derivative="∂/∂z = −s if s·z < 0, else 0",
     derivative_says="Only rows on the wrong side pull: the perceptron's rule.",
@@ -207,7 +312,7 @@ SOFT_MARGIN = Loss(
     family="margin",
     aliases=("logistic",),
     names={"torch": (Name("soft_margin_loss"), Name("SoftMarginLoss"))},
-    readings=_of_margins(logistic_error, gradients.logistic_error),
+    readings=_of_margins(logistic_error, logistic_error_gradient),
     formula="mean log(1 + e^(−s·z)), s = ±1",
     derivative="∂/∂z = −s σ(−s·z)",
     derivative_says="Minus the probability given to the other side, towards the label.",
@@ -225,7 +330,7 @@ SPARSEMAX = Loss(
     title="binary sparsemax loss",
     family="margin",
     names={"optax": (Name("sparsemax_loss", reduction=Reduction.NONE),)},
-    readings=_of_margins(sparsemax_error, gradients.sparsemax_error),
+    readings=_of_margins(sparsemax_error, sparsemax_error_gradient),
     formula="mean 0, (x + 1)²/4 or x at x = −s·z; it bends at ±1",
     derivative="∂/∂z = −s (1 − s·z)/2, held between 0 and −s",
     summary="A hinge loss with a rounded corner.",
@@ -254,7 +359,7 @@ MULTICLASS_HINGE = Loss(
         ),
         "squared": Param(False, "square each margin's shortfall"),
     },
-    readings=_of_scores(class_hinge_error, gradients.class_hinge_error),
+    readings=_of_scores(class_hinge_error, class_hinge_error_gradient),
     formula="mean max(0, 1 + max_{j≠y} zⱼ − z_y)",
     derivative="∂/∂z = 1 at the best other class, −1 at the true one, where z_y < 1 + max_{j≠y} "
     "zⱼ; else 0",
@@ -271,7 +376,7 @@ CATEGORICAL_HINGE = Loss(
     title="categorical hinge loss",
     family="margin",
     names={"keras": (Name("CategoricalHinge"),)},
-    readings=_of_scores(categorical_hinge_error, gradients.categorical_hinge_error),
+    readings=_of_scores(categorical_hinge_error, categorical_hinge_error_gradient),
     formula="mean max(0, 1 + maxⱼ (1 − yⱼ) zⱼ − Σⱼ yⱼ zⱼ)",
     derivative="∂/∂zⱼ = −yⱼ, and 1 − yⱼ more at the largest (1 − yⱼ) zⱼ, where the loss is above "
     "0; else 0",
@@ -293,7 +398,7 @@ MULTI_MARGIN = Loss(
         "p": Param(1, "the power of each shortfall", minimum=1, maximum=2),
         "margin": Param(1.0, "the margin to keep"),
     },
-    readings=_of_scores(multi_margin_error, gradients.multi_margin_error),
+    readings=_of_scores(multi_margin_error, multi_margin_error_gradient),
     formula="mean Σ_{j≠y} max(0, m − z_y + zⱼ)ᵖ ÷ c",
     derivative="∂/∂zⱼ = p max(0, m − z_y + zⱼ)^(p − 1) ÷ c; at the true class, minus their sum",
     summary="The shortfalls against every other class, added up and divided by their number.",
@@ -309,7 +414,7 @@ MULTICLASS_PERCEPTRON = Loss(
     title="multiclass perceptron loss",
     family="margin",
     names={"optax": (Name("multiclass_perceptron_loss", reduction=Reduction.NONE),)},
-    readings=_of_scores(class_perceptron_error, gradients.class_perceptron_error),
+    readings=_of_scores(class_perceptron_error, class_perceptron_error_gradient),
     formula="mean maxⱼ zⱼ − z_y",
     derivative="∂/∂z = 1 at the largest score, −1 at the true class",
     summary="How far the true class lies behind the largest score.",
@@ -325,7 +430,7 @@ MULTICLASS_SPARSEMAX = Loss(
     title="multiclass sparsemax loss",
     family="margin",
     names={"optax": (Name("multiclass_sparsemax_loss", reduction=Reduction.NONE),)},
-    readings=_of_scores(class_sparsemax_error, gradients.class_sparsemax_error),
+    readings=_of_scores(class_sparsemax_error, class_sparsemax_error_gradient),
     formula="mean ½ Σ_{j in support} (zⱼ² − τ²) + ½ − z_y",
     derivative="∂/∂z = sparsemax(z) − y",
     derivative_says="Prediction less label, as for softmax; classes that sparsemax gives 0 pull no "
@@ -351,7 +456,7 @@ MULTILABEL_SOFT_MARGIN = Loss(
             (Task.MULTILABEL,),
             row=RowLoss.MEAN,
             kinds=(Kind.LOGIT,),
-            gradient=probability.plain_log_likelihood,
+            gradient=plain_log_likelihood_gradient,
         ),
     ),
     formula="−mean (1/c) Σⱼ (yⱼ log σ(zⱼ) + (1 − yⱼ) log σ(−zⱼ))",
@@ -376,7 +481,7 @@ MULTILABEL_MARGIN = Loss(
             Form.SCORES,
             Labels.REAL,
             (Task.RANKING,),
-            gradient=gradients.multilabel_margin_error,
+            gradient=multilabel_margin_error_gradient,
         ),
     ),
     formula="mean Σ_{i in labels, j not} max(0, 1 − (zᵢ − zⱼ)) ÷ c",

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading, Score
-from losscli.losses.forms import Array, Categorical, Classes, Form
-from losscli.losses.gradients import probability as gradients
+from losscli.losses.definition.loss import (
+    Constant,
+    Example,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+    Score,
+)
+from losscli.losses.forms.categorical import Array, Categorical, Classes, Form, times
+from losscli.losses.forms.chain import Slope, power_slope
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
@@ -26,6 +35,11 @@ def class_negative_log_likelihood(pred: Categorical, label: Classes, *, safe: bo
         return np.asarray(-(label.rows * pred.log_p).sum(axis=1))
 
 
+def class_negative_log_likelihood_gradient(pred: Categorical, label: Classes) -> Slope:
+    """−yⱼ along log pⱼ, (n, c)."""
+    return Slope(log_p=-label.share(pred.log_p.shape[1]))
+
+
 def class_focal_error(
     pred: Categorical, label: Classes, *, gamma: float, alpha: float | None
 ) -> Array:
@@ -34,6 +48,15 @@ def class_focal_error(
     if alpha is not None:
         share *= alpha
     return -pred.log_likelihood(Classes(rows=share))
+
+
+def class_focal_error_gradient(
+    pred: Categorical, label: Classes, *, gamma: float, alpha: float | None
+) -> Slope:
+    """−α yⱼ (1 − pⱼ)^γ along log pⱼ, and α γ yⱼ (1 − pⱼ)^(γ − 1) log pⱼ along pⱼ, (n, c)."""
+    share = label.share(pred.p.shape[1]) * (1.0 if alpha is None else alpha)
+    fading = times(share * power_slope(pred.q, gamma), pred.log_p)
+    return Slope(p=fading, log_p=-share * pred.q**gamma)
 
 
 CATEGORICAL_CROSS_ENTROPY = Loss(
@@ -76,7 +99,7 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.class_negative_log_likelihood,
+            gradient=class_negative_log_likelihood_gradient,
         ),
     ),
     formula="−mean Σⱼ yⱼ log pⱼ",
@@ -110,7 +133,7 @@ CATEGORICAL_FOCAL = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.class_focal_error,
+            gradient=class_focal_error_gradient,
         ),
     ),
     formula="−mean α Σⱼ yⱼ (1 − pⱼ)^γ log pⱼ",

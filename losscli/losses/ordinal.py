@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Reading
-from losscli.losses.forms import Array, Categorical, Classes, Form
-from losscli.losses.gradients import probability as gradients
+from losscli.losses.classification import excess_over_label
+from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Reading
+from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
@@ -24,6 +25,16 @@ def ranked_probability_error(pred: Categorical, label: Classes) -> Array:
     # A sure class is missed by 1 − p, which has more digits than p − 1.
     difference = np.cumsum(np.where(share == 1.0, -pred.q, pred.p - share), axis=1)
     return np.einsum("ij,ij->i", difference, difference)
+
+
+def _from_the_right(array: Array) -> Array:
+    """The cumulative sums of each row from its end."""
+    return np.cumsum(array[:, ::-1], axis=1)[:, ::-1]
+
+
+def ranked_probability_error_gradient(pred: Categorical, label: Classes) -> Slope:
+    """2 Σ_{k ≥ j} (Fₖ − Oₖ) along pⱼ, (n, c)."""
+    return Slope(p=2.0 * _from_the_right(np.cumsum(excess_over_label(pred, label), axis=1)))
 
 
 def ranked_logarithmic_error(pred: Categorical, label: Classes) -> Array:
@@ -50,6 +61,29 @@ def ranked_logarithmic_error(pred: Categorical, label: Classes) -> Array:
     return -logs.sum(axis=1)
 
 
+def ranked_logarithmic_error_gradient(pred: Categorical, label: Classes) -> Slope:
+    """−Σ 1 ÷ (Fₖ + Oₖ − 1) along each pⱼ that Fₖ is made of, (n, c).
+
+    Fₖ is the sum of the classes up to k, or 1 less those above, as the kernel takes it.
+    """
+    share = label.share(pred.p.shape[1])
+    below, reached = (np.cumsum(array, axis=1)[:, :-1] for array in (pred.p, share))
+    above, rest = (_from_the_right(array)[:, 1:] for array in (pred.p, share))
+    reaches = reached > 0.5
+    missing = np.where(reaches, above + rest, below + reached)
+    agreement = np.where(reaches, below - rest, above - reached)
+    with np.errstate(divide="ignore"):
+        by_missing, by_agreement = 1.0 / (1.0 - missing), -1.0 / agreement
+    close = missing < 0.5
+    to_below = np.where(reaches == close, 0.0, np.where(close, by_missing, by_agreement))
+    to_above = np.where(reaches == close, np.where(close, by_missing, by_agreement), 0.0)
+    nothing = np.zeros((len(share), 1))
+    return Slope(
+        p=np.hstack([_from_the_right(to_below), nothing])
+        + np.hstack([nothing, np.cumsum(to_above, axis=1)])
+    )
+
+
 RANKED_PROBABILITY_SCORE = Loss(
     id="ranked_probability_score",
     title="ranked probability score",
@@ -62,7 +96,7 @@ RANKED_PROBABILITY_SCORE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.ranked_probability_error,
+            gradient=ranked_probability_error_gradient,
         ),
     ),
     formula="mean Σₖ (Fₖ − Oₖ)²",
@@ -88,7 +122,7 @@ RANKED_LOGARITHMIC_SCORE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.ranked_logarithmic_error,
+            gradient=ranked_logarithmic_error_gradient,
         ),
     ),
     formula="−mean Σₖ log |Fₖ + Oₖ − 1|",

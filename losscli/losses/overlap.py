@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.definition import (
+from losscli.losses.definition.loss import (
     Example,
     Labels,
     Loss,
@@ -19,9 +18,10 @@ from losscli.losses.definition import (
     Stats,
     Terms,
 )
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import overlap as gradients
-from losscli.losses.logistic import sigmoid
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.chain import Slope, through_sigmoid, through_softmax
+from losscli.losses.forms.logistic import sigmoid
 from losscli.vocabulary import Kind, Task
 
 _MASKS = Example(
@@ -97,9 +97,36 @@ def class_tversky_error(
     return (missing / (both + missing + smooth)).mean(axis=1)
 
 
+def _through_classes(
+    pred: Array, label: Array, alpha: float, beta: float, smooth: float, weight: Any
+) -> Array:
+    classes = pred.shape[-1]
+    powers = np.exp(pred - pred.max(axis=-1, keepdims=True))
+    p = sigmoid(pred) if classes == 1 else powers / powers.sum(axis=-1, keepdims=True)
+    both = (p * label).sum(axis=1, keepdims=True)
+    missing = alpha * (p * (1.0 - label)).sum(axis=1, keepdims=True)
+    missing += beta * ((1.0 - p) * label).sum(axis=1, keepdims=True)
+    sizes = both + missing + smooth
+    extra = alpha * (1.0 - label) - beta * label
+    slope = weight / classes * (extra * (both + smooth) - label * missing) / (sizes * sizes)
+    return through_sigmoid(slope, pred) if classes == 1 else through_softmax(slope, p)
+
+
+def class_tversky_error_gradient(
+    pred: Array, label: Array, *, alpha: float, beta: float, smooth: float
+) -> Array:
+    """The mean over classes of tversky's, through the softmax of logits (n, items, classes)."""
+    return _through_classes(pred, label, alpha, beta, smooth, 1.0)
+
+
 def class_dice_error(pred: Array, label: Array, *, smooth: float) -> Array:
     """1 − (2 both + 2s) ÷ (pred + label + 2s), the mean over classes, per sample."""
     return class_tversky_error(pred, label, alpha=0.5, beta=0.5, smooth=smooth)
+
+
+def class_dice_error_gradient(pred: Array, label: Array, *, smooth: float) -> Array:
+    """Tversky's at ½ and ½."""
+    return _through_classes(pred, label, 0.5, 0.5, smooth, 1.0)
 
 
 def weighted_dice_error(pred: Array, label: Array, *, smooth: float) -> Array:
@@ -110,6 +137,16 @@ def weighted_dice_error(pred: Array, label: Array, *, smooth: float) -> Array:
     frequency = label.sum(axis=(0, 1))
     weight = 1.0 / (frequency * frequency + 1e-7)
     return (loss * (weight * len(weight) / weight.sum())).mean(axis=1)
+
+
+def weighted_dice_error_gradient(
+    pred: Array, label: Array, upstream: Array, *, smooth: float
+) -> Array:
+    """The dice loss's, weighted by 1/frequency² of each class."""
+    frequency = label.sum(axis=(0, 1))
+    weight = 1.0 / (frequency * frequency + 1e-7)
+    slope = _through_classes(pred, label, 0.5, 0.5, smooth, weight * len(weight) / weight.sum())
+    return np.asarray(upstream)[:, None, None] * slope
 
 
 def overlap_score(pred: Array, label: Array, *, average: str) -> Array:
@@ -124,6 +161,46 @@ def overlap_score(pred: Array, label: Array, *, average: str) -> Array:
     score = np.divide(2.0 * both, sizes, out=np.zeros_like(sizes), where=sizes > 0.0)
     with np.errstate(invalid="ignore"):
         return score.sum(axis=1) / (sizes > 0.0).sum(axis=1)
+
+
+def _over(pred: Bernoulli, stats: Stats, name: str) -> Any:
+    """A sum as it stands beside the items: one of all, or one per row."""
+    value = stats.value(name)
+    return value if np.ndim(value) == 0 or pred.p.ndim == 1 else np.reshape(value, (-1, 1))
+
+
+def dice_gradient(
+    pred: Bernoulli, label: Array, stats: Stats, *, smooth: float, smooth_both: bool
+) -> Slope:
+    """((1 − 2y)(2 both) − 2y · missing) ÷ sizes² along p, smoothed as the loss is."""
+    both = _over(pred, stats, "both")
+    missing = _over(pred, stats, "pred") + _over(pred, stats, "label")
+    above, below = (0.0, 2.0 * smooth) if smooth_both else (smooth, smooth)
+    sizes = 2.0 * both + missing + below
+    extra = 1.0 - 2.0 * label
+    # The denominator less the numerator is what `missing` does not reach.
+    slope = extra * (2.0 * both + below - above) - 2.0 * label * (missing + above)
+    return Slope(p=slope / (sizes * sizes))
+
+
+def tversky_gradient(
+    pred: Bernoulli,
+    label: Array,
+    stats: Stats,
+    *,
+    alpha: float,
+    beta: float,
+    smooth: float,
+    smooth_both: bool,
+) -> Slope:
+    """((α(1 − y) − βy) · both − y · missing) ÷ (both + missing)² along p, smoothed as the loss."""
+    both = _over(pred, stats, "both")
+    missing = alpha * _over(pred, stats, "pred") + beta * _over(pred, stats, "label")
+    above = 0.0 if smooth_both else smooth
+    sizes = both + missing + smooth
+    extra = alpha * (1.0 - label) - beta * label
+    slope = extra * (both + smooth - above) - label * (missing + above)
+    return Slope(p=slope / (sizes * sizes))
 
 
 _CLASS_DIMS = {"pred": "n i c", "label": "n i c"}
@@ -155,7 +232,7 @@ DICE = Loss(
             Labels.SHARE,
             _ITEMS,
             shape=Shape.SUMS,
-            gradient=gradients.dice,
+            gradient=dice_gradient,
         ),
         Reading(
             class_dice_error,
@@ -164,7 +241,7 @@ DICE = Loss(
             (Task.MASKS,),
             dims=_CLASS_DIMS,
             kinds=(Kind.LOGIT,),
-            gradient=gradients.class_dice_error,
+            gradient=class_dice_error_gradient,
         ),
     ),
     finish=_dice,
@@ -203,7 +280,7 @@ TVERSKY = Loss(
             Labels.SHARE,
             _ITEMS,
             shape=Shape.SUMS,
-            gradient=gradients.tversky,
+            gradient=tversky_gradient,
         ),
         Reading(
             class_tversky_error,
@@ -212,7 +289,7 @@ TVERSKY = Loss(
             (Task.MASKS,),
             dims=_CLASS_DIMS,
             kinds=(Kind.LOGIT,),
-            gradient=gradients.class_tversky_error,
+            gradient=class_tversky_error_gradient,
         ),
     ),
     finish=_tversky,
@@ -243,7 +320,7 @@ GENERALIZED_DICE = Loss(
             dims=_CLASS_DIMS,
             shape=Shape.WHOLE,
             kinds=(Kind.LOGIT,),
-            gradient=gradients.weighted_dice_error,
+            gradient=weighted_dice_error_gradient,
         ),
     ),
     formula="mean over samples and classes of w_c · Dice loss, w_c ∝ 1 ÷ frequency²",

@@ -9,10 +9,10 @@ import math
 
 import numpy as np
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Categorical, Classes, Form, times
-from losscli.losses.gradients import probability as gradients
+from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Categorical, Classes, Form, times
+from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Reduction, Task
 
 _ROWS = (Task.MULTICLASS, Task.DISTRIBUTION)
@@ -36,14 +36,31 @@ def row_entropy(pred: Categorical, _label: None, *, base: float) -> Array:
     return -times(pred.p, pred.log_p).sum(axis=1) / math.log(base)
 
 
+def row_entropy_gradient(pred: Categorical, _label: None, *, base: float) -> Slope:
+    """−log pⱼ along pⱼ, −pⱼ along log pⱼ, (n, c)."""
+    nats = math.log(base)
+    return Slope(p=-pred.log_p / nats, log_p=-pred.p / nats)
+
+
 def item_entropy(pred: Bernoulli, _label: None, *, base: float) -> Array:
     """−p log p − (1 − p) log(1 − p), elementwise, with 0 log 0 = 0."""
     return -(times(pred.p, pred.log_p) + times(pred.q, pred.log_q)) / math.log(base)
 
 
+def item_entropy_gradient(pred: Bernoulli, _label: None, *, base: float) -> Slope:
+    """log(1 − p) − log p along p, −p along log p and −(1 − p) along log(1 − p), elementwise."""
+    nats = math.log(base)
+    return Slope((pred.log_q - pred.log_p) / nats, -pred.p / nats, -pred.q / nats)
+
+
 def row_cross_entropy(pred: Categorical, label: Classes, *, base: float) -> Array:
     """−Σⱼ yⱼ log pⱼ, per row."""
     return -pred.log_likelihood(label) / math.log(base)
+
+
+def row_cross_entropy_gradient(pred: Categorical, label: Classes, *, base: float) -> Slope:
+    """−yⱼ along log pⱼ, in the base's unit, (n, c): also that of a divergence."""
+    return Slope(log_p=-label.share(pred.log_p.shape[1]) / math.log(base))
 
 
 def row_divergence(pred: Categorical, label: Classes, *, base: float) -> tuple[Array, Array, Array]:
@@ -93,6 +110,11 @@ def row_generalized_divergence(pred: Categorical, label: Classes) -> Array:
     return terms.sum(axis=1)
 
 
+def row_generalized_divergence_gradient(pred: Categorical, label: Classes) -> Slope:
+    """−yⱼ along log pⱼ and 1 along pⱼ, (n, c)."""
+    return Slope(p=np.ones_like(pred.log_p), log_p=-label.share(pred.log_p.shape[1]))
+
+
 def row_js_divergence(pred: Categorical, label: Classes, *, base: float) -> Array:
     """½ KL(y‖m) + ½ KL(p‖m) with m = (y + p)/2, per row."""
     share = label.share(pred.p.shape[1])
@@ -101,9 +123,26 @@ def row_js_divergence(pred: Categorical, label: Classes, *, base: float) -> Arra
     return 0.5 * halves.sum(axis=1) / math.log(base)
 
 
+def row_js_divergence_gradient(pred: Categorical, label: Classes, *, base: float) -> Slope:
+    """½ log(pⱼ/mⱼ) along pⱼ with m = (y + p)/2, (n, c)."""
+    share = label.share(pred.p.shape[1])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = np.log1p(0.5 * (share - pred.p) / pred.p)
+    # Where neither has the class the two sides of p = 0 agree on ½ log 2.
+    ratio = np.where((share == 0.0) & (pred.p == 0.0), -math.log(2.0), ratio)
+    return Slope(p=-0.5 * ratio / math.log(base))
+
+
 def row_js_distance(pred: Categorical, label: Classes, *, base: float) -> Array:
     """The square root of the Jensen–Shannon divergence, per row."""
     return np.sqrt(np.maximum(0.0, row_js_divergence(pred, label, base=base)))
+
+
+def row_js_distance_gradient(pred: Categorical, label: Classes, *, base: float) -> Slope:
+    """The divergence's, over twice the distance; 0 where that is 0, (n, c)."""
+    distance = row_js_distance(pred, label, base=base)
+    double = np.where(distance > 0.0, 2.0 * distance, np.inf)
+    return row_js_divergence_gradient(pred, label, base=base).scaled(1.0 / double[:, None])
 
 
 def _pointwise_kl(difference: Array, q: Array) -> Array:
@@ -140,14 +179,14 @@ ENTROPY = Loss(
             Form.CATEGORICAL,
             Labels.NONE,
             _ROWS,
-            gradient=gradients.row_entropy,
+            gradient=row_entropy_gradient,
         ),
         Reading(
             item_entropy,
             Form.BERNOULLI,
             Labels.NONE,
             (Task.BINARY, Task.MULTILABEL),
-            gradient=gradients.item_entropy,
+            gradient=item_entropy_gradient,
         ),
     ),
     formula="−Σⱼ pⱼ log pⱼ; of a yes-or-no item −p log p − (1 − p) log(1 − p)",
@@ -174,7 +213,7 @@ CROSS_ENTROPY_DISTRIBUTION = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.row_cross_entropy,
+            gradient=row_cross_entropy_gradient,
         ),
     ),
     reduction=Reduction.SUM,
@@ -223,7 +262,7 @@ KL_DIVERGENCE = Loss(
             Labels.CLASSES,
             _ROWS,
             by_element=item_divergence,
-            gradient=gradients.row_cross_entropy,
+            gradient=row_cross_entropy_gradient,
         ),
     ),
     parts=("cross_entropy", "entropy"),
@@ -256,7 +295,7 @@ GENERALIZED_KL_DIVERGENCE = Loss(
             Labels.CLASSES,
             _ROWS,
             unnormalised=True,
-            gradient=gradients.row_generalized_divergence,
+            gradient=row_generalized_divergence_gradient,
         ),
     ),
     formula="mean Σⱼ yⱼ log(yⱼ / pⱼ) − yⱼ + pⱼ",
@@ -283,7 +322,7 @@ JENSEN_SHANNON_DIVERGENCE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.row_js_divergence,
+            gradient=row_js_divergence_gradient,
         ),
     ),
     formula="mean ½ KL(y‖m) + ½ KL(p‖m), m = ½(y + p)",
@@ -312,7 +351,7 @@ JENSEN_SHANNON_DISTANCE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
-            gradient=gradients.row_js_distance,
+            gradient=row_js_distance_gradient,
         ),
     ),
     formula="mean √(½ KL(y‖m) + ½ KL(p‖m)), m = ½(y + p)",

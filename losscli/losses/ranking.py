@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Categorical, Form, times
-from losscli.losses.gradients import probability as gradients
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.categorical import Array, Categorical, Form, times
+from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example(
@@ -26,6 +26,11 @@ _RELEVANT = Example(
 def listwise_error(pred: Categorical, label: Array) -> Array:
     """−Σⱼ relevanceⱼ · log softmax(scores)ⱼ, in nats, per row."""
     return -times(label, pred.log_p).sum(axis=1)
+
+
+def listwise_error_gradient(_pred: Categorical, label: Array) -> Slope:
+    """−relevanceⱼ along log softmax(z)ⱼ, (n, c)."""
+    return Slope(log_p=-label)
 
 
 def coverage(pred: Array, label: Array) -> Array:
@@ -85,7 +90,7 @@ SOFTMAX_RANKING = Loss(
             Labels.REAL,
             (Task.RANKING,),
             kinds=(Kind.LOGIT, Kind.SCORE),
-            gradient=gradients.listwise_error,
+            gradient=listwise_error_gradient,
         ),
     ),
     formula="−mean Σⱼ relevanceⱼ log softmax(z)ⱼ",

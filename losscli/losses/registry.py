@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from losscli.errors import UsageError
+from losscli.losses.definition.loss import Loss
+from losscli.vocabulary import Task, member
+
+if TYPE_CHECKING:
+    pass
+
+
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
-from losscli.errors import UsageError
 from losscli.losses import (
     binary,
     calibration,
@@ -14,12 +23,10 @@ from losscli.losses import (
     deviance,
     embedding,
     ensemble,
-    explained,
     forecast,
     log_scores,
     margins,
     multiclass,
-    order,
     ordinal,
     overlap,
     probabilistic,
@@ -31,10 +38,10 @@ from losscli.losses import (
     sequence,
     similarity,
     skill,
-    variants,
 )
-from losscli.losses.definition import Loss
-from losscli.vocabulary import Task
+from losscli.losses import cross_entropies as variants
+from losscli.losses import order_statistics as order
+from losscli.losses import variance_explained as explained
 
 
 class Registry:
@@ -131,3 +138,14 @@ REGISTRY = Registry(
         )
     )
 )
+
+
+def get_loss(name: str) -> Loss:
+    """The definition of the loss of that id or alias. Raises UsageError for an unknown name."""
+    return REGISTRY.get(name)
+
+
+def list_losses(task: str | None = None) -> list[Loss]:
+    """The definitions of all losses, or of those made for a task."""
+    wanted = None if task is None else member(Task, task, "task")
+    return [loss for loss in REGISTRY if wanted is None or wanted in loss.tasks]

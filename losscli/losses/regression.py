@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import regression as gradients
+from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -22,6 +21,11 @@ def squared_error(pred: Array, label: Array) -> Array:
     return np.multiply(difference, difference, out=difference)
 
 
+def squared_error_gradient(pred: Array, label: Array) -> Array:
+    """2(p − y)."""
+    return 2.0 * (pred - label)
+
+
 def absolute_error(pred: Array, label: Array, *, delta: float) -> Array:
     """|p − y|, elementwise, less `delta` where that is above 0."""
     difference = pred - label
@@ -29,11 +33,27 @@ def absolute_error(pred: Array, label: Array, *, delta: float) -> Array:
     return np.maximum(size - delta, 0.0) if delta else size
 
 
+def shrunk_sign(difference: Array, delta: float) -> Array:
+    """The sign of the difference, 0 where its size is at most `delta`."""
+    sign = np.sign(difference)
+    return np.where(np.abs(difference) > delta, sign, 0.0) if delta else sign
+
+
+def absolute_error_gradient(pred: Array, label: Array, *, delta: float) -> Array:
+    """sign(p − y), 0 up to `delta`."""
+    return shrunk_sign(pred - label, delta)
+
+
 def huber_error(pred: Array, label: Array, *, delta: float) -> Array:
     """½d² where |d| ≤ δ, else δ(|d| − ½δ), elementwise."""
     size = np.abs(pred - label)
     bent = np.minimum(size, delta)
     return bent * (size - 0.5 * bent)
+
+
+def huber_error_gradient(pred: Array, label: Array, *, delta: float) -> Array:
+    """d clipped to [−δ, δ]."""
+    return np.clip(pred - label, -delta, delta)
 
 
 def log_cosh_error(pred: Array, label: Array) -> Array:
@@ -44,6 +64,11 @@ def log_cosh_error(pred: Array, label: Array) -> Array:
     near = np.log1p(2.0 * half * half)
     far = size + (np.log1p(np.exp(-2.0 * size)) - math.log(2.0))
     return np.where(size < 1.0, near, far)
+
+
+def log_cosh_error_gradient(pred: Array, label: Array) -> Array:
+    """tanh(p − y)."""
+    return np.tanh(pred - label)
 
 
 def _root(mean: float, params: Mapping[str, Any]) -> float:
@@ -74,7 +99,7 @@ MEAN_SQUARED_ERROR = Loss(
         "torchmetrics": (Name("mean_squared_error"),),
         "textbook": (Name("MSE"),),
     },
-    readings=_reading(squared_error, gradients.squared_error),
+    readings=_reading(squared_error, squared_error_gradient),
     formula="mean (p − y)²",
     derivative="∂/∂p = 2(p − y), ÷ n in the mean",
     derivative_says="The pull is proportional to the distance: a row twice as far off pulls twice "
@@ -100,7 +125,7 @@ ROOT_MEAN_SQUARED_ERROR = Loss(
         "textbook": (Name("RMSE"), Name("RMSELoss", params={"eps": 1e-6})),
     },
     params={"eps": Param(0.0, "added inside the root, as in sqrt(MSE + 1e-6)", minimum=0.0)},
-    readings=_reading(squared_error, gradients.squared_error),
+    readings=_reading(squared_error, squared_error_gradient),
     transform=_root,
     transform_slope=_root_slope,
     formula="√(mean (p − y)² + eps)",
@@ -122,7 +147,7 @@ SUM_SQUARED_ERROR = Loss(
     family="regression",
     aliases=("sse",),
     names={"textbook": (Name("SSE"),)},
-    readings=_reading(squared_error, gradients.squared_error),
+    readings=_reading(squared_error, squared_error_gradient),
     reduction=Reduction.SUM,
     scale=0.5,
     formula="½ Σ (p − y)²",
@@ -152,7 +177,7 @@ MEAN_ABSOLUTE_ERROR = Loss(
         "catboost": (Name("MAE"),),
     },
     params={"delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0)},
-    readings=_reading(absolute_error, gradients.absolute_error),
+    readings=_reading(absolute_error, absolute_error_gradient),
     formula="mean |p − y|",
     derivative="∂/∂p = sign(p − y), ÷ n in the mean; 0 at p = y",
     derivative_says="Every row pulls equally hard however far off it is, so outliers do not lead; "
@@ -179,7 +204,7 @@ HUBER = Loss(
         "catboost": (Name("Huber"),),
     },
     params={"delta": Param(1.0, "where the square turns into a line", minimum=0.0, open_ends=True)},
-    readings=_reading(huber_error, gradients.huber_error),
+    readings=_reading(huber_error, huber_error_gradient),
     formula="mean ½d² if |d| ≤ δ else δ(|d| − ½δ), d = p − y",
     derivative="∂/∂p = d clipped to [−δ, δ], d = p − y",
     derivative_says="Within δ a pull as of the squared error, beyond it one as of the absolute "
@@ -204,7 +229,7 @@ LOG_COSH = Loss(
         "torchmetrics": (Name("log_cosh_error"),),
         "catboost": (Name("LogCosh"),),
     },
-    readings=_reading(log_cosh_error, gradients.log_cosh_error),
+    readings=_reading(log_cosh_error, log_cosh_error_gradient),
     formula="mean log cosh(p − y)",
     derivative="∂/∂p = tanh(p − y)",
     derivative_says="It grows with the distance at first and levels off at 1: smooth, and no row "

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bounds import ABOVE_MINUS_ONE
-from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape, Stats
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import relative as gradients
+from losscli.losses.definition.bounds import ABOVE_MINUS_ONE
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape, Stats
+from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.5, 2.0, 8.0), (3.0, 0.4, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -25,6 +24,11 @@ def percentage_error(pred: Array, label: Array, *, eps: float, scale: float) -> 
     return scale * (np.abs(pred - label) / np.maximum(np.abs(label), eps))
 
 
+def percentage_error_gradient(pred: Array, label: Array, *, eps: float, scale: float) -> Array:
+    """sign(p − y) ÷ max(|y|, eps), times `scale`."""
+    return scale * (np.sign(pred - label) / np.maximum(np.abs(label), eps))
+
+
 def symmetric_percentage_error(pred: Array, label: Array, *, eps: float, scale: float) -> Array:
     """2|p − y| ÷ max(|p| + |y|, eps), times `scale`, elementwise."""
     size = np.maximum(np.abs(pred) + np.abs(label), eps)
@@ -32,10 +36,27 @@ def symmetric_percentage_error(pred: Array, label: Array, *, eps: float, scale: 
     return scale * np.divide(error, size, out=np.zeros_like(error), where=size > 0.0)
 
 
+def symmetric_percentage_error_gradient(
+    pred: Array, label: Array, *, eps: float, scale: float
+) -> Array:
+    """2 sign(p − y) (|y| + y sign p) ÷ (|p| + |y|)²; 2 sign(p − y) ÷ eps where that is larger."""
+    size = np.abs(pred) + np.abs(label)
+    side = 2.0 * scale * np.sign(pred - label)
+    safe = np.where(size > 0.0, size, 1.0)
+    far = side * ((np.abs(label) + label * np.sign(pred)) / safe / safe)
+    return np.where(size < eps, side / eps, far) if eps else far
+
+
 def squared_percentage_error(pred: Array, label: Array, *, eps: float) -> Array:
     """((p − y) ÷ max(|y|, eps))², elementwise."""
     ratio = (pred - label) / np.maximum(np.abs(label), eps)
     return ratio * ratio
+
+
+def squared_percentage_error_gradient(pred: Array, label: Array, *, eps: float) -> Array:
+    """2(p − y) ÷ max(|y|, eps)²."""
+    size = np.maximum(np.abs(label), eps)
+    return 2.0 * ((pred - label) / size) / size
 
 
 def squared_log_error(pred: Array, label: Array, *, floor: float | None) -> Array:
@@ -47,9 +68,24 @@ def squared_log_error(pred: Array, label: Array, *, floor: float | None) -> Arra
     return distance * distance
 
 
+def squared_log_error_gradient(pred: Array, label: Array, *, floor: float | None) -> Array:
+    """2(log(1 + p) − log(1 + y)) ÷ (1 + p), 0 where `floor` holds the prediction."""
+    given = pred
+    if floor is not None:
+        pred, label = np.maximum(pred, floor), np.maximum(label, floor)
+    distance = np.log1p(np.abs(pred - label) / (1.0 + np.minimum(pred, label)))
+    slope = 2.0 * np.sign(pred - label) * distance / (1.0 + pred)
+    return slope if floor is None else np.where(given < floor, 0.0, slope)
+
+
 def absolute_sums(pred: Array, label: Array) -> Mapping[str, Array]:
     """|p − y| and |y|, to be summed."""
     return {"error": np.abs(pred - label), "label": np.abs(label)}
+
+
+def absolute_sums_gradient(pred: Array, label: Array, stats: Stats, *, eps: float) -> Array:
+    """sign(p − y) ÷ max(Σ |y|, eps)."""
+    return np.sign(pred - label) / max(float(stats.total("label")), eps)
 
 
 def _weighted_percentage(stats: Stats, params: Mapping[str, Any]) -> float:
@@ -95,7 +131,7 @@ MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
         "catboost": (Name("MAPE"),),
     },
     params={"eps": _EPS, "scale": _SCALE},
-    readings=_reading(percentage_error, gradients.percentage_error),
+    readings=_reading(percentage_error, percentage_error_gradient),
     formula="mean |p − y| ÷ max(|y|, eps), as a fraction",
     derivative="∂/∂p = sign(p − y) ÷ max(|y|, eps)",
     derivative_says="Rows of small labels pull hardest, whatever their error.",
@@ -119,7 +155,7 @@ SYMMETRIC_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
         "eps": Param(1.17e-6, "the sum of both counts as at least this large", minimum=0.0),
         "scale": _SCALE,
     },
-    readings=_reading(symmetric_percentage_error, gradients.symmetric_percentage_error),
+    readings=_reading(symmetric_percentage_error, symmetric_percentage_error_gradient),
     formula="mean 2|p − y| ÷ max(|p| + |y|, eps), 0 to 2",
     derivative="∂/∂p = 2 sign(p − y) (|y| + y sign p) ÷ (|p| + |y|)²",
     summary="The error as a share of the average size of prediction and label.",
@@ -145,7 +181,7 @@ WEIGHTED_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
             Labels.REAL,
             (Task.REGRESSION,),
             shape=Shape.SUMS,
-            gradient=gradients.absolute_sums,
+            gradient=absolute_sums_gradient,
         ),
     ),
     finish=_weighted_percentage,
@@ -165,7 +201,7 @@ ROOT_MEAN_SQUARED_PERCENTAGE_ERROR = Loss(
     aliases=("rmspe",),
     names={"catboost": (Name("RMSPE"),)},
     params={"eps": Param(1.0, "labels count as at least this large", minimum=0.0)},
-    readings=_reading(squared_percentage_error, gradients.squared_percentage_error),
+    readings=_reading(squared_percentage_error, squared_percentage_error_gradient),
     transform=_root,
     transform_slope=_root_slope,
     formula="√(mean ((p − y) ÷ max(|y|, eps))²)",
@@ -189,7 +225,7 @@ MEAN_SQUARED_LOG_ERROR = Loss(
         "catboost": (Name("MSLE"),),
     },
     params={"floor": Param(None, "both arrays are raised to at least this")},
-    readings=_reading(squared_log_error, gradients.squared_log_error, logs=True),
+    readings=_reading(squared_log_error, squared_log_error_gradient, logs=True),
     formula="mean (log(1 + p) − log(1 + y))²",
     derivative="∂/∂p = 2(log(1 + p) − log(1 + y)) ÷ (1 + p)",
     summary="The squared error on a logarithmic scale: ratios count, not differences.",
@@ -207,7 +243,7 @@ ROOT_MEAN_SQUARED_LOG_ERROR = Loss(
     aliases=("rmsle",),
     names={"sklearn": (Name("root_mean_squared_log_error"),)},
     params={"floor": Param(None, "both arrays are raised to at least this")},
-    readings=_reading(squared_log_error, gradients.squared_log_error, logs=True),
+    readings=_reading(squared_log_error, squared_log_error_gradient, logs=True),
     transform=_root,
     transform_slope=_root_slope,
     formula="√(mean (log(1 + p) − log(1 + y))²)",

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.definition import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import regression as gradients
+from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.regression import shrunk_sign
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -21,6 +21,11 @@ def half_squared_error(pred: Array, label: Array) -> Array:
     return 0.5 * difference * difference
 
 
+def half_squared_error_gradient(pred: Array, label: Array) -> Array:
+    """p − y."""
+    return pred - label
+
+
 def smooth_absolute_error(pred: Array, label: Array, *, beta: float) -> Array:
     """½d²/β where |d| < β, else |d| − ½β, elementwise; β = 0 is |d|."""
     size = np.abs(pred - label)
@@ -28,6 +33,12 @@ def smooth_absolute_error(pred: Array, label: Array, *, beta: float) -> Array:
         return size
     bent = np.minimum(size, beta)
     return bent / beta * (size - 0.5 * bent)
+
+
+def smooth_absolute_error_gradient(pred: Array, label: Array, *, beta: float) -> Array:
+    """d/β clipped to [−1, 1]; β = 0 is sign(d)."""
+    difference = pred - label
+    return np.sign(difference) if beta == 0.0 else np.clip(difference, -beta, beta) / beta
 
 
 def pinball_error(
@@ -40,10 +51,24 @@ def pinball_error(
     return np.where(difference >= 0.0, quantile * difference, (quantile - 1.0) * difference)
 
 
+def pinball_error_gradient(
+    pred: Array, label: Array, *, quantile: float, delta: float = 0.0
+) -> Array:
+    """−α where y > p, 1 − α where y < p, 0 in between."""
+    side = shrunk_sign(label - pred, delta)
+    return np.where(side > 0.0, -quantile, np.where(side < 0.0, 1.0 - quantile, 0.0))
+
+
 def expectile_error(pred: Array, label: Array, *, expectile: float) -> Array:
     """α(p − y)² where y ≥ p, else (1 − α)(p − y)², elementwise."""
     difference = label - pred
     return np.where(difference >= 0.0, expectile, 1.0 - expectile) * difference * difference
+
+
+def expectile_error_gradient(pred: Array, label: Array, *, expectile: float) -> Array:
+    """2α(p − y) where y ≥ p, else 2(1 − α)(p − y)."""
+    difference = pred - label
+    return np.where(difference <= 0.0, expectile, 1.0 - expectile) * 2.0 * difference
 
 
 def fair_error(pred: Array, label: Array, *, c: float) -> Array:
@@ -57,9 +82,21 @@ def fair_error(pred: Array, label: Array, *, c: float) -> Array:
     return c * c * np.where(x < 0.02, x * x * series, x - np.log1p(x))
 
 
+def fair_error_gradient(pred: Array, label: Array, *, c: float) -> Array:
+    """d ÷ (1 + |d|/c)."""
+    difference = pred - label
+    return difference / (1.0 + np.abs(difference) / c)
+
+
 def power_error(pred: Array, label: Array, *, q: float) -> Array:
     """|p − y|^q, elementwise."""
     return np.abs(pred - label) ** q
+
+
+def power_error_gradient(pred: Array, label: Array, *, q: float) -> Array:
+    """q |d|^(q − 1) sign(d)."""
+    difference = pred - label
+    return q * np.abs(difference) ** (q - 1.0) * np.sign(difference)
 
 
 def _reading(
@@ -74,7 +111,7 @@ HALF_SQUARED_ERROR = Loss(
     family="regression",
     aliases=("l2",),
     names={"optax": (Name("l2_loss", reduction=Reduction.NONE),)},
-    readings=_reading(half_squared_error, gradients.half_squared_error),
+    readings=_reading(half_squared_error, half_squared_error_gradient),
     formula="mean ½(p − y)²",
     derivative="∂/∂p = p − y",
     derivative_says="Prediction less label: the half cancels the 2 of the square.",
@@ -95,7 +132,7 @@ SMOOTH_L1 = Loss(
     aliases=("smooth_l1_loss",),
     names={"torch": (Name("smooth_l1_loss"), Name("SmoothL1Loss"))},
     params={"beta": Param(1.0, "where the square turns into a line", minimum=0.0)},
-    readings=_reading(smooth_absolute_error, gradients.smooth_absolute_error),
+    readings=_reading(smooth_absolute_error, smooth_absolute_error_gradient),
     formula="mean ½d²/β if |d| < β else |d| − ½β, d = p − y",
     derivative="∂/∂p = d/β clipped to [−1, 1], d = p − y",
     summary="The absolute error with a rounded corner: Huber loss divided by its δ.",
@@ -122,7 +159,7 @@ PINBALL = Loss(
         "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
         "delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0),
     },
-    readings=_reading(pinball_error, gradients.pinball_error),
+    readings=_reading(pinball_error, pinball_error_gradient),
     formula="mean α(y − p) if y ≥ p else (1 − α)(p − y)",
     derivative="∂/∂p = −α if y > p, 1 − α if y < p; 0 at p = y",
     derivative_says="Labels above pull up with α, those below pull down with 1 − α: they balance "
@@ -142,7 +179,7 @@ EXPECTILE = Loss(
     family="regression",
     names={"catboost": (Name("Expectile"),)},
     params={"expectile": Param(0.5, "the expectile that is predicted", minimum=0.0, maximum=1.0)},
-    readings=_reading(expectile_error, gradients.expectile_error),
+    readings=_reading(expectile_error, expectile_error_gradient),
     formula="mean |α − 1[y < p]| (p − y)²",
     derivative="∂/∂p = 2α(p − y) if y ≥ p, else 2(1 − α)(p − y)",
     summary="The squared error with one weight above the prediction and another below.",
@@ -160,7 +197,7 @@ FAIR = Loss(
     family="regression",
     names={"catboost": (Name("FairLoss"),)},
     params={"c": Param(1.0, "where the loss flattens", minimum=0.0, open_ends=True)},
-    readings=_reading(fair_error, gradients.fair_error),
+    readings=_reading(fair_error, fair_error_gradient),
     formula="mean c²(|d|/c − log(1 + |d|/c)), d = p − y",
     derivative="∂/∂p = d ÷ (1 + |d|/c), d = p − y",
     summary="Squared near zero, nearly linear far away.",
@@ -179,7 +216,7 @@ LQ = Loss(
     family="regression",
     names={"catboost": (Name("Lq"),)},
     params={"q": Param(2.0, "the power of the error", minimum=1.0)},
-    readings=_reading(power_error, gradients.power_error),
+    readings=_reading(power_error, power_error_gradient),
     formula="mean |p − y|^q",
     derivative="∂/∂p = q |d|^(q − 1) sign d, d = p − y",
     summary="The mean of a power of the error.",

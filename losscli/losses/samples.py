@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.definition import Example, Labels, Loss, Name, Reading, Shape
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import arrays as gradients
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Reading, Shape
+from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Task
 
 
@@ -31,10 +30,31 @@ def earth_movers_distance(pred: Array, label: Array) -> float:
     return math.fsum((gaps * np.abs(difference)).tolist())
 
 
+def earth_movers_distance_gradient(pred: Array, label: Array, upstream: float) -> Array:
+    """|F − G| left of a value less that right of it; the mean of both ways where values tie."""
+    left, right = _sides(pred, label)
+    step = 1.0 / pred.size
+    ahead = np.abs(right - step) - np.abs(right)
+    behind = np.abs(left) - np.abs(left + step)
+    return upstream * 0.5 * (ahead + behind)
+
+
 def root_energy_distance(pred: Array, label: Array) -> float:
     """√(2 ∫ (F(x) − G(x))² dx) between two samples (n,) and (m,)."""
     gaps, difference = _steps(pred, label)
     return math.sqrt(2.0 * math.fsum((gaps * difference * difference).tolist()))
+
+
+def root_energy_distance_gradient(pred: Array, label: Array, upstream: float) -> Array:
+    """((F − G)² left of a value less that right of it) ÷ the distance, 0 where there is none."""
+    left, right = _sides(pred, label)
+    distance = root_energy_distance(pred, label)
+    if distance == 0.0:
+        return np.zeros_like(pred)
+    step = 1.0 / pred.size
+    ahead = (right - step) ** 2 - right**2
+    behind = left**2 - (left + step) ** 2
+    return upstream * 0.5 * (ahead + behind) / distance
 
 
 _EXAMPLE = Example((0.0, 1.0, 3.0), (5.0, 6.0, 8.0), Kind.VALUE, Task.SAMPLES)
@@ -56,13 +76,24 @@ def _reading(
     )
 
 
+def _sides(pred: Array, label: Array) -> tuple[Array, Array]:
+    """F − G just left of each predicted value and just right of it."""
+    ordered = np.sort(pred), np.sort(label)
+    left, right = (
+        np.searchsorted(ordered[0], pred, side=side) / pred.size
+        - np.searchsorted(ordered[1], pred, side=side) / label.size
+        for side in ("left", "right")
+    )
+    return left, right
+
+
 WASSERSTEIN_DISTANCE = Loss(
     id="wasserstein_distance",
     title="Wasserstein distance",
     family="samples",
     aliases=("emd", "earth_movers_distance"),
     names={"scipy": (Name("wasserstein_distance"),)},
-    readings=_reading(earth_movers_distance, gradients.earth_movers_distance),
+    readings=_reading(earth_movers_distance, earth_movers_distance_gradient),
     formula="∫ |F(x) − G(x)| dx",
     derivative="∂/∂xᵢ = |F − G| left of xᵢ less that right of it",
     derivative_says="No value pulls harder than 1/n, and towards where the other sample has more.",
@@ -81,7 +112,7 @@ ENERGY_DISTANCE = Loss(
     title="energy distance",
     family="samples",
     names={"scipy": (Name("energy_distance"),)},
-    readings=_reading(root_energy_distance, gradients.root_energy_distance),
+    readings=_reading(root_energy_distance, root_energy_distance_gradient),
     formula="√(2 ∫ (F(x) − G(x))² dx)",
     derivative="∂/∂xᵢ = ((F − G)² left of xᵢ less that right of it) ÷ distance",
     summary="The root of the squared distance between the distributions of two samples.",

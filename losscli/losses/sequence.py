@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 
 import numpy as np
 
-from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading, Shape
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import arrays as gradients
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape
+from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Task
 
 
@@ -43,6 +43,70 @@ def alignment_error(
     ]
     result = np.array(losses)
     return result / np.maximum(target_lengths, 1.0) if per_target else result
+
+
+def _reached(emitted: Array, skips: Array, places: int) -> Array:
+    """The log-probability of being at each place after each step, (t, places)."""
+    reached = np.full((len(emitted), places), -np.inf)
+    reached[0, :2] = emitted[0, :2]
+    for t in range(1, len(emitted)):
+        before = reached[t - 1]
+        one = np.concatenate([[-np.inf], before[:-1]])
+        two = np.concatenate([[-np.inf, -np.inf], before[:-2]])[:places]
+        step = np.logaddexp(np.logaddexp(before, one), np.where(skips, two, -np.inf))
+        reached[t] = step + emitted[t]
+    return reached
+
+
+def _share_of_alignments(log_p: Array, target: np.ndarray, blank: int) -> Array:
+    """The share of the probability of all alignments in each class at each step, (t, c)."""
+    extended = np.full(2 * len(target) + 1, blank)
+    extended[1::2] = target
+    skips = np.zeros(len(extended), bool)
+    skips[2:] = (extended[2:] != blank) & (extended[2:] != extended[:-2])
+    emitted = log_p[:, extended]
+    ahead = _reached(emitted, skips, len(extended))
+    # Read from its end, an alignment skips the blank before the item that it came from.
+    skips_back = np.zeros(len(extended), bool)
+    skips_back[2:] = skips[::-1][:-2]
+    back = _reached(emitted[::-1, ::-1], skips_back, len(extended))[::-1, ::-1]
+    through = ahead + back - emitted
+    total = np.logaddexp.reduce(ahead[-1, -2:])
+    shares = np.zeros_like(log_p)
+    passed = np.exp(through - total) if math.isfinite(total) else np.full(through.shape, math.nan)
+    for place, kind in enumerate(extended):
+        shares[:, kind] += passed[:, place]
+    return shares
+
+
+def alignment_error_gradient(
+    pred: Array,
+    label: Array,
+    upstream: Array,
+    *,
+    input_lengths: Array | None,
+    target_lengths: Array | None,
+    logit_paddings: Array | None,
+    label_paddings: Array | None,
+    blank: int,
+    layout: str,
+    per_target: bool,
+) -> Array:
+    """softmax(z) less the share of the alignments that pass each class at each step.
+
+    Steps beyond a sequence's length do not count. NaN where no alignment is possible.
+    """
+    logits = pred if layout == "NTC" else pred.transpose(1, 0, 2)
+    steps = lengths_of(input_lengths, logit_paddings, logits)
+    items = lengths_of(target_lengths, label_paddings, label)
+    weight = upstream / np.maximum(items, 1.0) if per_target else upstream
+    slope = np.zeros_like(logits)
+    for i in range(len(logits)):
+        log_p = log_softmax(logits[i, : int(steps[i])])
+        target = label[i, : int(items[i])].astype(np.intp)
+        passed = _share_of_alignments(log_p, target, blank)
+        slope[i, : len(log_p)] = weight[i] * (np.exp(log_p) - passed)
+    return slope if layout == "NTC" else slope.transpose(1, 0, 2)
 
 
 def lengths_of(lengths: Array | None, paddings: Array | None, items: Array) -> Array:
@@ -111,7 +175,7 @@ CTC = Loss(
             optional_inputs=frozenset(
                 ("input_lengths", "target_lengths", "logit_paddings", "label_paddings")
             ),
-            gradient=gradients.alignment_error,
+            gradient=alignment_error_gradient,
         ),
     ),
     formula="−mean log Σ over alignments Πₜ p(classₜ)",

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.definition import Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms import Array, Form
-from losscli.losses.gradients import vectors as gradients
-from losscli.losses.gradients.regression import minkowski_error
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading
+from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.robust import power_error_gradient
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example(
@@ -29,9 +28,24 @@ def cosine(pred: Array, label: Array, *, eps: float) -> Array:
         return ((pred / norms[0][:, None]) * (label / norms[1][:, None])).sum(axis=1)
 
 
+def cosine_gradient(pred: Array, label: Array, *, eps: float) -> Array:
+    """(ŷ − cos · p̂) ÷ ‖p‖ for unit vectors p̂ and ŷ; ŷ ÷ eps where that holds the norm."""
+    size, other = (np.sqrt((rows * rows).sum(axis=1, keepdims=True)) for rows in (pred, label))
+    held = np.maximum(size, eps)
+    with np.errstate(invalid="ignore"):
+        unit, toward = pred / held, label / np.maximum(other, eps)
+        along = (unit * toward).sum(axis=1, keepdims=True)
+        return np.where(size < eps, toward, toward - along * unit) / held
+
+
 def cosine_distance(pred: Array, label: Array, *, eps: float) -> Array:
     """1 − cosine, per row."""
     return 1.0 - cosine(pred, label, eps=eps)
+
+
+def cosine_distance_gradient(pred: Array, label: Array, *, eps: float) -> Array:
+    """Minus the cosine's."""
+    return -cosine_gradient(pred, label, eps=eps)
 
 
 def negative_cosine(pred: Array, label: Array, *, eps: float) -> Array:
@@ -63,6 +77,11 @@ def _vectors(
     )
 
 
+def minkowski_error_gradient(pred: Array, label: Array, *, p: float) -> Array:
+    """p |d|^(p − 1) sign(d)."""
+    return power_error_gradient(pred, label, q=p)
+
+
 COSINE_DISTANCE = Loss(
     id="cosine_distance",
     title="cosine distance",
@@ -72,7 +91,7 @@ COSINE_DISTANCE = Loss(
         "scipy": (Name("cosine"),),
     },
     params={"eps": _EPS},
-    readings=_vectors(cosine_distance, gradients.cosine_distance),
+    readings=_vectors(cosine_distance, cosine_distance_gradient),
     formula="mean 1 − p·y ÷ (‖p‖ ‖y‖)",
     derivative="∂/∂p = (cos · p̂ − ŷ) ÷ ‖p‖, p̂ and ŷ of length 1",
     derivative_says="It turns the prediction towards the label and never lengthens it.",
@@ -92,7 +111,7 @@ COSINE_SIMILARITY_LOSS = Loss(
     family="similarity",
     names={"keras": (Name("CosineSimilarity"),)},
     params={"eps": _EPS},
-    readings=_vectors(negative_cosine, gradients.cosine_distance),
+    readings=_vectors(negative_cosine, cosine_distance_gradient),
     formula="−mean p·y ÷ (‖p‖ ‖y‖)",
     derivative="∂/∂p = (cos · p̂ − ŷ) ÷ ‖p‖, p̂ and ŷ of length 1",
     summary="Minus the cosine of the angle: −1 is best.",
@@ -116,7 +135,7 @@ COSINE_SIMILARITY = Loss(
         "optax": (Name("cosine_similarity", reduction=Reduction.NONE),),
     },
     params={"eps": _EPS},
-    readings=_vectors(cosine, gradients.cosine),
+    readings=_vectors(cosine, cosine_gradient),
     formula="mean p·y ÷ (‖p‖ ‖y‖)",
     derivative="∂/∂p = (ŷ − cos · p̂) ÷ ‖p‖, p̂ and ŷ of length 1",
     summary="The cosine of the angle between prediction and label: 1 is best.",
@@ -143,7 +162,7 @@ MINKOWSKI_DISTANCE = Loss(
             Form.VALUE,
             Labels.REAL,
             (Task.REGRESSION,),
-            gradient=minkowski_error,
+            gradient=minkowski_error_gradient,
         ),
     ),
     reduction=Reduction.SUM,

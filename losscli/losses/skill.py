@@ -9,10 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bernoulli import Bernoulli
-from losscli.losses.binary import negative_log_likelihood
-from losscli.losses.classification import squared_distribution_error, squared_probability_error
-from losscli.losses.definition import (
+from losscli.losses.binary import negative_log_likelihood, plain_log_likelihood_gradient
+from losscli.losses.classification import (
+    squared_distribution_error,
+    squared_distribution_error_gradient,
+    squared_probability_error,
+    squared_probability_error_gradient,
+)
+from losscli.losses.definition.loss import (
     Example,
     Labels,
     Loss,
@@ -23,12 +27,14 @@ from losscli.losses.definition import (
     Stats,
     Terms,
 )
-from losscli.losses.deviance import unit_deviance
-from losscli.losses.explained import SCORE
-from losscli.losses.forms import Array, Categorical, Classes, Form
-from losscli.losses.gradients import explained as gradients
-from losscli.losses.order import weighted_quantile_of
-from losscli.losses.robust import pinball_error
+from losscli.losses.deviance import unit_deviance, unit_deviance_gradient
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.chain import Slope
+from losscli.losses.multiclass import class_negative_log_likelihood_gradient
+from losscli.losses.order_statistics import weighted_quantile_of
+from losscli.losses.robust import pinball_error, pinball_error_gradient
+from losscli.losses.variance_explained import SCORE, per
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -41,9 +47,25 @@ def log_loss_terms(pred: Bernoulli, label: Array) -> Terms:
     return {"loss": loss, "yes": label, "no": 1.0 - label}
 
 
+def _frequency_log_loss(stats: Stats) -> float:
+    return -math.fsum(share * math.log(share) for share in map(float, _frequencies(stats)) if share)
+
+
+def log_loss_terms_gradient(pred: Bernoulli, label: Array, stats: Stats) -> Slope:
+    """Minus the cross entropy's, over that of the class frequencies and the rows."""
+    slope = plain_log_likelihood_gradient(pred, label)
+    return slope.scaled(np.asarray(-per(_frequency_log_loss(stats) * float(stats.weight))))
+
+
 def class_log_loss_terms(pred: Categorical, label: Classes) -> Terms:
     """The cross entropy and the share of each class, to be summed."""
     return {"loss": -pred.log_likelihood(label), "class": label.share(pred.p.shape[1])}
+
+
+def class_log_loss_terms_gradient(pred: Categorical, label: Classes, stats: Stats) -> Slope:
+    """Minus the cross entropy's, over that of the class frequencies and the rows."""
+    slope = class_negative_log_likelihood_gradient(pred, label)
+    return slope.scaled(np.asarray(-per(_frequency_log_loss(stats) * float(stats.weight))))
 
 
 def brier_terms(pred: Bernoulli, label: Array) -> Terms:
@@ -52,10 +74,26 @@ def brier_terms(pred: Bernoulli, label: Array) -> Terms:
     return {"loss": loss, "yes": label, "no": 1.0 - label}
 
 
+def _frequency_brier(stats: Stats) -> float:
+    return 1.0 - math.fsum(share * share for share in map(float, _frequencies(stats)))
+
+
+def brier_terms_gradient(pred: Bernoulli, label: Array, stats: Stats) -> Slope:
+    """Minus the Brier score's, over that of the class frequencies and the rows."""
+    slope = squared_probability_error_gradient(pred, label)
+    return slope.scaled(np.asarray(-per(0.5 * _frequency_brier(stats) * float(stats.weight))))
+
+
 def class_brier_terms(pred: Categorical, label: Classes) -> Terms:
     """The squared distance and the share of each class, to be summed."""
     loss = squared_distribution_error(pred, label)
     return {"loss": loss, "class": label.share(pred.p.shape[1])}
+
+
+def class_brier_terms_gradient(pred: Categorical, label: Classes, stats: Stats) -> Slope:
+    """Minus the Brier score's, over that of the class frequencies and the rows."""
+    slope = squared_distribution_error_gradient(pred, label)
+    return slope.scaled(np.asarray(-per(_frequency_brier(stats) * float(stats.weight))))
 
 
 def _frequencies(stats: Stats) -> list[Fraction]:
@@ -89,6 +127,30 @@ def deviance_explained(pred: Array, label: Array, *, power: float, weight: Array
     return np.array([_one_deviance_explained(p, y, power, weight) for p, y in columns])
 
 
+def _over_columns(
+    slope: Array, label: Array, upstream: Array, weight: Array | None, whole: object
+) -> Array:
+    assert callable(whole)
+    rows = slope.reshape(len(slope), -1)
+    share = np.full(len(rows), 1.0 / len(rows)) if weight is None else weight / weight.sum()
+    sizes = [per(whole(column)) for column in label.reshape(len(label), -1).T]
+    return np.asarray(-(upstream * sizes) * share[:, None] * rows).reshape(slope.shape)
+
+
+def deviance_explained_gradient(
+    pred: Array, label: Array, upstream: Array, *, power: float, weight: Array | None
+) -> Array:
+    """Minus the deviance's, over that of the labels' mean, column by column."""
+
+    def whole(y: Array) -> float:
+        mean = np.full_like(y, np.average(y, weights=weight))
+        return float(np.average(unit_deviance(mean, y, power=power), weights=weight))
+
+    return _over_columns(
+        unit_deviance_gradient(pred, label, power=power), label, upstream, weight, whole
+    )
+
+
 def _one_deviance_explained(pred: Array, label: Array, power: float, weight: Array | None) -> float:
     mean = np.full_like(label, np.average(label, weights=weight))
     part, whole = (
@@ -104,6 +166,19 @@ def pinball_explained(pred: Array, label: Array, *, quantile: float, weight: Arr
     return np.array([_one_explained(p, y, quantile, weight) for p, y in columns])
 
 
+def pinball_explained_gradient(
+    pred: Array, label: Array, upstream: Array, *, quantile: float, weight: Array | None
+) -> Array:
+    """Minus the pinball loss's, over that of the labels' own quantile, column by column."""
+
+    def whole(y: Array) -> float:
+        best = weighted_quantile_of(y, np.ones(len(y)) if weight is None else weight, quantile)
+        return float(np.average(pinball_error(best, y, quantile=quantile), weights=weight))
+
+    slope = pinball_error_gradient(pred, label, quantile=quantile)
+    return _over_columns(slope, label, upstream, weight, whole)
+
+
 def _one_explained(pred: Array, label: Array, quantile: float, weight: Array | None) -> float:
     even = np.ones(len(label)) if weight is None else weight
     best = weighted_quantile_of(label, even, quantile)
@@ -115,6 +190,13 @@ def _one_explained(pred: Array, label: Array, quantile: float, weight: Array | N
 def median_explained(pred: Array, label: Array, *, weight: Array | None) -> Array:
     """1 − absolute error ÷ that of the labels' median, per column, (c,)."""
     return pinball_explained(pred, label, quantile=0.5, weight=weight)
+
+
+def median_explained_gradient(
+    pred: Array, label: Array, upstream: Array, *, weight: Array | None
+) -> Array:
+    """Minus the absolute error's, over that of the labels' median, column by column."""
+    return pinball_explained_gradient(pred, label, upstream, quantile=0.5, weight=weight)
 
 
 def _whole(kernel: Callable[..., Any], gradient: Callable[..., Any] | None) -> tuple[Reading, ...]:
@@ -136,7 +218,7 @@ D2_TWEEDIE = Loss(
     family="explained",
     names={"sklearn": (Name("d2_tweedie_score"),)},
     params={"power": Param(0.0, "0 is R², 1 Poisson, 2 gamma")},
-    readings=_whole(deviance_explained, gradients.deviance_explained),
+    readings=_whole(deviance_explained, deviance_explained_gradient),
     by_column=True,
     formula="1 − deviance ÷ deviance of the labels' mean",
     derivative="∂/∂pᵢ = −2(pᵢ − yᵢ) ÷ (pᵢ^power · Σ deviance from the mean)",
@@ -155,7 +237,7 @@ D2_PINBALL = Loss(
     params={
         "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
     },
-    readings=_whole(pinball_explained, gradients.pinball_explained),
+    readings=_whole(pinball_explained, pinball_explained_gradient),
     by_column=True,
     formula="1 − pinball loss ÷ pinball loss of the labels' quantile",
     derivative="∂/∂pᵢ = (α if yᵢ > pᵢ, α − 1 if yᵢ < pᵢ) ÷ Σ pinball loss of the labels' quantile",
@@ -171,7 +253,7 @@ D2_ABSOLUTE_ERROR = Loss(
     title="D² of absolute error",
     family="explained",
     names={"sklearn": (Name("d2_absolute_error_score"),)},
-    readings=_whole(median_explained, gradients.median_explained),
+    readings=_whole(median_explained, median_explained_gradient),
     by_column=True,
     formula="1 − MAE ÷ MAE of the labels' median",
     derivative="∂/∂pᵢ = sign(yᵢ − pᵢ) ÷ Σ |y − median|",
@@ -195,7 +277,7 @@ D2_LOG_LOSS = Loss(
             Labels.SHARE,
             (Task.BINARY,),
             shape=Shape.SUMS,
-            gradient=gradients.log_loss_terms,
+            gradient=log_loss_terms_gradient,
         ),
         Reading(
             class_log_loss_terms,
@@ -203,7 +285,7 @@ D2_LOG_LOSS = Loss(
             Labels.CLASSES,
             (Task.MULTICLASS,),
             shape=Shape.SUMS,
-            gradient=gradients.class_log_loss_terms,
+            gradient=class_log_loss_terms_gradient,
         ),
     ),
     finish=_d2_log_loss,
@@ -229,7 +311,7 @@ D2_BRIER = Loss(
             Labels.SHARE,
             (Task.BINARY,),
             shape=Shape.SUMS,
-            gradient=gradients.brier_terms,
+            gradient=brier_terms_gradient,
         ),
         Reading(
             class_brier_terms,
@@ -237,7 +319,7 @@ D2_BRIER = Loss(
             Labels.CLASSES,
             (Task.MULTICLASS,),
             shape=Shape.SUMS,
-            gradient=gradients.class_brier_terms,
+            gradient=class_brier_terms_gradient,
         ),
     ),
     finish=_d2_brier,

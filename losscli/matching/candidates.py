@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.advice import RECOMMENDED
-from losscli.conventions import CONVENTIONS, Axes, Convention, guarded
-from losscli.engine.batch import Evaluation
-from losscli.labels import LabelCode
-from losscli.losses.definition import Loss, Reading, Shape
-from losscli.losses.forms import Form
+from losscli.conventions.table import CONVENTIONS, Axes, Convention, guarded
+from losscli.engine.evaluation import Evaluation
+from losscli.losses.definition.loss import Loss, Reading, Shape
+from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
-from losscli.task import Verdict
+from losscli.task.advice import RECOMMENDED
+from losscli.task.decide import Verdict
+from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Task
 
 Array = NDArray[Any]

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from losscli.engine.accumulators import RowAccumulator
-from losscli.engine.batch import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled
 from losscli.errors import LosscliError
-from losscli.labels import Misfit
-from losscli.losses.definition import Loss, Shape
+from losscli.losses.definition.loss import Loss, Shape
 from losscli.matching.candidates import LOG_FORMS, Data, Finding, evaluations, flags_of
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Reduction, Task
 
 Array = NDArray[Any]

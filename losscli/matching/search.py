@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from losscli.engine.accumulators import RowAccumulator, accumulator
-from losscli.engine.batch import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled
 from losscli.errors import LosscliError
-from losscli.labels import Misfit
-from losscli.losses.definition import Loss
-from losscli.losses.forms import Form
+from losscli.losses.definition.loss import Loss
+from losscli.losses.forms.categorical import Form
 from losscli.matching.candidates import (
     LOG_FORMS,
     Data,
@@ -26,8 +25,9 @@ from losscli.matching.candidates import (
     key_of,
 )
 from losscli.matching.mistakes import mistaken_labels, mistakes
+from losscli.matching.report import Match
 from losscli.matching.target import Target
-from losscli.report import Match
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Reduction
 
 _BASES = {2.0: ("bits", "log base 2"), 10.0: ("bans", "log base 10")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from losscli.render import Screen
-from losscli.render.figures import rows_of
-from losscli.report import Report, Result
+from losscli.evaluating.report import Report, Result
+from losscli.render.numbers import rows_of
+from losscli.render.screen import Screen
 
 
 def render(report: Report, _screen: Screen) -> str:

@@ -124,7 +124,7 @@ def save_picture(path: str, chart: Any) -> None:
 
     Raises UsageError where it cannot be written, or the extra `report` is not installed.
     """
-    from losscli.writing import whole_file
+    from losscli.machine.whole_files import whole_file
 
     try:
         import vl_convert

@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from losscli.comparison import ComparisonReport
-from losscli.render import Screen
-from losscli.render.compared import chance, legend, losses_of, mark, method, signed
-from losscli.render.figures import amount, between, interval, number, remarks, share, titles
-from losscli.render.grouped import by_column, compared_by_column, name_of
+from losscli.checking.report import CheckReport
+from losscli.comparing.report import ComparisonReport
+from losscli.evaluating.report import Report, Result
+from losscli.render.comparison_columns import chance, legend, losses_of, mark, method, signed
+from losscli.render.findings import rule_title, tally
+from losscli.render.groups import by_column, compared_by_column, name_of
+from losscli.render.numbers import (
+    NOTHING,
+    amount,
+    between,
+    interval,
+    number,
+    remarks,
+    share,
+    titles,
+)
+from losscli.render.screen import Screen
 from losscli.render.visible import visible
-from losscli.report import Recommendation, Report, Result
+from losscli.task.advice import Recommendation
 
 _HEADS = ("loss", "value", "95 % interval", "baseline", "skill", "n", "remarks")
 _COMPARED_HEADS = (
@@ -177,3 +189,25 @@ def _row(cells: Sequence[str]) -> str:
 
 def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
+
+
+def render_check(report: CheckReport) -> str:
+    """A table of the rules, errors beneath it."""
+    return "\n".join(_check_lines(report)) + "\n"
+
+
+def _check_lines(report: CheckReport) -> Iterator[str]:
+    yield f"**{tally(report)}**"
+    yield ""
+    findings = [(check.name, item) for check in report.checks for item in check.findings]
+    if findings:
+        yield "| | check | loss | value | |"
+        yield "| :-- | :-- | :-- | --: | :-- |"
+    for name, item in findings:
+        value = NOTHING if item.value is None else number(item.value)
+        cells = (escape(name), escape(rule_title(item)), value, escape(item.words))
+        yield f"| {'✓' if item.passed else '✗'} | {' | '.join(cells)} |"
+    for check in report.checks:
+        if check.error is not None:
+            yield ""
+            yield f"> ✗ {escape(check.name)}: {escape(check.error)}"

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.errors import UsageError
-from losscli.render.document import dump
-from losscli.render.spreadsheet import cell
-from losscli.writing import whole_file
+from losscli.machine.whole_files import whole_file
+from losscli.render.csv import cell
+from losscli.render.json import dump
 
 Columns = Mapping[str, NDArray[Any]]
 

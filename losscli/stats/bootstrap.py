@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.stats.estimates import Estimate, resampled, rows_as_sums
 from losscli.stats.groups import GroupSums, Resampling, Table, row_numbers
 from losscli.stats.intervals import Interval, interval

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation, rows_of
+from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.exact import Sum, units
 from losscli.engine.finish import finish_sums
-from losscli.engine.measuring import Measured, apply_weight, measure, row_weight, terms_of
+from losscli.engine.row_losses import Measured, apply_weight, measure, row_weight, terms_of
 from losscli.engine.sums import SumTotals
-from losscli.losses.definition import Shape
+from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]

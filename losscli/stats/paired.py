@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.stats.estimates import Difference, Estimate, MeanOfRows, per_row, rows_as_sums
 from losscli.stats.groups import GroupSums, Resampling, Table, generator, row_numbers
 from losscli.stats.intervals import DRAWN, Interval, interval, totals_of

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import losscli
-from losscli.batch_report import BatchReport, BatchRow
 from losscli.batching import work
-from losscli.losses.definition import Loss
+from losscli.batching.report import BatchReport, BatchRow
+from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Task
 from tests.batching.conftest import BREAKS, Pairs

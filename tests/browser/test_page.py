@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import losscli
-from losscli.page import page
-from losscli.render.html import render_page
+from losscli.describing.evaluation_page import page
+from losscli.render.html.page import render_page
 from tests.cli.program import SAMPLES
 
 pytestmark = pytest.mark.browser

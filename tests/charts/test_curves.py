@@ -8,7 +8,7 @@ import pytest
 import losscli
 from losscli.charts.curves import curves_of, growth_curves, loss_curves
 from losscli.errors import UsageError
-from losscli.losses.definition import Loss
+from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
 
 

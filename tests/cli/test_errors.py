@@ -391,7 +391,7 @@ def sparse(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
         def evaluate(*_: Any, **__: Any) -> Any:
             raise error
 
-        monkeypatch.setattr("losscli.api.evaluate", evaluate)
+        monkeypatch.setattr("losscli.evaluating.evaluate.evaluate", evaluate)
 
     return raising
 

@@ -75,7 +75,7 @@ def test_a_table_for_reading_needs_rich_and_no_more(tmp_path: Path, write: Write
 )
 def test_help_imports_no_reader(tmp_path: Path, words: list[str]) -> None:
     modules = imported(tmp_path, *words)
-    assert modules.isdisjoint(HEAVY | {"losscli.api", "losscli.inputs.delimited"})
+    assert modules.isdisjoint(HEAVY | {"losscli.evaluating.evaluate", "losscli.inputs.delimited"})
 
 
 def test_a_version_imports_no_numpy(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_version_imports_no_numpy(tmp_path: Path) -> None:
 def test_the_losses_import_no_reader(tmp_path: Path, words: list[str]) -> None:
     modules = imported(tmp_path, *words)
     assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
-    assert modules.isdisjoint({"losscli.api", "losscli.inputs.delimited"})
+    assert modules.isdisjoint({"losscli.evaluating.evaluate", "losscli.inputs.delimited"})
 
 
 def test_typed_values_need_no_reader_of_tables(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from losscli.engine.accumulators import (
     accumulator,
     tally_of,
 )
-from losscli.losses.definition import Loss, Reading, Shape
+from losscli.losses.definition.loss import Loss, Reading, Shape
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.one_loss import batch_of, evaluation_of, tally

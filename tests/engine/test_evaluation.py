@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.conventions import Denominator
-from losscli.engine.batch import Evaluation
-from losscli.engine.measuring import measure, weighted
-from losscli.labels import Misfit
+from losscli.conventions.table import Denominator
+from losscli.engine.evaluation import Evaluation
+from losscli.engine.row_losses import measure, weighted
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.one_loss import batch_of, evaluation_of, finished, measured, totals_of, value
 

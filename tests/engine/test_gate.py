@@ -10,8 +10,7 @@ import pytest
 
 from losscli.engine.gate import bounds_of, check_bounds, check_sums, settle
 from losscli.inputs.dataset import Block
-from losscli.labels import Misfit
-from losscli.losses.bounds import (
+from losscli.losses.definition.bounds import (
     ABOVE_MINUS_ONE,
     FINITE,
     LOG_PROBABILITY,
@@ -23,6 +22,7 @@ from losscli.losses.bounds import (
     Bounds,
 )
 from losscli.losses.registry import REGISTRY
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Task
 from tests.one_loss import batch_of, evaluation_of, tally
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.engine.batch import Evaluation
+from losscli.engine.evaluation import Evaluation
 from losscli.engine.held import Held, computed_whole, measured_whole
 from losscli.errors import UsageError
-from losscli.labels import Misfit
+from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.one_loss import batch_of, evaluation_of, tally
 

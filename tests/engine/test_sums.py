@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.engine.batch import Evaluation
+from losscli.engine.evaluation import Evaluation
 from losscli.engine.exact import exact_product
 from losscli.engine.finish import finish_sums
 from losscli.engine.sums import SumTotals, sum_totals

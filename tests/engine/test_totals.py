@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from losscli.engine.measuring import Measured
+from losscli.engine.row_losses import Measured
 from losscli.engine.totals import Spread, Totals, totals
 
 Array = NDArray[np.float64]

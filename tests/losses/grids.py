@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bounds import ABOVE_MINUS_ONE, NOT_NEGATIVE, POSITIVE
-from losscli.losses.definition import Labels, Loss, Reading
-from losscli.losses.forms import Form
+from losscli.losses.definition.bounds import ABOVE_MINUS_ONE, NOT_NEGATIVE, POSITIVE
+from losscli.losses.definition.loss import Labels, Loss, Reading
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from losscli.losses.forms import Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind
 
 mp.dps = 50

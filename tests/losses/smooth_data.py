@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.bounds import NOT_NEGATIVE
-from losscli.losses.definition import Loss, Reading
-from losscli.losses.forms import Form
+from losscli.losses.definition.bounds import NOT_NEGATIVE
+from losscli.losses.definition.loss import Loss, Reading
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 ROWS = 6

@@ -9,10 +9,10 @@ from collections import Counter
 
 import pytest
 
-from losscli.conventions import CONVENTIONS, Convention, convention
-from losscli.describe import describe, example_value
+from losscli.conventions.table import CONVENTIONS, Convention, convention
+from losscli.describing.loss_page import describe, example_value
 from losscli.errors import UsageError
-from losscli.losses.definition import Labels, Loss, Param, Reading
+from losscli.losses.definition.loss import Labels, Loss, Param, Reading
 from losscli.losses.registry import REGISTRY, Registry
 from losscli.vocabulary import Kind, Reduction, Task
 

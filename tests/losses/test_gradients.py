@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import losscli
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from losscli.engine.accumulators import accumulator
-from losscli.engine.batch import Batch, Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gradient import differentiator
 from losscli.errors import UsageError
-from losscli.losses.definition import Loss, Reading, Shape, keyword_only
-from losscli.losses.forms import Form
+from losscli.losses.definition.loss import Loss, Reading, Shape, keyword_only
+from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.losses.smooth_data import Smooth, smooth_data

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.engine.batch import Evaluation
-from losscli.engine.measuring import measure
-from losscli.losses.definition import Labels, Loss, Reading, Shape
-from losscli.losses.forms import Form
+from losscli.engine.evaluation import Evaluation
+from losscli.engine.row_losses import measure
+from losscli.losses.definition.loss import Labels, Loss, Reading, Shape
+from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Task
 from tests.losses.forecasts import FORECASTS as SCORES

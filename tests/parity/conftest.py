@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from tests.parity.golden_cases import cases
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import losscli
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from losscli.losses.registry import REGISTRY
 
 FOLDER = Path(os.environ.get("LOSSCLI_GOLDEN") or Path(__file__).parent / "golden")

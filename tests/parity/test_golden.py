@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from losscli.conventions import CONVENTIONS
+from losscli.conventions.table import CONVENTIONS
 from tests.parity.golden_cases import Case, cases
 
 THERE = [case for case in cases() if case.is_there() and case.framework in CONVENTIONS]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from losscli.engine.finish import finish
-from losscli.losses.definition import Labels, Loss, Reading, Shape
-from losscli.losses.forms import Form
+from losscli.losses.definition.loss import Labels, Loss, Reading, Shape
+from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.one_loss import (

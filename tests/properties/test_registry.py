@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import accumulator
-from losscli.engine.batch import Batch, Evaluation
-from losscli.engine.measuring import measure
-from losscli.losses.definition import Labels, Loss, Reading, Shape
-from losscli.losses.forms import Form
+from losscli.engine.evaluation import Batch, Evaluation
+from losscli.engine.row_losses import measure
+from losscli.losses.definition.loss import Labels, Loss, Reading, Shape
+from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Reduction, Task
 from tests.losses.grids import grid

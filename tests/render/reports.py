@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from losscli.report import (
+from losscli.evaluating.report import (
     Baseline,
     Bin,
     Decomposition,
-    Evidence,
     Input,
     IntervalMethod,
-    Recommendation,
     Report,
     Result,
 )
+from losscli.task.advice import Recommendation
+from losscli.task.evidence import Evidence
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07[red]=cmd()<script>\u202e\x9b\n|`"
 

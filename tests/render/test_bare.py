@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from losscli.render import Screen, render
-from losscli.report import Result
+from losscli.cli.formats import render
+from losscli.evaluating.report import Result
+from losscli.render.screen import Screen
 from tests.render.reports import binary, report, result
 
 

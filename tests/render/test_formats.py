@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from losscli.cli.formats import format_of, render
 from losscli.errors import UsageError
-from losscli.render import Screen, format_of, render
-from losscli.report import Report
+from losscli.evaluating.report import Report
+from losscli.render.screen import Screen
 from tests.render.reports import binary, hostile
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "bare")

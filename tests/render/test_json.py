@@ -12,18 +12,19 @@ import jsonschema
 import numpy as np
 import pytest
 
-from losscli.render import Screen, render, render_recommendation
-from losscli.report import (
+from losscli.cli.formats import render, render_recommendation
+from losscli.evaluating.report import (
     Baseline,
     Decomposition,
-    Evidence,
     Input,
     IntervalMethod,
-    Recommendation,
     Report,
     Result,
     Slice,
 )
+from losscli.render.screen import Screen
+from losscli.task.advice import Recommendation
+from losscli.task.evidence import Evidence
 from losscli.vocabulary import Kind, Reduction, Task
 from tests.render.reports import (
     HOSTILE,

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from losscli.render import Screen, render
+from losscli.cli.formats import render
+from losscli.evaluating.report import Report
 from losscli.render.markdown import code, escape
-from losscli.report import Report
+from losscli.render.screen import Screen
 from tests.render.conftest import Snapshot
 from tests.render.reports import binary, divergence, hostile, report, result
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from losscli.engine.batch import Evaluation
+from losscli.engine.evaluation import Evaluation
 from losscli.stats.bootstrap import Bootstrap
 from losscli.stats.estimates import MeanOfRows, rows_as_sums
 from losscli.stats.groups import GroupSums, Resampling, Table

@@ -1,0 +1,78 @@
+"""What checks found, as plain data: what every renderer reads and none changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.errors import DataError
+from losscli.plain import plain
+
+SCHEMA = "losscli/check/1"
+
+FAILED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule and whether it is kept.
+
+    `rule` is `max`, `min`, `baseline` or `significant`, `bound` the number that `value` has to keep
+    to (None for `significant`), `excess` how far it is on the wrong side (negative: kept by so
+    much). `slice` names the group of rows it speaks of; None for all rows. `words` say it in a
+    sentence.
+    """
+
+    loss: str
+    title: str
+    params: Mapping[str, Any]
+    rule: str
+    value: float | None
+    bound: float | None
+    excess: float | None
+    passed: bool
+    words: str
+    unit: str
+    signature: str
+    slice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check: its findings, or the error that it has instead."""
+
+    name: str
+    findings: tuple[Finding, ...]
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether its data are good and all its rules are kept."""
+        return self.error is None and all(finding.passed for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Everything that the checks of one run found; `baselines` are the files that were written."""
+
+    version: str
+    checks: tuple[Checked, ...]
+    baselines: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check is."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all is well, 1 where a rule is broken, 3 where data are bad."""
+        if any(check.error is not None for check in self.checks):
+            return DataError.exit_code
+        return 0 if self.passed else FAILED
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of schema `losscli/check/1`: strict, full precision."""
+        return {"schema": SCHEMA, "passed": self.passed, **plain(self)}

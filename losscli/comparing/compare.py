@@ -1,0 +1,190 @@
+"""Several models on the same rows: one pass over all of them, and what it proves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Literal
+
+import numpy as np
+
+from losscli.comparing.report import ComparisonReport
+from losscli.comparing.side_by_side import SideBySide
+from losscli.comparing.verdicts import comparison_report
+from losscli.conventions.table import convention
+from losscli.engine.run import Outcome
+from losscli.errors import DataError, UsageError
+from losscli.evaluating.plan import Request, Settings, fitting, parse_requests
+from losscli.evaluating.reading import DataReading, first_look, full_look, hints_for, read_as
+from losscli.inputs.dataset import Dataset
+from losscli.inputs.rivals import Rivals, open_rivals
+from losscli.inputs.roles import Columns
+from losscli.stats.estimates import resampled
+from losscli.stats.groups import RESAMPLES, Resampling
+
+# Without --loss so many are compared: each more makes a difference harder to prove.
+_FEW = 3
+
+
+def compare(
+    preds: Mapping[str, Any] | Sequence[Any],
+    label: Any = None,
+    losses: str | Sequence[str] | None = None,
+    *,
+    kind: str | None = None,
+    task: str | None = None,
+    like: str = "standard",
+    weight: Any = None,
+    class_weight: Sequence[float] | Mapping[Any, float] | None = None,
+    classes: Sequence[str] | None = None,
+    nan: Literal["error", "drop"] = "error",
+    columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    cast: str | None = None,
+    by_class: bool = False,
+    threads: int | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    progress: Callable[[int], Any] | None = None,
+    **params: Any,
+) -> ComparisonReport:
+    """Say whether models differ by more than chance, row by row on the same labels.
+
+    `preds` are the predictions of two or more models, paths or arrays of one shape, (n,) or (n, c);
+    as a mapping, by their names. The first is the reference of all others. A single path with
+    several `columns.pred` compares those columns. Files with ids are paired by them, in any order;
+    without `label`, labels are a column of the files. `losses` are as for `evaluate`; without them
+    the recommended one and a few more. With `nan="drop"` a row is left out of all models where any
+    has a missing value. With `columns.by` or `by_class` each group of rows is compared too, and its
+    p-values are adjusted for all groups of the column. `resamples` and `seed` are those of the
+    intervals and tests: the same ones give the same report, however the files are stored. The
+    other arguments are as for `evaluate`.
+
+    Raises UsageError for a request that makes no sense, DataError for data that do not fit.
+
+    >>> report = compare({"a": [0.9, 0.2, 0.6], "b": [0.8, 0.1, 0.3]}, [1, 0, 0], "bce")
+    >>> report["bce"].words
+    'not proven: about 18 rows would be needed for 80 % power'
+    """
+    if nan not in ("error", "drop"):
+        raise UsageError(f"nan={nan!r}: say 'error' or 'drop'")
+    resampling = Resampling(resamples, seed)
+    names = list(preds) if isinstance(preds, Mapping) else None
+    given = list(preds.values()) if isinstance(preds, Mapping) else list(preds)
+    columns = columns or Columns()
+    by_pattern = len(given) == 1 and len(columns.pred) > 1
+    if len(given) < 2 and not by_pattern:
+        raise UsageError(
+            "a comparison needs two models" if given else "which models?",
+            hint="Usage: losscli compare A B --label FILE, "
+            "or one file with several columns: -p COL_A -p COL_B.",
+        )
+    rivals = open_rivals(
+        given, label, weight=weight, inputs=inputs, columns=columns, by_pattern=by_pattern
+    )
+    names = names or _names(rivals, given, by_pattern=by_pattern)
+    reader = _Reader(rivals, losses, kind, task, like, classes, class_weight, params)
+    cast_to = None if cast is None else np.dtype(cast)
+
+    def attempt(readings: Sequence[DataReading]) -> SideBySide:
+        done = SideBySide(
+            rivals,
+            readings,
+            resampling,
+            cast=cast_to,
+            drop_missing=nan == "drop",
+            by_class=by_class,
+        )
+        done.run(threads, progress)
+        return done
+
+    readings = reader.readings([first_look(side) for side in rivals.sides])
+    try:
+        done = attempt(readings)
+        whole = reader.readings(done.outcomes)
+        if any(_differ(one, two) for one, two in zip(readings, whole, strict=True)):
+            done = attempt(whole)
+    except DataError:
+        # The first block may have misled: if all rows say otherwise, read them so.
+        whole = reader.readings([full_look(side) for side in rivals.sides])
+        if not any(_differ(one, two) for one, two in zip(readings, whole, strict=True)):
+            raise
+        done = attempt(whole)
+    return comparison_report(rivals, names, done, resampling)
+
+
+def _differ(one: DataReading, two: DataReading) -> bool:
+    return one.evaluations != two.evaluations or one.setting != two.setting
+
+
+def _names(rivals: Rivals, given: Sequence[Any], *, by_pattern: bool) -> list[str]:
+    """What the models are called: columns, files without their ending, or letters."""
+    if by_pattern:
+        names = [", ".join(side.pred.columns or ()) for side in rivals.sides]
+    else:
+        names = [
+            PurePath(side.pred.file).stem if isinstance(item, (str, PurePath)) else chr(65 + place)
+            for place, (side, item) in enumerate(zip(rivals.sides, given, strict=True))
+        ]
+        if len(set(names)) < len(names):
+            names = [side.pred.file for side in rivals.sides]
+    if len(set(names)) < len(names):
+        names = [f"{name} ({place})" for place, name in enumerate(names, 1)]
+    return names
+
+
+@dataclass
+class _Reader:
+    """How the data of every model are read."""
+
+    rivals: Rivals
+    losses: str | Sequence[str] | None
+    kind: str | None
+    task: str | None
+    like: str
+    classes: Sequence[str] | None
+    class_weight: Sequence[float] | Mapping[Any, float] | None
+    params: Mapping[str, Any]
+
+    def readings(self, seen: Sequence[Outcome]) -> list[DataReading]:
+        """One reading per model; the first model decides what is predicted, and the losses.
+
+        Raises UsageError for losses that cannot read the data.
+        """
+        lead = self._read(self.rivals.sides[0], seen[0], self.task, self._requests())
+        if self.losses is None:
+            fits = [
+                loss
+                for loss in fitting(lead.verdict, labelled=True)
+                if any(resampled(item) for item in lead.evaluations if item.loss is loss)
+            ]
+            requests = tuple(Request(loss.id) for loss in fits[:_FEW])
+            lead = self._read(self.rivals.sides[0], seen[0], self.task, requests)
+        else:
+            requests = self._requests()
+        task = lead.verdict.task.value
+        others = [
+            self._read(side, outcome, task, requests)
+            for side, outcome in zip(self.rivals.sides[1:], seen[1:], strict=True)
+        ]
+        return [lead, *others]
+
+    def _requests(self) -> tuple[Request, ...]:
+        if self.losses is None:
+            return ()
+        return parse_requests([self.losses] if isinstance(self.losses, str) else self.losses)
+
+    def _read(
+        self, side: Dataset, seen: Outcome, task: str | None, requests: tuple[Request, ...]
+    ) -> DataReading:
+        hints = hints_for(self.kind, task, self.classes, side)
+        settings = Settings(
+            convention=convention(self.like).stored_as(side.pred.dtype),
+            kind=hints.kind,
+            params=self.params,
+            dtype=side.pred.dtype,
+            dims=max(2, len(side.pred.shape or ())),
+        )
+        given = None if self.classes is None else tuple(str(name) for name in self.classes)
+        return read_as(side, seen, hints, requests, settings, given, self.class_weight)

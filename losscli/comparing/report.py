@@ -1,0 +1,112 @@
+"""Models compared on the same rows, as plain data: what every renderer reads and none changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from losscli.evaluating.report import Input, IntervalMethod
+from losscli.plain import plain
+
+SCHEMA = "losscli/compare/1"
+
+
+class Verdict(StrEnum):
+    """What the test says of the second model."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_PROVEN = "not proven"
+    EQUAL = "equal"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One loss of one model against the reference, on the rows of both.
+
+    `difference` is `value` − `reference_value`, with its 95 % interval and standard error. `p` is
+    that of a sign-flip test, `p_holm` the same adjusted for all tests of the report: the verdict
+    rests on it. `better` and `equal` are the shares of rows where the model's loss is better than
+    the reference's, and where both are equal (None for a loss that rows do not have one by one).
+    `rows_needed` is how many rows would show a difference like this one with 80 % power. `words`
+    says the verdict in a sentence.
+    """
+
+    loss: str
+    title: str
+    reference: str
+    model: str
+    reference_value: float
+    value: float
+    difference: float
+    interval: tuple[float, float] | None
+    standard_error: float | None
+    p: float | None
+    p_holm: float | None
+    better: float | None
+    equal: float | None
+    n: int
+    verdict: Verdict
+    rows_needed: int | None
+    words: str
+    unit: str
+    params: Mapping[str, Any]
+    lower_is_better: bool
+    recommended: bool
+    convention: str
+    interval_method: IntervalMethod | None
+    signatures: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSlice:
+    """A group of rows: those where `column` (None: the class) is `value_of` (None: missing).
+
+    The p-values of its `comparisons` are adjusted for the `tests` of all groups of the column.
+    """
+
+    column: str | None
+    value_of: str | None
+    tests: int
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonReport:
+    """Everything that one comparison found.
+
+    The first of `models` is the reference of all comparisons. `tests` is how many tests of all
+    rows were adjusted for. `slices` are the same comparisons in groups of rows.
+    """
+
+    version: str
+    inputs: tuple[Input, ...]
+    task: str
+    rows: int
+    models: tuple[str, ...]
+    comparisons: tuple[Comparison, ...]
+    tests: int
+    resamples: int
+    seed: int
+    notes: tuple[str, ...]
+    slices: tuple[ComparedSlice, ...] = ()
+
+    def __getitem__(self, name: str) -> Comparison:
+        """The first comparison by the loss of that name (canonical id or alias).
+
+        Raises KeyError where the report holds no such loss.
+        """
+        from losscli.losses.registry import REGISTRY
+
+        loss = REGISTRY.get(name).id
+        for comparison in self.comparisons:
+            if comparison.loss == loss:
+                return comparison
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of schema `losscli/compare/1`: strict, full precision."""
+        return {"schema": SCHEMA, **plain(self)}

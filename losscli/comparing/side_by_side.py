@@ -1,0 +1,191 @@
+"""One pass over several models on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from losscli.engine.accumulators import Tally, accumulator
+from losscli.engine.evaluation import Batch, Evaluation
+from losscli.engine.gate import Settled, settle
+from losscli.engine.groups_of_rows import ByGroup, groups_of
+from losscli.engine.run import Outcome, share
+from losscli.errors import DataError
+from losscli.evaluating.reading import DataReading
+from losscli.inputs.dataset import Block
+from losscli.inputs.rivals import Rivals
+from losscli.stats.estimates import resampled
+from losscli.stats.groups import Resampling
+from losscli.stats.paired import PairedResult, PairedSums
+from losscli.task.labels import Misfit
+
+
+class Contest:
+    """What rows say of all models: their losses, and what the differences are judged by.
+
+    `evaluations` are those of each model, one per loss. Mergeable in any order.
+    """
+
+    def __init__(self, evaluations: Sequence[Sequence[Evaluation]], resampling: Resampling) -> None:
+        self._evaluations = evaluations
+        self._resampling = resampling
+        self._losses = [[accumulator(item) for item in model] for model in evaluations]
+        self._paired = [
+            PairedSums(same, resampling) if all(map(resampled, same)) else None
+            for same in zip(*evaluations, strict=True)
+        ]
+
+    def add(self, batches: Sequence[Batch]) -> None:
+        """Take in the same rows of every model."""
+        for model, batch in enumerate(batches):
+            self.add_model(model, batch)
+        self.add_pairs(batches)
+
+    def add_model(self, model: int, batch: Batch) -> None:
+        """Take in rows of one model. Raises Misfit where an item is not what a loss takes it for.
+
+        The same rows of every model have to follow by `add_pairs`.
+        """
+        for loss in self._losses[model]:
+            loss.add(batch)
+
+    def add_pairs(self, batches: Sequence[Batch]) -> None:
+        """Take in what the rows of every model say of each other."""
+        for paired in self._paired:
+            if paired is not None:
+                paired.add(batches)
+
+    def fresh(self) -> Contest:
+        """The same for the same models, with no rows."""
+        return Contest(self._evaluations, self._resampling)
+
+    def merge(self, later: Contest) -> None:
+        """Add what was found in later rows."""
+        for mine, theirs in zip(self._losses, later._losses, strict=True):
+            for loss, other in zip(mine, theirs, strict=True):
+                loss.merge(other)
+        for paired, ahead in zip(self._paired, later._paired, strict=True):
+            if paired is not None and ahead is not None:
+                paired.merge(ahead)
+
+    def tally(self, place: int, model: int) -> Tally:
+        """What a loss of a model came to."""
+        return self._losses[model][place].tally()
+
+    def against_first(self, place: int, model: int) -> tuple[float, float, PairedResult | None]:
+        """A loss of the first model, that of another, and how they differ.
+
+        The last is None for a loss that cannot be resampled.
+        """
+        first, second = (self.tally(place, side).finished.value for side in (0, model))
+        paired = self._paired[place]
+        if paired is None:
+            return first, second, None
+        return first, second, paired.against_first(model, second - first)
+
+
+class SideBySide:
+    """One pass over all models: `whole` is what all rows say of them, `groups` each group."""
+
+    def __init__(
+        self,
+        rivals: Rivals,
+        readings: Sequence[DataReading],
+        resampling: Resampling,
+        *,
+        cast: np.dtype[Any] | None,
+        drop_missing: bool,
+        by_class: bool = False,
+    ) -> None:
+        self.readings = tuple(readings)
+        self.outcomes = [Outcome() for _ in readings]
+        self.whole = Contest([reading.evaluations for reading in readings], resampling)
+        self.groups = ByGroup(self.whole.fresh)
+        self._rivals = rivals
+        self._cast = cast
+        self._drop_missing = drop_missing
+        self._by_class = by_class
+
+    @property
+    def rows(self) -> int:
+        """The rows that were seen."""
+        return self.outcomes[0].rows
+
+    def by_loss(self) -> list[tuple[Evaluation, ...]]:
+        """For each loss its evaluation by each model."""
+        return list(zip(*(reading.evaluations for reading in self.readings), strict=True))
+
+    def run(self, threads: int | None, progress: Callable[[int], Any] | None) -> None:
+        """Read everything. Raises DataError at the first item that does not fit."""
+        share(self._rivals.together, lambda few, found: found.over(few), self, threads, progress)
+
+    def fresh(self) -> SideBySide:
+        """The same for the same models, with no rows."""
+        other = copy(self)
+        other.outcomes = [Outcome() for _ in self.readings]
+        other.whole = self.whole.fresh()
+        other.groups = ByGroup(self.whole.fresh)
+        return other
+
+    def merge(self, later: SideBySide) -> None:
+        """Add what was found in later rows."""
+        for outcome, theirs in zip(self.outcomes, later.outcomes, strict=True):
+            outcome.merge(theirs)
+        self.whole.merge(later.whole)
+        self.groups.merge(later.groups)
+
+    def over(self, blocks: Iterable[Block]) -> SideBySide:
+        """This one, with these blocks added."""
+        for block in blocks:
+            for reading, outcome, (pred, inputs) in zip(
+                self.readings, self.outcomes, self._sides(block), strict=True
+            ):
+                own = replace(block, pred=pred, inputs=inputs)
+                outcome.add_profiles(own, reading.setting.tolerance)
+            self._take(block)
+        return self
+
+    def _take(self, block: Block) -> None:
+        settled, side = None, 0
+        try:
+            settled = settle(block, drop_missing=self._drop_missing)
+            batches = []
+            for side, (pred, inputs) in enumerate(self._sides(settled)):
+                own = replace(settled, pred=pred, inputs=inputs)
+                batches.append(Batch(own, self.readings[side].setting))
+                self.whole.add_model(side, batches[-1])
+            self.whole.add_pairs(batches)
+        except Misfit as misfit:
+            raise self._error(block, settled, misfit, self._rivals.roles[side]) from None
+        for column, value, rows in groups_of(settled, by_class=self._by_class):
+            parts = [Batch(batch.block.take(rows), batch.setting) for batch in batches]
+            self.groups.at(column, value).add(parts)
+        for outcome in self.outcomes:
+            outcome.dropped += settled.dropped
+
+    def _sides(self, block: Block | Settled) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """The prediction of each model, and the inputs that all of them share."""
+        roles = self._rivals.roles
+        shared = {name: array for name, array in block.inputs.items() if name not in roles}
+        for place, role in enumerate(roles):
+            pred = block.inputs[role] if place else block.pred
+            if self._cast is not None:
+                with np.errstate(over="ignore"):
+                    pred = pred.astype(self._cast).astype(np.float64)
+            yield pred, shared
+
+    def _error(self, block: Block, settled: Settled | None, misfit: Misfit, role: str) -> DataError:
+        kept = None if settled is None else settled.kept
+        row = block.start + (misfit.row if kept is None else int(kept[misfit.row]))
+        return self._rivals.together.error(
+            role if misfit.role == "prediction" else misfit.role,
+            row,
+            misfit.problem,
+            column=misfit.column,
+            value=misfit.value,
+            hint=misfit.hint,
+        )

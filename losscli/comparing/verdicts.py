@@ -1,0 +1,204 @@
+"""What a pass over several models found → verdicts, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, product
+
+from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
+from losscli.comparing.side_by_side import Contest, SideBySide
+from losscli.evaluating.groups import natural
+from losscli.evaluating.report import Input, IntervalMethod
+from losscli.evaluating.signature import signature
+from losscli.inputs.rivals import Rivals
+from losscli.stats.groups import Resampling
+from losscli.stats.paired import ALPHA, PairedResult, holm
+from losscli.version import __version__
+
+
+def comparison_report(
+    rivals: Rivals, names: Sequence[str], done: SideBySide, resampling: Resampling
+) -> ComparisonReport:
+    """Everything that one comparison found; the verdicts are adjusted for the number of tests."""
+    judge = _Judge(names, done, resampling)
+    [comparisons] = judge.comparisons([done.whole])
+    outcome = done.outcomes[0]
+    return ComparisonReport(
+        version=__version__,
+        inputs=_inputs(rivals, outcome.rows),
+        task=done.readings[0].verdict.task.value,
+        rows=outcome.rows,
+        models=tuple(names),
+        comparisons=comparisons,
+        tests=judge.tests(comparisons),
+        resamples=resampling.resamples,
+        seed=resampling.seed,
+        notes=tuple(dict.fromkeys([*rivals.notes, *_notes(names, done)])),
+        slices=tuple(_slices(judge, done)),
+    )
+
+
+def _slices(judge: _Judge, done: SideBySide) -> Iterator[ComparedSlice]:
+    for column, groups in done.groups.columns.items():
+        order = sorted(groups, key=natural)
+        found = judge.comparisons([groups[value] for value in order])
+        tests = judge.tests(chain.from_iterable(found))
+        for value, comparisons in zip(order, found, strict=True):
+            yield ComparedSlice(column, value, tests, comparisons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Every loss of every model against the first."""
+
+    names: Sequence[str]
+    done: SideBySide
+    resampling: Resampling
+
+    def comparisons(self, contests: Sequence[Contest]) -> list[tuple[Comparison, ...]]:
+        """Those of each contest, their verdicts adjusted for the number of tests in all."""
+        pairs = list(product(range(len(self.done.by_loss())), range(1, len(self.names))))
+        found = [
+            (contest, pair, *contest.against_first(*pair)) for contest in contests for pair in pairs
+        ]
+        ps = holm([None if result is None else result.p for *_, result in found])
+        alpha = ALPHA / max(1, sum(p is not None for p in ps))
+        judged = [self._comparison(*item, p, alpha) for item, p in zip(found, ps, strict=True)]
+        return [tuple(judged[at : at + len(pairs)]) for at in range(0, len(judged), len(pairs))]
+
+    @staticmethod
+    def tests(comparisons: Iterable[Comparison]) -> int:
+        """How many of them were tested."""
+        return sum(item.p is not None for item in comparisons)
+
+    def _comparison(
+        self,
+        contest: Contest,
+        pair: tuple[int, int],
+        first: float,
+        second: float,
+        result: PairedResult | None,
+        p_holm: float | None,
+        alpha: float,
+    ) -> Comparison:
+        place, model = pair
+        evaluation = self.done.readings[0].evaluations[place]
+        loss = evaluation.loss
+        reference, name = self.names[0], self.names[model]
+        sign = 1.0 if loss.lower_is_better else -1.0
+        verdict = _verdict(sign * (second - first), result, p_holm)
+        needed = None
+        if verdict is Verdict.NOT_PROVEN and result is not None:
+            needed = result.rows_needed(alpha)
+        interval = None if result is None else result.interval
+        rows = contest.tally(place, 0).rows
+        return Comparison(
+            loss=loss.id,
+            title=loss.title,
+            reference=reference,
+            model=name,
+            reference_value=first,
+            value=second,
+            difference=second - first,
+            interval=None if interval is None else (interval.low, interval.high),
+            standard_error=None if result is None else result.standard_error,
+            p=None if result is None else result.p,
+            p_holm=p_holm,
+            better=_better(result, lower_is_better=loss.lower_is_better),
+            equal=None if result is None else result.equal,
+            n=rows,
+            verdict=verdict,
+            rows_needed=needed,
+            words=_words(verdict, reference, name, needed),
+            unit=loss.unit,
+            params=dict(evaluation.params),
+            lower_is_better=loss.lower_is_better,
+            recommended=evaluation.recommended,
+            convention=evaluation.convention.name,
+            interval_method=None
+            if interval is None or result is None
+            else IntervalMethod(
+                interval.method, self.resampling.resamples, result.units, self.resampling.seed
+            ),
+            signatures=(self._signature(place, 0, rows), self._signature(place, model, rows)),
+        )
+
+    def _signature(self, place: int, model: int, rows: int) -> str:
+        reading = self.done.readings[model]
+        return signature(reading.evaluations[place], rows, reading.setting)
+
+
+def _better(result: PairedResult | None, *, lower_is_better: bool) -> float | None:
+    if result is None or result.lower is None or result.equal is None:
+        return None
+    return result.lower if lower_is_better else 1.0 - result.lower - result.equal
+
+
+def _verdict(harm: float, result: PairedResult | None, p: float | None) -> Verdict:
+    """What is proven; `harm` is by how much the second model is worse."""
+    if result is None or p is None:
+        return Verdict.UNTESTED
+    if result.equal == 1.0:
+        return Verdict.EQUAL
+    if p > ALPHA or harm == 0.0:
+        return Verdict.NOT_PROVEN
+    return Verdict.WORSE if harm > 0.0 else Verdict.BETTER
+
+
+def _words(verdict: Verdict, reference: str, model: str, needed: int | None) -> str:
+    if verdict is Verdict.BETTER:
+        return f"{model} is better"
+    if verdict is Verdict.WORSE:
+        return f"{reference} is better"
+    if verdict is Verdict.EQUAL:
+        return "equal on every row"
+    if verdict is Verdict.UNTESTED:
+        return "not tested: no finite function of sums of rows"
+    if needed is None:
+        return "not proven"
+    return f"not proven: about {_rounded(needed)} rows would be needed for 80 % power"
+
+
+def _rounded(rows: int) -> str:
+    """A number of rows to two digits, never fewer than it says."""
+    unit = 10 ** max(0, len(str(rows)) - 2)
+    return f"{-(-rows // unit) * unit:,}"
+
+
+def _inputs(rivals: Rivals, rows: int) -> tuple[Input, ...]:
+    first = rivals.together
+    parts = [("pred", side.pred) for side in rivals.sides]
+    parts += [("label", first.label)] if first.label is not None else []
+    parts += [("weight", first.weight)] if first.weight is not None else []
+    return tuple(
+        Input(
+            role=role,
+            file=part.file,
+            columns=tuple(part.columns or ()),
+            rows=rows,
+            dtype="text" if part.dtype is None else str(part.dtype),
+        )
+        for role, part in parts
+    )
+
+
+def _notes(names: Sequence[str], done: SideBySide) -> Iterator[str]:
+    outcome = done.outcomes[0]
+    if outcome.dropped:
+        yield (
+            f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value "
+            "in a model or label"
+        )
+    kinds = [reading.verdict.kind.value.replace("_", " ") for reading in done.readings]
+    if len(set(kinds)) > 1:
+        said = ", ".join(f"{name} as {kind}" for name, kind in zip(names, kinds, strict=True))
+        yield f"the models are read as different kinds: {said}; --kind reads all as one"
+    clipped: dict[tuple[str, int, str], list[str]] = {}
+    for place, same in enumerate(done.by_loss()):
+        for model, name in enumerate(names):
+            key = name, done.whole.tally(place, model).clipped, same[0].convention.name
+            clipped.setdefault(key, []).append(same[0].loss.short)
+    for (name, number, way), losses in clipped.items():
+        if number:
+            yield f"{name}: {number:,} probabilities clipped ({way}): {', '.join(losses)}"

@@ -1,0 +1,1 @@
+"""Pages: of one loss, and of one evaluation."""

@@ -1,0 +1,182 @@
+"""Everything that a page about one evaluation shows, gathered in a few passes over the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.charts.histogram import Histogram
+from losscli.charts.reliability import Reliability, reliability
+from losscli.conventions.table import CONVENTIONS
+from losscli.describing.loss_page import deviations, prints
+from losscli.errors import LosscliError, UsageError
+from losscli.evaluating.evaluate import evaluate
+from losscli.evaluating.plan import asked_again
+from losscli.evaluating.report import Report, Result
+from losscli.inputs.opening import is_stream
+from losscli.losses.registry import REGISTRY
+from losscli.rowwise.report import RowReport
+from losscli.rowwise.rows import rows
+
+# So many of the hardest rows are shown.
+_HARDEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What conventions that agree make of a loss; `why` says what they do otherwise.
+
+    `loss` is as it would be asked for, with its parameters.
+    """
+
+    loss: str
+    title: str
+    conventions: tuple[str, ...]
+    value: float
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A report with what explains it.
+
+    `hardest` and `histogram` are None where no loss is a mean of rows. `command` reproduces it.
+    """
+
+    report: Report
+    hardest: RowReport | None
+    histogram: Histogram | None
+    reliabilities: tuple[Reliability, ...]
+    told: tuple[Told, ...]
+    command: str
+
+
+def page(
+    pred: Any,
+    label: Any = None,
+    losses: str | Sequence[str] | None = None,
+    *,
+    command: str = "",
+    progress: Callable[[int], Any] | None = None,
+    **options: Any,
+) -> Page:
+    """Evaluate, and gather what a page shows of it.
+
+    The arguments are those of `evaluate`; scores are always taken apart, and rows grouped by their
+    class where they have one. The data are read once or twice for the report, a few times more for
+    its rows, and once for each convention.
+
+    Raises UsageError for data that can be read only once, and UsageError and DataError as
+    `evaluate` does.
+    """
+    further = (options.get("inputs") or {}).values()
+    for given in (pred, label, options.get("weight"), *further):
+        if is_stream(given):
+            raise UsageError(
+                f"a page reads the data several times, and {given} can be read only once",
+                hint="Write it to a file first.",
+            )
+    if options.get("reduction") in ("none", "columns"):
+        raise UsageError("a page shows losses as one number each", hint="Leave out --reduction.")
+    asked = {**options, "explain": True}
+    report = evaluate(pred, label, losses, progress=progress, **asked)
+    if report.task in _OF_CLASSES:
+        # Labels may have no class of their own: a column for each, or shares.
+        with suppress(LosscliError):
+            report = evaluate(pred, label, losses, progress=progress, **{**asked, "by_class": True})
+    alike = {name: value for name, value in options.items() if name not in _OF_EVALUATE}
+    hardest, histogram = None, None
+    try:
+        found = rows(pred, label, losses, progress=progress, **alike)
+    except UsageError:
+        # No loss has a loss of each row.
+        pass
+    else:
+        hardest = found.hardest(_HARDEST, progress=progress)
+        histogram = found.histogram(progress=progress)
+    diagrams = [reliability(result) for result in report.results]
+    # Of several scores of the same groups, one diagram says all.
+    return Page(
+        report,
+        hardest,
+        histogram,
+        tuple(diagram for diagram in diagrams if diagram is not None)[:1],
+        tuple(_told(report, pred, label, alike)),
+        command,
+    )
+
+
+_OF_CLASSES = ("binary", "multiclass")
+
+# Arguments of `evaluate` that `rows` has no word for.
+_OF_EVALUATE = frozenset(
+    (
+        "announce",
+        "by_class",
+        "ci",
+        "engine",
+        "explain",
+        "reduction",
+        "resamples",
+        "scheduler",
+        "seed",
+    )
+)
+
+
+def _told(report: Report, pred: Any, label: Any, options: dict[str, Any]) -> list[Told]:
+    """Each loss under every convention; those of one value together, that of the report first."""
+    known = {
+        asked_again(result.loss, result.params, result.convention): result
+        for result in report.results
+        if result.value is not None
+    }
+    told = {(loss, result.value): [result.convention] for loss, result in known.items()}
+    for name, convention in CONVENTIONS.items():
+        having = [loss for loss, at in known.items() if prints(convention, REGISTRY.get(at.loss))]
+        for loss, value in _under(name, having, pred, label, options).items():
+            if name != known[loss].convention:
+                told.setdefault((loss, value), []).append(name)
+    return [
+        Told(loss, result.title, tuple(names), value, _why(result, names))
+        for loss, result in known.items()
+        for (owner, value), names in told.items()
+        if owner == loss and value is not None
+    ]
+
+
+def _under(
+    name: str, losses: Sequence[str], pred: Any, label: Any, options: dict[str, Any]
+) -> dict[str, float]:
+    """The losses that a convention has a number for."""
+    if not losses:
+        return {}
+    try:
+        found = evaluate(pred, label, losses, **{**options, "like": name})
+    except LosscliError:
+        if len(losses) == 1:
+            return {}
+        return {
+            loss: value
+            for each in losses
+            for loss, value in _under(name, [each], pred, label, options).items()
+        }
+    values = zip(losses, found.results, strict=True)
+    return {loss: result.value for loss, result in values if result.value is not None}
+
+
+def _why(result: Result, names: Sequence[str]) -> tuple[str, ...]:
+    """What conventions do otherwise than that of the report."""
+    if result.convention not in CONVENTIONS:
+        return ()
+    loss, mine = REGISTRY.get(result.loss), CONVENTIONS[result.convention]
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        words = "; ".join(filter(None, deviations(loss, CONVENTIONS[name], mine)))
+        if words:
+            alike.setdefault(words, []).append(name)
+    if list(alike.values()) == [list(names)]:
+        return tuple(alike)
+    return tuple(f"{', '.join(them)}: {words}" for words, them in alike.items())

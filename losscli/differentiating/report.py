@@ -1,0 +1,32 @@
+"""What a check of gradients found, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """An item whose analytic derivative is not what a central difference finds."""
+
+    row: int
+    id: str | None
+    item: str
+    analytic: float
+    numeric: float
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """How many derivatives were compared with central differences, and where they part.
+
+    `skipped` items could not be moved both ways, `apart` counts all that part, of which `parted`
+    shows the first few, the largest gap first. At a kink both may be right and part all the same.
+    """
+
+    loss: str
+    title: str
+    checked: int
+    skipped: int
+    apart: int
+    parted: tuple[Parted, ...]

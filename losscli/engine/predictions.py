@@ -1,0 +1,85 @@
+"""Predictions in the form that a kernel's arithmetic wants."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.conventions.table import Renormalise
+from losscli.engine.evaluation import Batch, Evaluation
+from losscli.engine.gate import bounds_of, check_bounds, check_item_bounds, check_sums
+from losscli.losses.definition.bounds import SHARES
+from losscli.losses.forms.bernoulli import Bernoulli
+from losscli.losses.forms.categorical import Categorical, Form
+from losscli.losses.forms.logistic import sigmoid
+from losscli.vocabulary import Kind, Task
+
+Array = NDArray[np.float64]
+
+
+def predicted(evaluation: Evaluation, batch: Batch) -> Any:
+    """The prediction of a batch in the reading's form, checked once per kind.
+
+    Raises Misfit where an item is not what the kind takes it for.
+    """
+    reading, kind, axes = evaluation.reading, evaluation.kind, evaluation.axes
+    form = reading.form
+    pred = batch.pred_as(reading)
+    divided = axes.renormalise is not Renormalise.NO and form is Form.CATEGORICAL
+    divided = divided and kind is Kind.PROBABILITY
+    for bounds in (SHARES if divided else bounds_of(kind, reading), evaluation.pred_bounds):
+        if bounds is not None:
+            check = partial(check_bounds, pred, bounds, "prediction", batch.extent(pred))
+            batch.once(("checked", bounds, reading.tokens), check)
+    if reading.item_bounds:
+        batch.once(("items", reading.items), lambda: check_item_bounds(pred, reading))
+    if form is Form.BERNOULLI:
+        return batch.once(
+            (form, kind, axes.floor),
+            lambda: Bernoulli.read(pred, kind, axes.floor, batch.extent(pred)),
+        )
+    if form is Form.CATEGORICAL:
+        if kind is Kind.PROBABILITY and not divided and axes.sums_checked:
+            batch.once("sums", lambda: _check_sums(pred, batch))
+        return batch.once(
+            (form, kind, axes.class_floor, divided, reading.tokens),
+            lambda: Categorical.read(
+                pred, kind, axes.class_floor, renormalise=divided, extent=batch.extent(pred)
+            ),
+        )
+    if form is Form.DECISION:
+        return batch.once((form, kind), lambda: _decided(pred, kind, evaluation.task))
+    scores = form in (Form.MARGIN, Form.SCORES)
+    if scores and axes.squash and batch.setting.outside_unit:
+        return batch.once(("squashed", form), lambda: _squashed(pred, form))
+    return pred
+
+
+def _check_sums(pred: Array, batch: Batch) -> None:
+    check_sums(
+        pred,
+        batch.setting.tolerance,
+        "prediction",
+        "Classes that compete must sum to 1: say --kind logit if these are logits, "
+        "-l bce if each item is a question of its own, "
+        "or --like scipy to divide each row by its sum.",
+    )
+
+
+def _decided(pred: Array, kind: Kind, task: Task) -> Array:
+    if kind is Kind.CLASS:
+        return pred
+    if task is Task.MULTICLASS:
+        return pred.argmax(axis=1).astype(np.float64)
+    return (pred > (0.5 if kind is Kind.PROBABILITY else 0.0)).astype(np.float64)
+
+
+def _squashed(pred: Array, form: Form) -> Array:
+    """Scores as probabilities: a sigmoid of each, or a softmax of each row of classes."""
+    if form is not Form.SCORES:
+        return sigmoid(pred)
+    powers = np.exp(pred - pred.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

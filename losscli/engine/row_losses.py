@@ -1,0 +1,280 @@
+"""Kernels over batches: what every row costs, and what it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.conventions.table import Denominator, MeanOver
+from losscli.engine.evaluation import Batch, Evaluation, rows_of
+from losscli.engine.labels import Labelled, class_weights, label_key, labelled
+from losscli.engine.predictions import predicted
+from losscli.errors import UsageError
+from losscli.losses.definition.loss import Reading, RowLoss, Shape
+from losscli.losses.definition.sums import Terms
+from losscli.vocabulary import Reduction
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The losses of a block: `losses` (n,) or (n, c), with the weights that a mean needs.
+
+    `numerator` multiplies each loss (None: 1), `denominator` is what each row adds to the divisor,
+    and `counted` what each element does (None: 1).
+    """
+
+    losses: Array
+    parts: tuple[Array, ...]
+    numerator: Array | None
+    denominator: Array | float
+    clipped: int
+    ignored: NDArray[np.bool_] | None
+    counted: Array | None = None
+
+    def columns(self) -> Iterator[Measured]:
+        """The losses of each column on their own."""
+        for j in range(self.losses.shape[1]):
+            counted = self.counted if self.counted is None else rows_of(self.counted)[:, -1]
+            if self.counted is not None and self.counted.ndim == 2:
+                counted = self.counted[:, j]
+            numerator = self.numerator
+            if numerator is not None and numerator.ndim == 2:
+                numerator = numerator[:, j]
+            yield Measured(
+                self.losses[:, j],
+                tuple(part[:, j] for part in self.parts),
+                numerator,
+                1.0 if counted is None else counted,
+                self.clipped,
+                self.ignored,
+            )
+
+
+def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
+    """What the kernel gives for a batch, the prediction it was given, and the labels.
+
+    Raises Misfit where an item of the batch is not what the loss takes it for.
+    """
+    reading, axes = evaluation.reading, evaluation.axes
+    label = labelled(evaluation, batch)
+    pred = predicted(evaluation, batch)
+    params = kernel_params(evaluation)
+    inputs = inputs_of(reading, batch)
+    kernel = reading.kernel
+    if axes.row is RowLoss.ELEMENTS and reading.by_element is not None:
+        kernel = reading.by_element
+    if label.answers and reading.of_answers is not None:
+        kernel = reading.of_answers
+    key = (
+        kernel,
+        reading.form,
+        evaluation.kind,
+        axes.floor,
+        axes.class_floor,
+        axes.renormalise,
+        axes.squash,
+        label_key(evaluation),
+        tuple((name, evaluation.params[name]) for name in params),
+    )
+    # A loss beyond the range of float64 is infinite, which the value says well enough.
+    with np.errstate(over="ignore"):
+        found = batch.once(key, lambda: kernel(pred, label.asked, **inputs, **params))
+    return found, pred, label
+
+
+def kernel_params(evaluation: Evaluation) -> dict[str, Any]:
+    """The parameters that reach the kernel; one number per item becomes an array."""
+    given = evaluation.params
+    return {
+        name: np.asarray(given[name]) if isinstance(given[name], tuple) else given[name]
+        for name in evaluation.reading.params
+        if name in given
+    }
+
+
+def inputs_of(reading: Reading, batch: Batch) -> dict[str, Array | None]:
+    """The named inputs that a reading asks for. Raises UsageError where one was not given."""
+    given = batch.block.inputs
+    for name in reading.inputs:
+        if name not in given and name not in reading.optional_inputs:
+            raise UsageError(
+                f"the loss needs the input {name} ({reading.inputs[name]})",
+                hint=f"Give it: --input {name}=FILE.",
+            )
+    return {name: given.get(name) for name in reading.inputs}
+
+
+def measure(evaluation: Evaluation, batch: Batch) -> Measured:
+    """The loss of every row of a batch.
+
+    Raises Misfit where an item of the batch is not what the loss takes it for.
+    """
+    found, pred, label = computed(evaluation, batch)
+    if evaluation.reading.shape is Shape.SUMS:
+        assert evaluation.loss.finish is not None
+        found = evaluation.loss.finish(RowStats(found), evaluation.params)
+    losses, *parts = found if isinstance(found, tuple) else (found,)
+    clipped = getattr(pred, "clipped", 0)
+    return measured_of(evaluation, batch, losses, tuple(parts), label, clipped)
+
+
+def measured_of(
+    evaluation: Evaluation,
+    batch: Batch,
+    losses: Array,
+    parts: tuple[Array, ...],
+    label: Labelled,
+    clipped: int,
+) -> Measured:
+    """Losses with their weights, one per row where the loss or the convention says so."""
+    axes = evaluation.axes
+    row = row_of(evaluation)
+    factors = list(factors_of(evaluation, batch, losses, label))
+    if losses.ndim == 2 and row is not RowLoss.ELEMENTS:
+        spread = [weight for weight, _ in factors if weight.ndim == 2]
+        factors = [pair for pair in factors if pair[0].ndim == 1]
+        losses, *parts_ = (_collapsed(array, row, spread) for array in (losses, *parts))
+        parts = tuple(parts_)
+    over_rows = axes.mean_over is MeanOver.ROWS or evaluation.reduction is Reduction.BATCHMEAN
+    items = 1 if over_rows or losses.ndim == 1 else losses.shape[1]
+    numerator = _product([weight for weight, _ in factors]) if factors else None
+    divisors = [weight for weight, divides in factors if divides]
+    if label.inside and _divides_inside(evaluation, label):
+        assert batch.setting.class_weight is not None
+        divisors.append(class_weights(label.stands, batch.setting.class_weight, evaluation.task))
+    if not divisors:
+        return Measured(losses, parts, numerator, float(items), clipped, label.ignored)
+    counted = _product(divisors)
+    denominator = counted * items if counted.ndim == 1 else counted.sum(axis=1)
+    if counted.ndim == 2 and over_rows:
+        denominator = counted.mean(axis=1)
+    return Measured(losses, parts, numerator, denominator, clipped, label.ignored, counted)
+
+
+def row_of(evaluation: Evaluation) -> RowLoss:
+    """What a row of several elements costs, for the loss or by the convention."""
+    row = evaluation.axes.row
+    return evaluation.reading.row if row is None else row
+
+
+def _divides_inside(evaluation: Evaluation, label: Labelled) -> bool:
+    """Whether a mean divides by class weights that are part of the labels."""
+    axes = evaluation.axes
+    soft = label.stands.rows is not None
+    by = axes.soft_class_mean if soft else axes.class_weighted_mean
+    return by is Denominator.WEIGHTS or evaluation.reduction is Reduction.WEIGHTED_MEAN
+
+
+def _collapsed(losses: Array, row: RowLoss, weights: Sequence[Array]) -> Array:
+    for weight in weights:
+        losses = losses * weight
+    return np.asarray(losses.sum(axis=1) if row is RowLoss.SUM else losses.mean(axis=1))
+
+
+def factors_of(
+    evaluation: Evaluation, batch: Batch, losses: Array, label: Labelled
+) -> Iterator[tuple[Array, bool]]:
+    """What multiplies each loss (or each row), and whether a mean divides by it."""
+    axes, reduction = evaluation.axes, evaluation.reduction
+    class_weight = batch.setting.class_weight
+    if batch.block.weight is not None:
+        if batch.block.weight.ndim > losses.ndim:
+            raise UsageError(
+                f"{evaluation.loss.id} is one number per row: weights per item do not fit it"
+            )
+        divides = axes.weighted_mean is Denominator.WEIGHTS
+        yield batch.block.weight, divides or reduction is Reduction.WEIGHTED_MEAN
+    if class_weight is not None and label.stands is not None and not label.inside:
+        by_class = class_weights(label.stands, class_weight, evaluation.task)
+        # Weights per item are the same in every row: a loss of whole rows does not feel them.
+        if by_class.ndim <= losses.ndim:
+            divides = axes.class_weighted_mean is Denominator.WEIGHTS
+            yield by_class, divides or reduction is Reduction.WEIGHTED_MEAN
+    if label.ignored is not None:
+        yield (~label.ignored).astype(np.float64), True
+
+
+def weighted(measured: Measured) -> Array:
+    """The losses before any reduction: weighted, 0 where the label says ignore."""
+    return apply_weight(measured.losses, measured.numerator)
+
+
+def apply_weight(losses: Array, numerator: Array | None) -> Array:
+    """Weight · loss; a weight of 0 takes a row out, however bad it is."""
+    if numerator is None:
+        return losses
+    weight = _spread_over(numerator, losses)
+    with np.errstate(invalid="ignore", over="ignore"):
+        product = weight * losses
+    return np.where(weight == 0, 0.0, product)
+
+
+def _spread_over(weight: Array, losses: Array) -> Array:
+    return weight[:, None] if losses.ndim == 2 and weight.ndim == 1 else weight
+
+
+def _product(weights: Sequence[Array]) -> Array:
+    product = weights[0]
+    for weight in weights[1:]:
+        product = _spread_over(product, weight) * _spread_over(weight, product)
+    return product
+
+
+class RowStats:
+    """The terms of each row on its own: sums over its items."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+
+    @property
+    def rows(self) -> int:
+        """One: each row is finished on its own."""
+        return 1
+
+    @property
+    def weight(self) -> Fraction:
+        """One: rows are weighted after they are finished."""
+        return Fraction(1)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._terms
+
+    def value(self, name: str) -> Array:
+        """The sum of each row, (n,)."""
+        terms: Any = self._terms[name]
+        array = terms[0] * terms[1] if isinstance(terms, tuple) else terms
+        return np.asarray(rows_of(array).sum(axis=1))
+
+    def total(self, name: str) -> Fraction:
+        """No single number: rows are finished one by one."""
+        raise UsageError(f"{name} is summed over all rows: this loss has no value per row")
+
+    def columns(self, name: str) -> list[Fraction]:
+        """No single number: rows are finished one by one."""
+        return [self.total(name)]
+
+    def low(self, name: str) -> float:
+        """No single number: rows are finished one by one."""
+        return float(self.total(name))
+
+    high = low
+
+
+def terms_of(evaluation: Evaluation, batch: Batch) -> tuple[Mapping[str, Any], Labelled, int]:
+    """The terms that a kernel wants summed, the labels, and how many probabilities were clipped."""
+    found, pred, label = computed(evaluation, batch)
+    return found, label, getattr(pred, "clipped", 0)
+
+
+def row_weight(evaluation: Evaluation, batch: Batch, label: Labelled) -> Array | None:
+    """What multiplies the terms of each row (None: 1)."""
+    probe = np.empty(len(batch.pred_as(evaluation.reading)))
+    factors = [weight for weight, _ in factors_of(evaluation, batch, probe, label)]
+    return _product(factors) if factors else None

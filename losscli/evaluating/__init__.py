@@ -1,0 +1,1 @@
+"""One evaluation: a request, a plan, one pass over the data, a report."""

@@ -1,0 +1,312 @@
+"""What the best constant prediction would score: the number that a loss has to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.conventions.table import Denominator
+from losscli.engine.accumulators import tally_of
+from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.exact import Sum, units
+from losscli.engine.gate import Settled
+from losscli.engine.row_losses import kernel_params
+from losscli.evaluating.report import Baseline
+from losscli.losses.definition.loss import Constant, Labels
+from losscli.losses.forms.categorical import Classes, Form
+from losscli.task.labels import LabelCode
+from losscli.vocabulary import Kind, Task
+
+Array = NDArray[np.float64]
+
+# Real labels are kept for their median up to this many; beyond it only counts and sums are.
+MOST_KEPT = 1 << 20
+
+
+@dataclass
+class LabelSummary:
+    """The labels of a run: weight per class, or the real labels themselves where they are few.
+
+    `counts` has the shape (2, c) for yes-or-no labels (no, yes) and (c,) for classes. `many` says
+    that there are more real labels than are kept.
+    """
+
+    task: Task
+    code: LabelCode
+    ignore: float | None = None
+    counts: list[Sum] | None = None
+    rows: list[Sum] | None = None
+    values: list[Array] = field(default_factory=list)
+    weights: list[Array] = field(default_factory=list)
+    kept: int = 0
+    many: bool = False
+
+    def add(self, batch: Batch) -> None:
+        """Take in the labels of one batch."""
+        block = batch.block
+        if block.label is None:
+            return
+        if self.task is Task.REGRESSION:
+            self._keep(block)
+            return
+        raw, weight = block.label, block.weight
+        if raw.ndim > 2:
+            raw = raw.reshape(len(raw), -1)
+        if self.ignore is not None and raw.dtype != object and raw.ndim == 1:
+            here = raw != self.ignore
+            raw, weight = raw[here], None if weight is None else weight[here]
+        as_evaluated = raw is block.label and self.code is batch.setting.code
+        label = batch.encoded(self.task) if as_evaluated else self.code.encode(raw, self.task)
+        plain = _yes_and_no(label, batch) or self._by_class(label, None)
+        counted = plain if weight is None else self._by_class(label, weight)
+        self.rows = _merged(self.rows, plain)
+        self.counts = _merged(self.counts, counted)
+
+    def fresh(self) -> LabelSummary:
+        """An empty one for labels of the same task."""
+        return LabelSummary(self.task, self.code, ignore=self.ignore, many=self.many)
+
+    def merge(self, later: LabelSummary) -> None:
+        """Take in the summary of later labels."""
+        if later.rows is not None and later.counts is not None:
+            self.rows = _merged(self.rows, later.rows)
+            self.counts = _merged(self.counts, later.counts)
+        self.kept += later.kept
+        self.values += later.values
+        self.weights += later.weights
+        self._forget_too_many()
+
+    def _keep(self, block: Settled) -> None:
+        assert block.label is not None
+        self.kept += block.label.size
+        if self.many:
+            return
+        self.values.append(block.label.astype(np.float64))
+        if block.weight is not None:
+            self.weights.append(block.weight.copy())
+        self._forget_too_many()
+
+    def _forget_too_many(self) -> None:
+        if self.kept > MOST_KEPT:
+            self.values.clear()
+            self.weights.clear()
+
+    def _by_class(self, label: Any, weight: Array | None) -> list[Sum]:
+        if isinstance(label, Classes) and label.index is not None:
+            counts = np.bincount(label.index, weight, minlength=self.code.width)
+            return [Sum(units(float(count))) for count in counts]
+        shares = label.rows if isinstance(label, Classes) else label
+        assert shares is not None
+        columns = shares[:, None] if shares.ndim == 1 else shares
+        if weight is not None:
+            columns = columns * (weight[:, None] if weight.ndim == 1 else weight)
+        yes = [Sum.of(np.ascontiguousarray(column)) for column in columns.T]
+        if isinstance(label, Classes):
+            return yes
+        if weight is None:
+            all_of = [Sum.whole(len(columns))] * len(yes)
+        else:
+            one = np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, columns.shape)
+            all_of = [Sum.of(np.ascontiguousarray(column)) for column in one.T]
+        no = [a - y for a, y in zip(all_of, yes, strict=True)]
+        return [*no, *yes]
+
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """Each class (or each multilabel item) with its share of the rows, unweighted."""
+        if self.rows is None:
+            return ()
+        names = self.code.classes
+        counts = [float(entry.exact) for entry in self.rows]
+        if self.task is Task.MULTILABEL:
+            width = self.code.width
+            totals_ = [counts[j] + counts[width + j] for j in range(width)]
+            return tuple(
+                (names[j] if names and len(names) == width else str(j), counts[width + j] / total)
+                for j, total in enumerate(totals_)
+                if total
+            )
+        total = sum(counts)
+        if not total:
+            return ()
+        return tuple(
+            (names[j] if names else str(j), count / total) for j, count in enumerate(counts)
+        )
+
+
+def _yes_and_no(label: Any, batch: Batch) -> list[Sum] | None:
+    """How many labels are no and yes, where all are one of these."""
+    if not isinstance(label, np.ndarray) or label.ndim > 1:
+        return None
+    ones = batch.extent(label).ones
+    return None if ones is None else [Sum.whole(label.size - ones), Sum.whole(ones)]
+
+
+def _merged(held: list[Sum] | None, new: list[Sum]) -> list[Sum]:
+    return new if held is None else [a + b for a, b in zip(held, new, strict=True)]
+
+
+def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) -> Baseline | None:
+    """The loss of the best constant prediction of the summarised labels.
+
+    None where the loss has none, or the labels were too many to keep.
+    """
+    constant = evaluation.loss.constant
+    if constant is None or evaluation.task is not summary.task:
+        return None
+    if evaluation.task is Task.REGRESSION:
+        return _real_baseline(evaluation, summary, setting)
+    if summary.counts is None or _decides_rows(evaluation):
+        return None
+    counts = np.array([float(entry.exact) for entry in summary.counts])
+    if counts.sum() <= 0:
+        return None
+    return _class_baseline(evaluation, counts, setting)
+
+
+def _decides_rows(evaluation: Evaluation) -> bool:
+    """Whether a row's loss hangs on several labels at once, of which only counts are kept."""
+    return evaluation.task is Task.MULTILABEL and evaluation.reading.form is Form.DECISION
+
+
+def _class_baseline(evaluation: Evaluation, counts: Array, setting: Setting) -> Baseline | None:
+    """One row per class, weighted by how often it occurs, all with the same prediction."""
+    width = setting.code.width
+    form = evaluation.reading.form
+    constant = evaluation.loss.constant
+    assert constant is not None
+    two_sided = evaluation.reading.labels in (Labels.SHARE, Labels.SIGN)
+    if two_sided:
+        weight = counts.reshape(2, width)
+        rate = weight[1] / np.maximum(weight.sum(axis=0), 1e-300)
+        if setting.class_weight is not None and width == 1:
+            pulled = weight * np.asarray(setting.class_weight)[:, None]
+            rate = pulled[1] / max(float(pulled.sum()), 1e-300)
+        label: Array = np.repeat([[0.0], [1.0]], width, axis=1)
+        candidates = _two_sided_candidates(form, rate)
+    else:
+        weight = counts
+        label = np.arange(width, dtype=np.float64)
+        pulled = counts if setting.class_weight is None else counts * setting.class_weight
+        rate = pulled / pulled.sum()
+        candidates = [np.eye(width)[int(pulled.argmax())] if form is Form.DECISION else rate]
+    if width == 1:
+        label, weight = label[:, 0], weight[:, 0]
+    kind = Kind.PROBABILITY if form is not Form.MARGIN else Kind.SCORE
+    plain = replace(
+        evaluation,
+        kind=kind,
+        params={**evaluation.params, "ignore_index": None},
+    )
+    # Counts stand for rows, so the reading of the labels is that of numbers 0, 1, …
+    clean = replace(setting, code=LabelCode(width))
+    scores = []
+    for candidate in candidates:
+        row = candidate if width > 1 else candidate[0]
+        pred = np.repeat(np.asarray(row)[None, ...], len(label), axis=0)
+        scores.append(_score(_counting_weights(plain), pred, label, weight, clean))
+    return Baseline(min(scores), constant.value)
+
+
+def _counting_weights(evaluation: Evaluation) -> Evaluation:
+    """The same evaluation, with weights that stand for rows: a mean divides by their sum."""
+    axes = replace(evaluation.axes, weighted_mean=Denominator.WEIGHTS)
+    return replace(evaluation, convention=replace(evaluation.convention, axes=axes, exceptions={}))
+
+
+def _two_sided_candidates(form: Form, rate: Array) -> list[Array]:
+    if form is Form.MARGIN:
+        return [np.where(rate > 0.5, 1.0, -1.0)]
+    if form is Form.DECISION:
+        return [(rate > 0.5).astype(np.float64)]
+    return [rate]
+
+
+def _real_baseline(
+    evaluation: Evaluation, summary: LabelSummary, setting: Setting
+) -> Baseline | None:
+    if not summary.values:
+        return None
+    label = np.concatenate(summary.values)
+    weight = np.concatenate(summary.weights) if summary.weights else None
+    constant = evaluation.loss.constant
+    assert constant is not None
+    columns = label if label.ndim == 2 else label[:, None]
+    by_column = None if weight is None else (weight if weight.ndim == 2 else weight[:, None])
+    with np.errstate(over="ignore", invalid="ignore"):
+        best = np.array(
+            [
+                _best_constant(
+                    constant,
+                    columns[:, j],
+                    None if by_column is None else np.broadcast_to(by_column, columns.shape)[:, j],
+                    lambda c, y, w: float(
+                        np.average(
+                            evaluation.reading.kernel(
+                                np.full_like(y, c), y, **kernel_params(evaluation)
+                            ),
+                            weights=w,
+                        )
+                    ),
+                )
+                for j in range(columns.shape[1])
+            ]
+        )
+    if not np.isfinite(best).all():
+        return None
+    pred = np.broadcast_to(best if label.ndim == 2 else best[0], label.shape)
+    plain = replace(evaluation, kind=Kind.VALUE)
+    value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)
+    return Baseline(value, constant.value)
+
+
+def _score(
+    evaluation: Evaluation,
+    pred: Array,
+    label: Array,
+    weight: Array | None,
+    setting: Setting,
+) -> float:
+    block = Settled(0, pred, label, weight, 0)
+    return tally_of(evaluation, Batch(block, setting)).finished.value
+
+
+def _best_constant(
+    constant: Constant,
+    label: Array,
+    weight: Array | None,
+    cost: Callable[[float, Array, Array | None], float],
+) -> float:
+    if constant is Constant.MEAN:
+        return float(np.average(label, weights=weight))
+    if constant is Constant.MEDIAN:
+        return _median(label, weight)
+    return _minimise(lambda c: cost(c, label, weight), float(label.min()), float(label.max()))
+
+
+def _median(label: Array, weight: Array | None) -> float:
+    if weight is None:
+        return float(np.median(label))
+    order = np.argsort(label, kind="stable")
+    reached = np.cumsum(weight[order])
+    return float(label[order][np.searchsorted(reached, 0.5 * reached[-1])])
+
+
+def _minimise(cost: Callable[[float], float], low: float, high: float) -> float:
+    """Where a convex function of one number is smallest, by golden section."""
+    ratio = (5.0**0.5 - 1.0) / 2.0
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    at_left, at_right = cost(left), cost(right)
+    for _ in range(50):
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - ratio * (high - low)
+            at_left = cost(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + ratio * (high - low)
+            at_right = cost(right)
+    return left if at_left <= at_right else right

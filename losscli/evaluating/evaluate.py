@@ -1,0 +1,132 @@
+"""Predictions and labels in, a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from losscli.engine.run import Observer
+from losscli.errors import UsageError
+from losscli.evaluating.one_pass import Losses, evaluated, workers_of
+from losscli.evaluating.reading import (
+    DataReading,
+)
+from losscli.evaluating.report import Report
+from losscli.evaluating.results import report_of
+from losscli.inputs.roles import Columns
+
+if TYPE_CHECKING:
+    pass
+
+
+def evaluate(
+    pred: Any,
+    label: Any = None,
+    losses: Losses = None,
+    *,
+    kind: str | None = None,
+    task: str | None = None,
+    like: str = "standard",
+    weight: Any = None,
+    class_weight: Sequence[float] | Mapping[Any, float] | None = None,
+    classes: Sequence[str] | None = None,
+    reduction: str | None = None,
+    nan: Literal["error", "drop"] = "error",
+    columns: Columns | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    cast: str | None = None,
+    explain: bool = False,
+    by_class: bool = False,
+    threads: int | None = None,
+    engine: str = "local",
+    scheduler: str | None = None,
+    announce: Callable[[str], Any] | None = None,
+    ci: str = "normal",
+    resamples: int = 2000,
+    seed: int = 0,
+    progress: Callable[[int], Any] | None = None,
+    **params: Any,
+) -> Report:
+    """Evaluate losses of predictions against labels.
+
+    `pred` and `label` are arrays of shape (n,) or (n, c), or name files: CSV, NPY, NPZ, Parquet,
+    Arrow, JSON Lines, a folder or pattern of such, a URL; one table may hold both. `losses` are
+    names such as `"bce"` or `"focal:gamma=2,alpha=0.25"`
+    (several: a list, or joined by commas); without them, those that fit the data. `kind` says how
+    predictions are to be read (`probability`, `logit`, `tanh`, …), `like` whose convention
+    counts. `weight` is one number per row (or item), `class_weight` one per class in the order of
+    the prediction's columns (binary: negative, positive), or a mapping from class to weight.
+    `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
+    `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
+    arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
+    (`float32`). With `explain`, cross entropies and the Brier score are taken apart. With
+    `columns.by` or `by_class`, results hold the losses of each group of rows too. The work is
+    shared among `threads` (None: as many as the process may use), which changes no bit of the
+    result. `engine="dask"` shares it among processes of a Dask cluster instead: the one whose
+    scheduler answers at the address `scheduler`, or one of `threads` processes on this machine.
+    Workers open files by the same names. `announce` is told beforehand when much memory will be
+    needed (else a note says so). `ci` chooses the 95 % interval: `normal` (of means of rows;
+    fast), `bootstrap` (of every loss that is a function of sums of rows, by `resamples` from
+    `seed`) or `none`. Further keyword arguments are parameters of the losses (`gamma=2`).
+
+    Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
+    losses of the rows, (n,) or (n, c).
+
+    Raises UsageError for a request that makes no sense, DataError for data that do not fit.
+
+    >>> report = evaluate([0.9, 0.2, 0.6], [1, 0, 0], "bce")
+    >>> round(report["bce"].value, 6)
+    0.414932
+    """
+    if ci not in ("none", "normal", "bootstrap"):
+        raise UsageError(f"ci={ci!r}: say 'none', 'normal' or 'bootstrap'")
+    watchers: list[Callable[[DataReading], Observer]] = []
+    if explain:
+        from losscli.evaluating.decomposing import explained
+        from losscli.evaluating.probability_groups import Grouping
+
+        watchers.append(lambda reading: Grouping(reading.evaluations))
+    grouped = bool(by_class or (columns and columns.by))
+    if grouped:
+        from losscli.engine.groups_of_rows import Slices
+        from losscli.evaluating.groups import with_slices
+
+        watchers.append(lambda reading: Slices(reading.evaluations, by_class=by_class))
+    if ci == "bootstrap":
+        from losscli.stats.bootstrap import Bootstrap
+        from losscli.stats.groups import Resampling
+
+        resampling = Resampling(resamples, seed)
+        watchers.append(lambda reading: Bootstrap(reading.evaluations, resampling))
+    found = evaluated(
+        pred,
+        label,
+        losses,
+        kind=kind,
+        task=task,
+        like=like,
+        weight=weight,
+        class_weight=class_weight,
+        classes=classes,
+        reduction=reduction,
+        nan=nan,
+        columns=columns,
+        inputs=inputs,
+        cast=cast,
+        threads=threads,
+        announce=announce,
+        progress=progress,
+        params=params,
+        workers=workers_of(engine, scheduler, threads),
+        observers=lambda reading: [watcher(reading) for watcher in watchers],
+    )
+    report = report_of(found.dataset, found.reading, found.outcome, found.summary)
+    if explain:
+        report = explained(report, found.reading.evaluations, found.observer(Grouping))
+    if grouped:
+        report = with_slices(report, found.observer(Slices))
+    if ci == "normal":
+        return report
+    from losscli.evaluating.intervals import with_intervals
+
+    return with_intervals(report, found.observer(Bootstrap) if ci == "bootstrap" else None)

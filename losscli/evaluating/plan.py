@@ -1,0 +1,343 @@
+"""Names of losses → evaluations with every choice settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from losscli.conventions.names import framework_entry
+from losscli.conventions.table import Convention
+from losscli.conventions.table import convention as convention_named
+from losscli.engine.evaluation import Evaluation
+from losscli.errors import UsageError
+from losscli.losses.definition.loss import Labels, Loss, Name, Reading
+from losscli.losses.forms.categorical import Form
+from losscli.losses.registry import REGISTRY
+from losscli.task.advice import RECOMMENDED
+from losscli.task.decide import Verdict
+from losscli.vocabulary import Kind, Reduction, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One loss as it was asked for: `focal:gamma=2,alpha=0.25`."""
+
+    name: str
+    params: Mapping[str, str | float | bool | None] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        params = ",".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.name}:{params}" if params else self.name
+
+
+def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
+    """What `--loss` says: names separated by commas, each with parameters after a colon.
+
+    `mse,focal:gamma=2,alpha=0.25` are two losses: a part with `=` belongs to the loss before it.
+    Raises UsageError for a parameter without a loss.
+    """
+    requests: list[Request] = []
+    asked = list(texts)
+    for text in asked:
+        for part in text.split(","):
+            name, colon, first = _named(part)
+            if colon and not name.strip():
+                raise UsageError(f"{part!r} names no loss", hint="Write NAME:PARAMETER=VALUE.")
+            if colon:
+                requests.append(Request(name.strip(), dict([_assignment(first)])))
+            elif "=" in part:
+                if not requests or not requests[-1].params:
+                    raise UsageError(
+                        f"{part!r}: parameters follow a loss and a colon",
+                        hint="Write --loss NAME:PARAMETER=VALUE.",
+                    )
+                key, value = _assignment(part)
+                last = requests[-1]
+                requests[-1] = Request(last.name, {**last.params, key: value})
+            elif part.strip():
+                requests.append(Request(part.strip()))
+    if asked and not requests:
+        raise UsageError("--loss names no loss", hint="`losscli losses` lists them.")
+    return tuple(requests)
+
+
+def asked_again(loss: str, params: Mapping[str, Any], like: str) -> str:
+    """The text that asks for a loss with these parameters, whatever the convention.
+
+    `like` is the convention under which they were settled: what it sets is left unsaid.
+    """
+    known = REGISTRY.get(loss)
+    set_there = convention_named(like).defaults_of(loss)
+    given = [
+        f"{name}={_written(value)}"
+        for name, value in params.items()
+        if (param := known.params.get(name)) is not None
+        and value is not None
+        and value != set_there.get(name, param.default)
+    ]
+    return f"{loss}:{','.join(given)}" if given else loss
+
+
+def _written(value: Any) -> str:
+    return f"[{';'.join(map(str, value))}]" if isinstance(value, (list, tuple)) else str(value)
+
+
+def _named(part: str) -> tuple[str, str, str]:
+    """A name, a colon, a first parameter; `package.module:function` is a name with a colon."""
+    name, colon, rest = part.partition(":")
+    if rest and "=" not in rest.partition(":")[0] and not REGISTRY.knows(name):
+        function, colon, rest = rest.partition(":")
+        return f"{name}:{function}", colon, rest
+    return name, colon, rest
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip() or not value.strip():
+        raise UsageError(f"{text!r} is no parameter", hint="Write NAME:PARAMETER=VALUE.")
+    return key.strip(), value.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for all losses of one request."""
+
+    convention: Convention
+    reduction: Reduction | None = None
+    kind: Kind | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    dtype: np.dtype[Any] | None = None
+    dims: int = 2
+
+    def convention_of(self, framework: str) -> Convention:
+        """That framework's convention, for predictions stored as these are."""
+        return convention_named(framework).stored_as(self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One loss as it was asked for, with the framework by whose name it was, if any."""
+
+    loss: Loss
+    request: Request
+    framework: str | None = None
+    name: Name | None = None
+
+
+def look_up(requests: Sequence[Request], task: Task | None = None) -> tuple[Wanted, ...]:
+    """The losses that requests name, by an id, an alias or a framework's own name.
+
+    `task` decides between losses that share a name. Raises UsageError for a name that none has.
+    """
+    found = []
+    for request in requests:
+        entry = framework_entry(request.name, task)
+        if entry is None:
+            found.append(Wanted(_own_or_known(request.name, task), request))
+        else:
+            framework, loss, name = entry
+            found.append(Wanted(loss, request, framework, name))
+    return tuple(found)
+
+
+def _own_or_known(name: str, task: Task | None) -> Loss:
+    if ":" in name:
+        from losscli.losses.plugins import load
+
+        return load(name)
+    if REGISTRY.knows(name):
+        return REGISTRY.get(name, task)
+    from losscli.losses.plugins import installed
+
+    return installed(name) or REGISTRY.get(name, task)
+
+
+def plan(
+    requests: Sequence[Request],
+    verdict: Verdict,
+    width: int,
+    settings: Settings,
+    *,
+    labelled: bool,
+) -> tuple[Evaluation, ...]:
+    """The evaluations of the losses asked for, or of those that fit where none is.
+
+    Raises UsageError for unknown names and parameters, and for losses that cannot read the data.
+    """
+    if not requests:
+        found = [
+            _evaluation(Wanted(loss, Request(loss.id)), verdict, width, settings)
+            for loss in fitting(verdict, labelled=labelled)
+        ]
+        return tuple(found)
+    chosen = []
+    for wanted in look_up(requests, _likely(verdict.task, width)):
+        if wanted.loss.needs_label and not labelled:
+            raise UsageError(
+                f"{wanted.loss.id} needs labels",
+                hint="Give a label file after the prediction, or name the column: --label-col.",
+            )
+        chosen.append(_evaluation(wanted, verdict, width, settings))
+    _refuse_strays(settings, chosen)
+    return tuple(chosen)
+
+
+def fitting(verdict: Verdict, *, labelled: bool) -> list[Loss]:
+    """The featured losses that read data of that task and kind, the recommended one first."""
+    best = RECOMMENDED[verdict.task]
+    found = [
+        loss
+        for loss in REGISTRY
+        if (reading := loss.reading_for(verdict.task)) is not None
+        and verdict.kind in reading.kinds
+        and (labelled and loss.featured if loss.needs_label else not labelled)
+    ]
+    return sorted(found, key=lambda loss: loss.id != best)
+
+
+def _likely(task: Task, width: int) -> Task:
+    """The task under which an ambiguous name is looked up."""
+    if task is Task.REGRESSION:
+        return Task.BINARY if width == 1 else Task.MULTICLASS
+    return task
+
+
+# Tasks under which data may be read for a loss that asks for them, by whether rows have several
+# items. The first that the loss knows is taken.
+_ANY_WIDTH = (
+    Task.REGRESSION,
+    Task.FORECAST,
+    Task.RANKING,
+    Task.PAIRS,
+    Task.EMBEDDING,
+    Task.MASKS,
+    Task.SEQUENCE,
+    Task.SAMPLES,
+)
+_BY_WIDTH = {
+    False: (Task.BINARY, *_ANY_WIDTH),
+    True: (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL, *_ANY_WIDTH),
+}
+
+
+def _evaluation(wanted: Wanted, verdict: Verdict, width: int, settings: Settings) -> Evaluation:
+    loss, name = wanted.loss, wanted.name
+    convention = settings.convention
+    if wanted.framework is not None:
+        convention = settings.convention_of(wanted.framework)
+    asked = convention.read_params(loss.id, wanted.request.params)
+    kind = _kind_asked(asked, settings, name)
+    task, reading = _reading(loss, verdict, width, settings.dims, kind)
+    shared = convention.read_params(loss.id, settings.params)
+    # Shared parameters go to those losses that have them; their own must all be known.
+    shared = {key: value for key, value in shared.items() if key in loss.params}
+    given = {
+        key: loss.params[key].parse(key, value)
+        if isinstance(value, str) and key in loss.params
+        else value
+        for key, value in {**shared, **asked}.items()
+    }
+    implied = {} if name is None else name.params
+    reduction = settings.reduction
+    if reduction is None and name is not None and name.reduction is not Reduction.NONE:
+        reduction = name.reduction
+    reduction = reduction or loss.reduction
+    params = loss.settle({**convention.defaults_of(loss.id, reduction), **implied, **given})
+    return Evaluation(
+        loss=loss,
+        reading=reading,
+        task=task,
+        kind=_kind(loss, reading, verdict, kind),
+        params=params,
+        convention=convention,
+        reduction=reduction,
+        recommended=loss.id == RECOMMENDED[verdict.task],
+    )
+
+
+def _kind_asked(asked: dict[str, Any], settings: Settings, name: Name | None) -> Kind | None:
+    """The kind that was stated, that a framework's `from_logits` says, or that its name implies."""
+    from_logits = asked.pop("from_logits", settings.params.get("from_logits"))
+    if settings.kind is not None:
+        return settings.kind
+    if from_logits is not None:
+        return Kind.LOGIT if str(from_logits).lower() in ("true", "1", "yes") else Kind.PROBABILITY
+    return None if name is None else name.kind
+
+
+def _reading(
+    loss: Loss, verdict: Verdict, width: int, dims: int, kind: Kind | None
+) -> tuple[Task, Reading]:
+    """The reading that fits the data's task, or else any that its shape allows."""
+    tasks = (verdict.task, *_BY_WIDTH[width > 1])
+    fits = [
+        (task, reading)
+        for task in tasks
+        for reading in loss.readings
+        if task in reading.tasks and _fits(reading, width, dims)
+    ]
+    if fits:
+        readable = [pair for pair in fits if (kind or verdict.kind) in pair[1].kinds]
+        return max(readable or fits, key=lambda pair: dims > 2 and bool(pair[1].dims))
+    if width == 1 and any(reading.form is Form.CATEGORICAL for reading in loss.readings):
+        raise UsageError(
+            f"{loss.id} of one column is meaningless: a single class always has probability 1",
+            hint="Say -l bce for one probability per row, "
+            "or name a column per class: --pred-col 'p_*'.",
+        )
+    wanted = " or ".join(dict.fromkeys(map(_shape_words, loss.readings)))
+    raise UsageError(
+        f"{loss.id} reads {wanted} per row; the prediction has {width}",
+        hint="Choose its columns: --pred-col NAME.",
+    )
+
+
+def _fits(reading: Reading, width: int, dims: int) -> bool:
+    """Whether a prediction of that many items per row and dimensions can be what it wants."""
+    if reading.dims:
+        return len(reading.dims["pred"].split()) == dims
+    if reading.items:
+        return width == len(reading.items)
+    if reading.form in (Form.CATEGORICAL, Form.SCORES):
+        return width > 1 or Task.BINARY in reading.tasks
+    if Task.MULTILABEL not in reading.tasks and reading.tasks == (Task.BINARY,):
+        return width == 1
+    return width >= reading.fewest_items
+
+
+def _shape_words(reading: Reading) -> str:
+    if reading.dims:
+        return f"arrays of shape ({reading.dims['pred'].replace(' ', ', ')})"
+    if reading.items:
+        return f"{len(reading.items)} items ({', '.join(reading.items)})"
+    if reading.fewest_items > 1:
+        return f"at least {reading.fewest_items} items"
+    return "one item"
+
+
+def _kind(loss: Loss, reading: Reading, verdict: Verdict, asked: Kind | None) -> Kind:
+    if asked is not None:
+        if asked not in reading.kinds:
+            raise UsageError(
+                f"{loss.id} cannot read a {asked}",
+                hint=f"It reads: {', '.join(reading.kinds)}.",
+            )
+        return asked
+    if reading.labels is Labels.REAL or verdict.kind not in reading.kinds:
+        return reading.kinds[0]
+    return verdict.kind
+
+
+def _refuse_strays(settings: Settings, chosen: Sequence[Evaluation]) -> None:
+    for name in settings.params:
+        if name != "from_logits" and not any(_knows(item, name) for item in chosen):
+            ids = ", ".join(evaluation.loss.id for evaluation in chosen)
+            raise UsageError(f"no loss here has a parameter {name!r} ({ids})")
+
+
+def _knows(evaluation: Evaluation, name: str) -> bool:
+    renamed = evaluation.convention.renamed.get(evaluation.loss.id, {})
+    return name in evaluation.loss.params or name in renamed

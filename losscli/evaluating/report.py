@@ -1,0 +1,194 @@
+"""The result of an evaluation as plain data: what every renderer reads and none changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.plain import plain
+
+if TYPE_CHECKING:
+    from losscli.task.advice import Recommendation
+
+SCHEMA = "losscli/1"
+
+Scalar = float | int | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file or array that was read, and the part it played."""
+
+    role: str
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The loss of the best constant prediction; `skill` of a result is 1 − loss ÷ baseline."""
+
+    value: float
+    constant: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalMethod:
+    """How an interval was found: `name` is normal, bootstrap-t or BCa bootstrap.
+
+    `resamples`, `units` (what was drawn: rows, or random groups of them) and `seed` are those of a
+    bootstrap.
+    """
+
+    name: str
+    resamples: int | None = None
+    units: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Predictions of a probability from `low` to below `high`, and how often they came true.
+
+    Of several classes, the probability is that of the predicted one.
+    """
+
+    low: float
+    high: float
+    rows: int
+    mean_prediction: float
+    frequency: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """What the value of a proper score is made of.
+
+    value = `calibration` + `refinement` + `within`: stated probabilities against what happened at
+    them, what a calibrated model with the same groups of rows would still pay, and what the bins
+    are too coarse for. `refinement` = `uncertainty` − `resolution`: the base rates alone, and what
+    telling rows apart gains. They speak of `groups` of rows of like predictions; of few rows each,
+    chance makes calibration look worse and refinement better. Where labels are shares, value =
+    `entropy` + `divergence`: what no prediction could save, and the rest. `bins` group rows by the
+    probability stated.
+    """
+
+    calibration: float
+    refinement: float
+    within: float
+    uncertainty: float
+    resolution: float
+    entropy: float | None
+    divergence: float | None
+    groups: int
+    bins: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A loss of one group of rows: those with `value_of` in a `column` (None: those of a class).
+
+    `value_of` is None for the rows where the column is empty. `worse` says that the group is worse
+    than all other rows by more than chance, at 5 % with `p` adjusted for all groups and losses;
+    both are None where that is not tested. The value, its standard error and 95 % interval are as
+    in a Result.
+    """
+
+    column: str | None
+    value_of: str | None
+    n: int
+    value: float
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+    worse: bool | None
+
+
+def slice_name(column: str | None, value: str | None) -> str:
+    """What a group of rows is called: its column (None: the class) and value (None: missing)."""
+    return f"{column or 'class'} {value or '(missing)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One loss of one prediction.
+
+    `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
+    moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
+    named quantities that the value is made of (cross entropy and entropy of a KL divergence).
+    `interval` is the 95 % confidence interval of the value, found by `interval_method`. `values`
+    are the losses of the rows where the reduction is `none`, and those of the columns where it is
+    `columns`; `value` is then None. `decomposition` is there where it was asked for and the loss
+    has one; `slices` are there where rows are grouped.
+    """
+
+    loss: str
+    title: str
+    value: float | None
+    n: int
+    reduction: str
+    convention: str
+    kind: str
+    unit: str
+    params: Mapping[str, Any]
+    lower_is_better: bool
+    recommended: bool
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    minimum: float | None
+    maximum: float | None
+    weight: float | None
+    baseline: Baseline | None
+    skill: float | None
+    clipped: int
+    dropped: int
+    ignored: int
+    parts: Mapping[str, float]
+    signature: str
+    interval_method: IntervalMethod | None = None
+    values: NDArray[np.float64] | None = field(default=None, compare=False)
+    decomposition: Decomposition | None = None
+    slices: tuple[Slice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one evaluation found.
+
+    Index it by any name of a loss: `report["bce"].value`.
+    """
+
+    version: str
+    inputs: tuple[Input, ...]
+    task: str
+    kind: str
+    results: tuple[Result, ...]
+    recommendation: Recommendation | None
+    notes: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Result:
+        """The first result of the loss of that name (canonical id or alias).
+
+        Raises KeyError where the report holds no such loss.
+        """
+        from losscli.losses.registry import REGISTRY
+
+        loss = REGISTRY.get(name).id
+        for result in self.results:
+            if result.loss == loss:
+                return result
+        raise KeyError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as the JSON document of schema `losscli/1`: strict, full precision.
+
+        A value that is not finite is None, with `"nonfinite": "inf"` beside it; so is any other
+        number, with `"<its name>_nonfinite"` beside it.
+        """
+        return {"schema": SCHEMA, **plain(self)}

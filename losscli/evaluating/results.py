@@ -1,0 +1,130 @@
+"""What a pass over the data found → the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from losscli.engine.evaluation import Evaluation, Setting
+from losscli.engine.run import Outcome
+from losscli.evaluating.baseline import LabelSummary, baseline
+from losscli.evaluating.reading import DataReading
+from losscli.evaluating.report import Input, IntervalMethod, Report, Result
+from losscli.evaluating.signature import signature
+from losscli.inputs.dataset import Dataset
+from losscli.task.advice import recommend_for
+from losscli.version import __version__
+from losscli.vocabulary import Reduction
+
+
+def report_of(
+    dataset: Dataset,
+    reading: DataReading,
+    outcome: Outcome,
+    summary: LabelSummary | None,
+) -> Report:
+    """Everything that a pass over the data found, as plain data."""
+    results = results_of(reading, outcome, summary)
+    notes = [*dataset.notes, *reading.verdict.doubts]
+    if outcome.dropped:
+        notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
+    names = [item.loss.short for item in reading.evaluations]
+    unclipped = "; --like exact does not clip"
+    notes += _count_notes(results, names, "clipped", "probabilities clipped", unclipped)
+    notes += _count_notes(results, names, "ignored", "rows ignored by their label", "")
+    if any(result.reduction == Reduction.SUM for result in results):
+        notes.append(
+            f"a sum grows with the rows (here {outcome.rows:,}): compare it only with a sum over "
+            "the same rows; a mean has no such limit"
+        )
+    return Report(
+        version=__version__,
+        inputs=_inputs(dataset, outcome.rows),
+        task=reading.verdict.task.value,
+        kind=reading.verdict.kind.value,
+        results=results,
+        recommendation=recommend_for(reading.verdict, () if summary is None else summary.shares()),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def results_of(
+    reading: DataReading, outcome: Outcome, summary: LabelSummary | None
+) -> tuple[Result, ...]:
+    """What each loss came to; without a summary of the labels, there is no baseline."""
+    return tuple(
+        _result(evaluation, outcome, place, summary, reading.setting)
+        for place, evaluation in enumerate(reading.evaluations)
+    )
+
+
+def _count_notes(
+    results: Sequence[Result], names: Sequence[str], count: str, words: str, way_out: str
+) -> list[str]:
+    """What was left out or moved, said once for all losses with the same count."""
+    losses: dict[tuple[int, str], list[str]] = {}
+    for result, name in zip(results, names, strict=True):
+        losses.setdefault((getattr(result, count), result.convention), []).append(name)
+    return [
+        f"{number:,} {words} ({convention}{way_out}): {', '.join(dict.fromkeys(shorts))}"
+        for (number, convention), shorts in losses.items()
+        if number
+    ]
+
+
+def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
+    roles = {"pred": dataset.pred, "label": dataset.label, "weight": dataset.weight}
+    return tuple(
+        Input(
+            role=role,
+            file=part.file,
+            columns=tuple(part.columns or ()),
+            rows=rows,
+            dtype="text" if part.dtype is None else str(part.dtype),
+        )
+        for role, part in roles.items()
+        if part is not None
+    )
+
+
+def _result(
+    evaluation: Evaluation,
+    outcome: Outcome,
+    place: int,
+    summary: LabelSummary | None,
+    setting: Setting,
+) -> Result:
+    tally = outcome.losses[place].tally()
+    finished = tally.finished
+    reduced = tally.values is None
+    against = baseline(evaluation, summary, setting) if reduced and summary else None
+    loss = evaluation.loss
+    skill = None
+    if against is not None and against.value > 0.0 and loss.lower_is_better:
+        skill = 1.0 - finished.value / against.value
+    return Result(
+        loss=loss.id,
+        title=loss.title,
+        value=finished.value if reduced else None,
+        n=tally.rows,
+        reduction=evaluation.reduction.value,
+        convention=evaluation.convention.name,
+        kind=evaluation.kind.value,
+        unit=loss.unit,
+        params=dict(evaluation.params),
+        lower_is_better=loss.lower_is_better,
+        recommended=evaluation.recommended,
+        standard_error=finished.standard_error,
+        interval=finished.interval,
+        minimum=tally.low,
+        maximum=tally.high,
+        weight=tally.weight,
+        baseline=against,
+        skill=skill,
+        clipped=tally.clipped,
+        dropped=outcome.dropped,
+        ignored=tally.ignored,
+        parts=dict(zip(loss.parts, finished.parts, strict=True)) if finished.parts else {},
+        signature=signature(evaluation, tally.rows, setting),
+        interval_method=None if finished.interval is None else IntervalMethod("normal"),
+        values=tally.values,
+    )

@@ -1,0 +1,289 @@
+"""What a loss is: one definition from which everything that losscli says about it is derived."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from losscli.errors import UsageError
+from losscli.losses.definition.bounds import Bounds
+from losscli.losses.definition.parameters import Param
+from losscli.losses.definition.sums import Stats, Terms
+from losscli.losses.forms.categorical import Form
+from losscli.vocabulary import Kind, Reduction, Task
+
+__all__ = [
+    "Constant",
+    "Example",
+    "Labels",
+    "Loss",
+    "Name",
+    "Param",
+    "Reading",
+    "RowLoss",
+    "Score",
+    "Shape",
+    "Stats",
+    "Terms",
+]
+
+
+class Labels(StrEnum):
+    """What a kernel wants of the labels."""
+
+    REAL = "a number per prediction"
+    SHARE = "0 or 1 (or a share between) per prediction"
+    SIGN = "−1 or +1 per prediction"
+    CLASSES = "a class per row, or a share per class"
+    NONE = "nothing"
+
+
+class Constant(StrEnum):
+    """The constant prediction that a loss is compared with."""
+
+    MEAN = "mean of the labels"
+    MEDIAN = "median of the labels"
+    FITTED = "best constant"
+    BASE_RATE = "base rate of each class"
+    MAJORITY = "most frequent class"
+
+
+class Score(StrEnum):
+    """The proper score that a loss of probabilities is, by which it can be taken apart."""
+
+    LOG = "minus the log of what was true"
+    QUADRATIC = "the squared distance from what was true"
+
+
+class RowLoss(StrEnum):
+    """What a row of several elements costs."""
+
+    ELEMENTS = "each element is a loss of its own"
+    SUM = "the sum over its elements"
+    MEAN = "the mean over its elements"
+
+
+class Shape(StrEnum):
+    """How much of the data a kernel has to see before there is a number."""
+
+    ROWS = "mean of rows"
+    SUMS = "function of sums"
+    WHOLE = "whole array"
+
+
+def keyword_only(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's keyword-only arguments."""
+    code = function.__code__
+    start = code.co_argcount
+    return code.co_varnames[start : start + code.co_kwonlyargcount]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a loss reads its arrays for some tasks, and the kernel that does the arithmetic.
+
+    `kernel(pred, label, *, …)` is a pure function: `pred` in the reading's form, `label` as
+    `labels` says; its keyword-only arguments are named inputs, `weight` (whole arrays only) and
+    those parameters of the loss that reach it. What it gives depends on the `shape`:
+
+    - ROWS: one loss per row (n,) or per element (n, c), or a tuple of such arrays, the loss and
+      its `parts`; `row` says what a row of several elements costs.
+    - SUMS: a mapping from names to arrays, (n,) or (n, c), or to pairs of arrays whose product is
+      meant; the loss's `finish` makes the value of their weighted sums.
+    - WHOLE: it is handed all rows at once, and gives a number or one loss per row.
+
+    `kinds` are the kinds of prediction it reads, where those of its form are too many. `items`
+    names what the items of a row are, where their number is fixed (mean and variance), and
+    `fewest_items` is how many there must be. With `tokens`, rows (n, s) of classes are read as
+    n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the
+    kernel of the elements for conventions that do not add up a row whose kernel does, `of_answers`
+    the same arithmetic for labels that are all 0 or 1, where that is shorter.
+
+    `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items): the
+    same letter stands for the same length. The rows of arrays that are not `paired` do not belong
+    together. `inputs` are arrays beside prediction and label, with what they hold; the
+    `optional_inputs` among them may be left out. `pred_bounds` and `label_bounds` hold unless the
+    parameter `bounds_lifted_by` is given; `item_bounds` are those of single
+    `items`, by name. `given` names the keywords of a kernel that hides them.
+
+    `gradient` is the derivative with respect to `pred`, a pure function with those keywords of the
+    kernel that matter to it; without it the loss is not differentiable, or not in closed form. It
+    gives an array of the shape of `pred`, or a Slope where the form is one of probabilities:
+
+    - ROWS: `gradient(pred, label, *, …)`, of each row's (or element's) loss;
+    - SUMS: `gradient(pred, label, stats, *, …)`, of the value, for rows of weight 1;
+    - WHOLE: `gradient(pred, label, answer, *, …)`, where `answer` says how the value answers to
+      what the kernel gives: a number, or one per column or per row.
+
+    Where a loss has a kink, the gradient is a subgradient, 0 where that is one: sign(0) = 0.
+    """
+
+    kernel: Callable[..., Any]
+    form: Form
+    labels: Labels
+    tasks: tuple[Task, ...]
+    shape: Shape = Shape.ROWS
+    row: RowLoss = RowLoss.ELEMENTS
+    kinds: tuple[Kind, ...] = ()
+    items: tuple[str, ...] = ()
+    fewest_items: int = 1
+    tokens: bool = False
+    unnormalised: bool = False
+    optional_inputs: frozenset[str] = frozenset()
+    by_element: Callable[..., Any] | None = None
+    of_answers: Callable[..., Any] | None = None
+    dims: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    paired: bool = True
+    inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    item_bounds: Mapping[str, Bounds] = field(default_factory=lambda: MappingProxyType({}))
+    pred_bounds: Bounds | None = None
+    label_bounds: Bounds | None = None
+    bounds_lifted_by: str = ""
+    given: tuple[str, ...] = ()
+    gradient: Callable[..., Any] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.kinds:
+            object.__setattr__(self, "kinds", self.form.kinds)
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The names of the keyword-only arguments that the kernel takes."""
+        return self.given or keyword_only(self.kernel)
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """Those of them that are parameters of the loss."""
+        return tuple(name for name in self.keywords if name not in self.inputs and name != "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A loss's name in a framework, with the settings which that name implies."""
+
+    name: str
+    reduction: Reduction | None = None
+    kind: Kind | None = None
+    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example: arrays small enough to follow by hand."""
+
+    pred: tuple[Any, ...]
+    label: tuple[Any, ...] | None
+    kind: Kind
+    task: Task
+    inputs: Mapping[str, tuple[Any, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """One loss of the registry.
+
+    The value is `transform(scale · reduction of the kernel's rows)`, or what `finish` makes of the
+    sums of the kernel's terms, column by column where the loss is `by_column` (`column_weight` says
+    what a column counts). `lower` and `upper` bound it;
+    `zero_at_perfect` says that a perfect prediction costs exactly 0 without any guard; `symmetric`
+    that prediction and label may change places; `linear_in_label` that a soft label costs the
+    average of its classes, so that class weights apply class by class. `score` names
+    the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
+    named. `unit` is what the value is measured in, `complement` a metric that is 1 minus the loss.
+    """
+
+    id: str
+    title: str
+    family: str
+    readings: tuple[Reading, ...]
+    formula: str
+    summary: str
+    when: str
+    reference: str
+    example: Example
+    aliases: tuple[str, ...] = ()
+    names: Mapping[str, tuple[Name, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, Param] = field(default_factory=lambda: MappingProxyType({}))
+    reduction: Reduction = Reduction.MEAN
+    scale: float = 1.0
+    transform: Callable[[float, Mapping[str, Any]], float] | None = None
+    transform_slope: Callable[[float, Mapping[str, Any]], float] | None = None
+    finish: Callable[[Stats, Mapping[str, Any]], Any] | None = None
+    by_column: bool = False
+    column_weight: Callable[[Stats], Any] | None = None
+    parts: tuple[str, ...] = ()
+    unit: str = ""
+    lower: float = 0.0
+    upper: float = math.inf
+    lower_is_better: bool = True
+    symmetric: bool = False
+    zero_at_perfect: bool = True
+    linear_in_label: bool = False
+    constant: Constant | None = None
+    score: Score | None = None
+    featured: bool = True
+    complement: str = ""
+    derivative: str = ""
+    derivative_says: str = ""
+
+    @property
+    def short(self) -> str:
+        """The name to type: the first alias, unless the id is shorter."""
+        return min((self.id, *self.aliases[:1]), key=len)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that the loss is made for."""
+        return tuple(task for reading in self.readings for task in reading.tasks)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of prediction that it accepts, each once."""
+        return tuple(dict.fromkeys(k for reading in self.readings for k in reading.kinds))
+
+    @property
+    def needs_label(self) -> bool:
+        """False for a loss of the prediction alone, such as entropy."""
+        return any(reading.labels is not Labels.NONE for reading in self.readings)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether it has a gradient, for one reading at least."""
+        return any(reading.gradient is not None for reading in self.readings)
+
+    @property
+    def reads_distributions(self) -> bool:
+        """Whether it can only read predictions whose rows are distributions over classes."""
+        return all(reading.form is Form.CATEGORICAL for reading in self.readings)
+
+    def reading_for(self, task: Task) -> Reading | None:
+        """How this loss reads data of that task; None where it does not fit."""
+        return next((reading for reading in self.readings if task in reading.tasks), None)
+
+    def settle(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters: those given, checked, over the defaults.
+
+        Raises UsageError for a parameter that the loss does not have, or a value out of range.
+        """
+        for name in given:
+            if name not in self.params:
+                raise UsageError(
+                    f"{self.id} has no parameter {name!r}", hint=self._known_params(name)
+                )
+        return {
+            name: param.check(name, given.get(name, param.default))
+            for name, param in self.params.items()
+        }
+
+    def _known_params(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, self.params, n=1)
+        if close:
+            return f"Did you mean {close[0]!r}?"
+        return f"It has: {', '.join(self.params)}." if self.params else "It has none."

@@ -1,0 +1,92 @@
+"""The way to a Dask cluster: a client, and waiting for what it is asked to do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from losscli.errors import DataError, UsageError
+from losscli.machine.threads import available
+
+# Seconds in which a scheduler has to answer, and between two looks whether it is still there.
+_PATIENCE, _POLL = 10, 1
+
+
+@contextmanager
+def dask_client(address: str | None = None, workers: int | None = None) -> Iterator[Any]:
+    """A client of the scheduler that answers at `address`, or of a cluster on this machine.
+
+    The latter lives as long as the client, and has so many `workers` of one thread each (None: one
+    per processor). Raises UsageError where Dask is not installed or nobody answers at the address.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError(
+            "the engine dask needs Dask, which is not installed",
+            hint="Install it: pip install 'losscli[dask]'.",
+        ) from None
+    if address is None:
+        with (
+            LocalCluster(
+                n_workers=workers or available(),
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as local,
+            Client(local) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(address, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"no Dask scheduler answers at {address}",
+            hint="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
+        ) from error
+    with client:
+        if not client.nthreads():
+            raise UsageError(
+                f"the Dask scheduler at {address} has no workers",
+                hint=f"Start one: dask worker {address}.",
+            )
+        yield client
+
+
+def finished(client: Any, pending: set[Any]) -> Iterator[Any]:
+    """The futures as they finish, well or not.
+
+    `pending` are those that are left; some may be added or taken away meanwhile. Raises
+    CommClosedError where the scheduler is gone: `as_completed` would wait for ever.
+    """
+    from distributed import wait
+    from distributed.comm.core import CommClosedError
+
+    while pending:
+        try:
+            done, _ = wait(pending, timeout=_POLL, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            if client.status != "running":
+                raise CommClosedError("its scheduler is gone") from None
+            continue
+        pending -= done
+        yield from done
+
+
+@contextmanager
+def lost_as_data_error() -> Iterator[None]:
+    """The loss of a cluster as a DataError that says so."""
+    from distributed import CancelledError, KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except (CancelledError, KilledWorker, CommClosedError, TimeoutError, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(
+            f"the Dask cluster could not finish the work ({reason})",
+            hint="Look at the logs of its workers, or leave out --engine dask.",
+        ) from error

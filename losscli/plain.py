@@ -1,0 +1,84 @@
+"""Reports as plain data: JSON-ready, every number finite; and what tells results apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class Named(Protocol):
+    """A loss with its parameters."""
+
+    @property
+    def loss(self) -> str:
+        """The canonical id."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The parameters by name."""
+
+
+def differences(results: Sequence[Named]) -> list[list[str]]:
+    """For each result the parameters in which it differs from others of the same loss."""
+    told = []
+    for result in results:
+        namesakes = [other for other in results if other.loss == result.loss]
+        differing = [
+            f"{param}={_word(value)}"
+            for param, value in result.params.items()
+            if any(other.params.get(param) != value for other in namesakes)
+        ]
+        told.append(differing)
+    return told
+
+
+def _word(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
+# What is absent from JSON, and not null, where there is none.
+_LEFT_OUT = ("values", "decomposition", "slices")
+
+
+def plain(item: Any) -> dict[str, Any]:
+    """A dataclass of a report as JSON-ready data, every number finite or None."""
+    data: dict[str, Any] = {}
+    for name in item.__dataclass_fields__:
+        value = getattr(item, name)
+        if name in _LEFT_OUT and value is None:
+            continue
+        data[name] = _plain(value)
+        if lost := _nonfinite(value):
+            data["nonfinite" if name == "value" else f"{name}_nonfinite"] = lost
+    return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (tuple, list)):
+        return [_plain(entry) for entry in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return plain(value)
+    return value
+
+
+def _nonfinite(value: Any) -> str | dict[str, Any] | None:
+    """What `_plain` replaced by None: a word for a number, {place: word} for a collection."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else repr(float(value))
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (tuple, list)):
+        value = {str(place): entry for place, entry in enumerate(value)}
+    if not isinstance(value, Mapping):
+        return None
+    lost = {key: _nonfinite(entry) for key, entry in value.items()}
+    return {key: word for key, word in lost.items() if word} or None

@@ -1,0 +1,1 @@
+"""What checks found, for CI systems: JUnit, GitHub, OpenMetrics."""

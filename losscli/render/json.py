@@ -1,0 +1,65 @@
+"""One JSON document of schema `losscli/1`: strict, every float64 to its last digit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from losscli.checking.report import CheckReport
+from losscli.comparing.report import ComparisonReport
+from losscli.differentiating.report import GradientCheck
+from losscli.evaluating.report import SCHEMA, Report
+from losscli.matching.report import Match
+from losscli.plain import plain
+from losscli.render.screen import Screen
+from losscli.rowwise.report import RowReport
+from losscli.task.advice import Recommendation
+
+
+def render(report: Report, _screen: Screen) -> str:
+    """The whole report."""
+    return dump(report.to_dict(), indent=2) + "\n"
+
+
+def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
+    """A recommendation alone."""
+    return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
+
+
+def render_comparison(report: ComparisonReport, _screen: Screen) -> str:
+    """The whole comparison."""
+    return dump(report.to_dict(), indent=2) + "\n"
+
+
+def render_check(report: CheckReport) -> str:
+    """What checks found."""
+    return dump(report.to_dict(), indent=2) + "\n"
+
+
+def render_matches(value: str, found: Sequence[Match]) -> str:
+    """What gives a number."""
+    matches = [plain(match) for match in found]
+    return dump({"schema": SCHEMA, "target": value, "matches": matches}, indent=2) + "\n"
+
+
+def render_rows(report: RowReport) -> str:
+    """The hardest rows, and how the total lies on all of them."""
+    return dump({"schema": SCHEMA, **plain(report)}, indent=2) + "\n"
+
+
+def render_checks(checks: Sequence[GradientCheck]) -> str:
+    """Gradients compared with central differences."""
+    return dump({"schema": SCHEMA, "checks": [plain(check) for check in checks]}, indent=2) + "\n"
+
+
+def dump(data: Any, *, indent: int | None = None) -> str:
+    """JSON in which only printable characters stand as they are."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=indent)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]

@@ -1,0 +1,135 @@
+"""Numbers as a person reads them: seven digits in a table; all of them are in JSON and -q."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.evaluating.report import Report, Result
+from losscli.plain import differences
+
+NOTHING = "—"
+
+_REDUCTIONS = {
+    "sum": "sum over rows",
+    "batchmean": "sum ÷ rows",
+    "weighted_mean": "mean by weight",
+}
+
+
+def number(value: float | None, digits: int = 7) -> str:
+    """A number to so many significant digits; `—` where there is none.
+
+    Fewer digits mean that the number ends there: 0.5 is 0.5, and 0.08032150 is rounded.
+    """
+    if value is None:
+        return NOTHING
+    if not math.isfinite(value):
+        return repr(float(value))
+    short = f"{value:.{digits}g}"
+    return short if float(short) == value else f"{value:#.{digits}g}".rstrip(".")
+
+
+def share(value: float | None) -> str:
+    """A share in percent, which says 100 % of nothing less than all; `—` where there is none."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if abs(value) >= 1e4:
+        return f"{100.0 * value:.3g} %"
+    # Adding zero takes the sign from a rounded −0.
+    text = f"{round(100.0 * value, 1) + 0.0:.1f} %"
+    return "> 99.9 %" if text == "100.0 %" and value < 1.0 else text
+
+
+def interval(result: Result) -> str:
+    """The 95 % interval of a value; `—` where none is."""
+    return NOTHING if result.value is None else between(result.interval)
+
+
+def between(ends: tuple[float, float] | None) -> str:
+    """The ends of an interval, as fine as its width gives reason to; `—` where there is none."""
+    if ends is None:
+        return NOTHING
+    low, high = map(float, ends)
+    width = high - low
+    if not (math.isfinite(width) and width > 0.0):
+        return f"[{number(low, 4)}, {number(high, 4)}]"
+    decimals = 2 - math.floor(math.log10(width))
+    largest = max(abs(low), abs(high))
+    if largest < 1e7 and decimals <= 9:
+        form = f".{max(0, decimals)}f"
+    else:
+        form = f".{min(16, max(0, decimals + math.floor(math.log10(largest))))}e"
+    shown = [f"{end:{form}}" if end else "0" for end in (low, high)]
+    # An end that rounds to nothing has no sign.
+    return f"[{', '.join(text if float(text) else text.lstrip('-') for text in shown)}]"
+
+
+def amount(result: Result) -> str:
+    """The value of a result, or how many it has where they are not reduced to one."""
+    if result.values is None:
+        return number(result.value)
+    unit = "columns" if result.reduction == "columns" else "losses"
+    return f"{len(result.values):,} {unit}"
+
+
+def aligned(texts: Sequence[str]) -> list[str]:
+    """Texts of one length, with the points of the numbers among them below each other."""
+    after = max((len(_from_point(text)) for text in texts), default=0)
+    padded = [
+        text + " " * (after - len(_from_point(text))) if text[-1:].isdigit() else text
+        for text in texts
+    ]
+    width = max(map(len, padded), default=0)
+    return [text.rjust(width) for text in padded]
+
+
+def remarks(result: Result) -> list[str]:
+    """What has to be known of a value and is no usual thing: how it was reduced, what was moved."""
+    words = []
+    if result.reduction in _REDUCTIONS:
+        words.append(_REDUCTIONS[result.reduction])
+    if not result.lower_is_better:
+        words.append("higher is better")
+    if result.standard_error is not None and result.interval is None:
+        words.append(f"standard error {number(result.standard_error, 4)}")
+    return words + left_out(result)
+
+
+def titles(report: Report) -> list[str]:
+    """What each result is called, with its convention where the results have several.
+
+    Results of the same loss are told apart by the parameters in which they differ.
+    """
+    several = len({result.convention for result in report.results}) > 1
+    names = []
+    for result, params in zip(report.results, differences(report.results), strict=True):
+        words = [*params, *([result.convention] if several else [])]
+        names.append(f"{result.title} ({', '.join(words)})" if words else result.title)
+    return names
+
+
+def left_out(result: Result) -> list[str]:
+    """How much was moved or left out on the way to the value."""
+    counts = {
+        "clipped": result.clipped,
+        "dropped": result.dropped,
+        "ignored": result.ignored,
+    }
+    return [f"{count:,} {word}" for word, count in counts.items() if count]
+
+
+def rows_of(values: NDArray[np.float64]) -> list[list[float]]:
+    """Unreduced losses as rows of numbers."""
+    width = math.prod(values.shape[1:])
+    rows: list[list[float]] = values.reshape(len(values), width).tolist()
+    return rows
+
+
+def _from_point(text: str) -> str:
+    """A number from its point or exponent on; of words, nothing."""
+    places = [place for place in (text.find("."), text.find("e")) if place >= 0]
+    return text[min(places) :] if places and text[-1:].isdigit() else ""

@@ -1,0 +1,70 @@
+"""The recommendation and the signatures on a screen."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from losscli.evaluating.report import Report
+from losscli.render.terminal.layout import columns, hanging, indented
+from losscli.render.visible import visible
+from losscli.task.advice import Recommendation
+from losscli.task.evidence import Evidence
+
+_CONFIDENCE = {"high": "green", "medium": "yellow", "low": "red"}
+
+
+def advice_block(advice: Recommendation, width: int) -> Group:
+    """What is recommended, because of what, by which steps, and what else is worth a look."""
+    confidence = visible(advice.confidence)
+    head = Text("Recommended: ", style="bold")
+    head.append(visible(advice.title), style="green")
+    head.append(" (confidence ", style="not bold")
+    head.append(confidence, style=f"not bold {_CONFIDENCE.get(confidence, '')}")
+    head.append(")", style="not bold")
+    parts: list[RenderableType] = [head, indented(Text(f"because {visible(advice.because)}"))]
+    if advice.evidence:
+        parts += [Text(), indented(_evidence(advice.evidence, width))]
+    if advice.suggestions:
+        parts += [Text(), Text("Worth a look", style="bold")]
+        parts += [indented(hanging("•", Text(visible(text)))) for text in advice.suggestions]
+    return Group(*parts)
+
+
+def signature_block(report: Report, width: int) -> Group:
+    """What pins each number down, broken between its fields alone."""
+    lines = [
+        indented(Text(line, style="dim", overflow="fold"))
+        for result in report.results
+        for line in _folded(visible(result.signature), width - 2)
+    ]
+    return Group(Text("Signatures", style="bold"), *lines)
+
+
+def _evidence(evidence: tuple[Evidence, ...], width: int) -> Table:
+    """Step, finding and what follows: side by side, or the last two below each other."""
+    rows = [tuple(map(visible, (e.step, e.finding, e.follows))) for e in evidence]
+    # The indent, two gaps and the arrow.
+    needed = 2 + 2 * 2 + 2 + sum(max(map(cell_len, column)) for column in zip(*rows, strict=True))
+    beside = needed <= width
+    table = columns(3 if beside else 2)
+    for step, finding, follows in rows:
+        said: list[RenderableType] = [Text(finding), hanging("→", Text(follows))]
+        table.add_row(Text(step, style="dim"), *(said if beside else [Group(*said)]))
+    return table
+
+
+def _folded(signature: str, width: int) -> list[str]:
+    """A signature on lines that end in `|` and go on indented."""
+    first, *fields = signature.split("|")
+    lines = [first]
+    for field in fields:
+        # One column is for the `|` that may follow.
+        if cell_len(lines[-1]) + cell_len(field) + 2 <= width:
+            lines[-1] += f"|{field}"
+        else:
+            lines[-1] += "|"
+            lines.append(f"  {field}")
+    return lines

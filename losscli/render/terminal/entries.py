@@ -1,0 +1,86 @@
+"""The results as words: what a table shows in columns, a narrow screen below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from losscli.evaluating.report import Report, Result
+from losscli.render import numbers as figures
+from losscli.render.visible import visible
+
+COLUMNS = ("value", "unit", "95 % interval", "baseline", "skill", "n")
+# Columns whose cells are of one length already, with the points below each other.
+ALIGNED = ("value", "baseline")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One loss: its cells by column, the parts of its value, and what else is to be said.
+
+    `whole` where every row that was read entered the value.
+    """
+
+    title: str
+    recommended: bool
+    whole: bool
+    cells: dict[str, str]
+    parts: dict[str, str]
+    remarks: list[str]
+
+    @property
+    def style(self) -> str:
+        """How its name and value are set."""
+        return "bold green" if self.recommended else ""
+
+    @property
+    def mark(self) -> str:
+        """What stands before its name."""
+        return "→" if self.recommended else ""
+
+
+def entries(report: Report) -> list[Entry]:
+    """Each result in words, its numbers aligned with those of the others."""
+    rows = max((item.rows for item in report.inputs), default=None)
+    columns = _cells(report.results)
+    parts = [(place, *part) for place, r in enumerate(report.results) for part in r.parts.items()]
+    values = figures.aligned(
+        [figures.amount(result) for result in report.results]
+        + [figures.number(value) for _, _, value in parts]
+    )
+    columns["value"] = values
+    return [
+        Entry(
+            title=visible(title),
+            recommended=result.recommended,
+            whole=result.n == rows,
+            cells={name: cells[place] for name, cells in columns.items() if cells[place]},
+            parts={
+                visible(name.replace("_", " ")): cell
+                for (owner, name, _), cell in zip(parts, values[len(report.results) :], strict=True)
+                if owner == place
+            },
+            remarks=figures.remarks(result),
+        )
+        for place, (title, result) in enumerate(
+            zip(figures.titles(report), report.results, strict=True)
+        )
+    ]
+
+
+def _cells(results: Sequence[Result]) -> dict[str, list[str]]:
+    """The columns of the table; where there is nothing to say, the cell is empty."""
+    baselines = [result.baseline.value if result.baseline else None for result in results]
+    columns = (
+        [figures.amount(result) for result in results],
+        [visible(result.unit) for result in results],
+        [figures.interval(result) for result in results],
+        figures.aligned([figures.number(value, 6) for value in baselines]),
+        [figures.share(result.skill) for result in results],
+        [f"{result.n:,}" for result in results],
+    )
+    nothing = figures.NOTHING
+    return {
+        name: ["" if cell.strip() == nothing else cell for cell in cells]
+        for name, cells in zip(COLUMNS, columns, strict=True)
+    }

@@ -1,0 +1,397 @@
+"""Arrays → task and kind: what is predicted and how it is written, with the evidence.
+
+The shape of the prediction is asked first, then its values, then the labels. Where they disagree
+the disagreement is part of the evidence and lowers the confidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from losscli.errors import UsageError
+from losscli.task.evidence import Evidence
+from losscli.task.profile import LabelProfile, PredProfile
+from losscli.vocabulary import Kind, Task
+
+HIGH, MEDIUM, LOW = "high", "medium", "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the user said, or the names of the columns suggest, about the reading."""
+
+    kind: Kind | None = None
+    task: Task | None = None
+    named: Kind | None = None
+    """The kind that the prediction columns' names speak of (`prob`, `logit`)."""
+    worded: bool = False
+    """Whether the labels' words were given in order, so that they are no real values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The task and kind of the data, how sure that is, and why.
+
+    `doubts` are what may be a slip of whoever gave the data, and how to mend it.
+    """
+
+    task: Task
+    kind: Kind
+    confidence: str
+    evidence: tuple[Evidence, ...]
+    doubts: tuple[str, ...] = ()
+
+
+# What the name of a prediction column says about its kind: whole names and first parts.
+NAMED_KINDS = {
+    "p": Kind.PROBABILITY,
+    "prob": Kind.PROBABILITY,
+    "proba": Kind.PROBABILITY,
+    "probs": Kind.PROBABILITY,
+    "probability": Kind.PROBABILITY,
+    "logit": Kind.LOGIT,
+    "logits": Kind.LOGIT,
+    "tanh": Kind.TANH,
+    "logp": Kind.LOG_PROBABILITY,
+    "logprob": Kind.LOG_PROBABILITY,
+}
+
+
+def kind_named_by(columns: tuple[str, ...]) -> Kind | None:
+    """The kind on which the columns' names agree, if any: `prob_rf` says probability."""
+    kinds = {NAMED_KINDS.get(name.lower().replace(".", "_").split("_")[0]) for name in columns}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+# The kinds of prediction that only one task has.
+_TASK_OF_KIND = {
+    Kind.DISTRIBUTION: Task.FORECAST,
+    Kind.INTERVAL: Task.FORECAST,
+    Kind.ENSEMBLE: Task.FORECAST,
+    Kind.EMBEDDING: Task.EMBEDDING,
+    Kind.DISTANCE: Task.PAIRS,
+}
+
+
+def decide(
+    pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints = Hints()
+) -> Verdict:
+    """The task and kind of predictions of `width` items per row.
+
+    Raises UsageError where a stated kind or task cannot be right for the shape.
+    """
+    shape = _shape_evidence(width)
+    if width == 1:
+        verdict = _one_item(pred, label, hints)
+    else:
+        verdict = _several_items(pred, label, width, hints)
+    verdict = replace(verdict, evidence=(shape, *verdict.evidence))
+    if hints.kind is Kind.CLASS and width > 1:
+        verdict = replace(verdict, task=Task.MULTILABEL)
+    if hints.kind is not None:
+        task = _TASK_OF_KIND.get(hints.kind, verdict.task)
+        verdict = replace(verdict, task=task, kind=hints.kind, confidence=HIGH)
+        if hints.kind is Kind.VALUE and hints.task is None:
+            verdict = replace(verdict, task=Task.REGRESSION)
+    if hints.task is not None:
+        verdict = _told(verdict, hints, width, pred)
+    return verdict
+
+
+def _told(verdict: Verdict, hints: Hints, width: int, pred: PredProfile) -> Verdict:
+    task = hints.task
+    assert task is not None
+    if task in (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL) and width == 1:
+        raise UsageError(f"the task cannot be {task}: the prediction has one item per row")
+    if task is Task.BINARY and width > 1:
+        raise UsageError(
+            f"the task cannot be binary: the prediction has {width} items per row",
+            hint="Say --task multilabel for several yes-or-no items per row.",
+        )
+    kind = verdict.kind
+    if hints.kind is None and task is Task.REGRESSION:
+        kind = Kind.VALUE
+    elif hints.kind is None and kind is Kind.VALUE:
+        kind = Kind.LOGIT if pred.outside_unit else Kind.PROBABILITY
+    told = Evidence("task", f"given as {task}", f"read as {task}")
+    return replace(verdict, task=task, kind=kind, evidence=(*verdict.evidence, told))
+
+
+def _shape_evidence(width: int) -> Evidence:
+    if width == 1:
+        return Evidence("shape", "one item per row", "one yes-or-no question, or one number")
+    return Evidence("shape", f"{width} items per row", "several classes or several labels")
+
+
+def _in_unit(pred: PredProfile, hints: Hints) -> bool:
+    """Whether the values are to be read as probabilities.
+
+    A few values outside [0, 1] among many inside are mistakes to be named, not logits.
+    """
+    if hints.kind is not None:
+        return hints.kind is Kind.PROBABILITY
+    if hints.named is not None:
+        return hints.named is Kind.PROBABILITY
+    if pred.outside_unit == 0:
+        return True
+    share = pred.outside_unit / max(1, pred.items)
+    return share <= 0.1 or (pred.low >= 0.0 and share < 0.5)
+
+
+def _range(pred: PredProfile) -> str:
+    return f"from {pred.low:.6g} to {pred.high:.6g}"
+
+
+def _value_evidence(pred: PredProfile, *, unit: bool) -> Evidence:
+    if unit and pred.outside_unit == 0:
+        return Evidence("values", f"all in [0, 1] ({_range(pred)})", "probabilities")
+    if unit:
+        return Evidence(
+            "values",
+            f"{pred.outside_unit:,} of {pred.items:,} outside [0, 1] ({_range(pred)})",
+            "probabilities with mistakes among them",
+        )
+    return Evidence(
+        "values",
+        f"{pred.outside_unit:,} of {pred.items:,} outside [0, 1] ({_range(pred)})",
+        "not probabilities",
+    )
+
+
+_PERCENT = (
+    "none of the predictions is below 0: they are read as logits; if they are percent, divide them "
+    "by 100 (if logits, --kind logit says so)"
+)
+_SWAPPED = (
+    "the predictions are all 0 or 1, and the labels are not: if the two are swapped, give the "
+    "predictions first"
+)
+
+
+def _maybe_percent(pred: PredProfile) -> bool:
+    return pred.low >= 0.0 and 1.0 < pred.high <= 100.0
+
+
+# Kinds that only the answer to a yes-or-no question has, where there is one item per row.
+_ANSWERS = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
+
+
+def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Verdict:
+    unit = _in_unit(pred, hints)
+    evidence = [_value_evidence(pred, unit=unit)]
+    confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
+    if label is None:
+        if unit:
+            return Verdict(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
+        if hints.kind is None and hints.named is None:
+            evidence.append(
+                Evidence("labels", "none given", "logits or real values: the labels would tell")
+            )
+        return Verdict(Task.BINARY, hints.named or Kind.LOGIT, LOW, tuple(evidence))
+    few = len(label.values or ()) <= 2
+    yes_or_no = label.zero_one or label.signs or (few and (label.text or hints.worded))
+    if label.width > 1:
+        evidence.append(
+            Evidence("labels", f"{label.width} columns", "more label columns than predictions")
+        )
+        return Verdict(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
+    if yes_or_no:
+        evidence.append(Evidence("labels", _two(label), "yes or no"))
+        if unit:
+            return Verdict(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
+        kind = hints.kind or hints.named or Kind.LOGIT
+        if hints.kind is None and hints.named is None and pred.low >= -1.0 and pred.high <= 1.0:
+            confidence = LOW
+            evidence.append(
+                Evidence(
+                    "values",
+                    "all in [−1, 1]",
+                    "read as logits; if they are tanh outputs, say --kind tanh",
+                )
+            )
+        if hints.kind is None and hints.named is None and _maybe_percent(pred):
+            return Verdict(Task.BINARY, kind, LOW, tuple(evidence), (_PERCENT,))
+        return Verdict(Task.BINARY, kind, confidence, tuple(evidence))
+    if label.text:
+        evidence.append(
+            Evidence(
+                "labels",
+                f"{len(label.values or ())} different words",
+                "classes, but only one prediction per row",
+            )
+        )
+        return Verdict(Task.BINARY, Kind.PROBABILITY if unit else Kind.LOGIT, LOW, tuple(evidence))
+    if unit and hints.kind is None and label.values is not None and len(label.values) == 2:
+        follows = "yes or no in other words, perhaps: --classes NEGATIVE,POSITIVE"
+        evidence.append(Evidence("labels", _two(label), follows))
+        return Verdict(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
+    soft = label.low >= 0.0 and label.high <= 1.0
+    seen = f"from {label.low:.6g} to {label.high:.6g}"
+    if soft and unit and (hints.kind is not None or hints.named is not None):
+        evidence.append(Evidence("labels", "between 0 and 1", "soft labels"))
+        return Verdict(Task.BINARY, Kind.PROBABILITY, MEDIUM, tuple(evidence))
+    if hints.kind in _ANSWERS:
+        evidence.append(Evidence("labels", seen, f"contradicts --kind {hints.kind}: not 0 or 1"))
+        return Verdict(Task.BINARY, hints.kind, LOW, tuple(evidence))
+    follows = "real values: regression"
+    if soft and pred.hard and hints.kind is None and hints.task is None:
+        evidence.append(Evidence("labels", seen, "shares of answers that are 0 or 1 themselves"))
+        return Verdict(Task.REGRESSION, Kind.VALUE, LOW, tuple(evidence), (_SWAPPED,))
+    if soft and unit:
+        follows += "; if the labels are probabilities, say --task binary"
+        confidence = MEDIUM
+    evidence.append(Evidence("labels", seen, follows))
+    return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
+
+
+def _two(label: LabelProfile) -> str:
+    return " and ".join(sorted(f"{value}" for value in label.values or ())) + " only"
+
+
+def _several_items(
+    pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints
+) -> Verdict:
+    unit = _in_unit(pred, hints)
+    evidence = [_value_evidence(pred, unit=unit)]
+    confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
+    if label is not None and not label.text and label.width == width and _real(label):
+        if unit:
+            confidence = LOW
+        evidence.append(
+            Evidence(
+                "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
+            )
+        )
+        return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
+    if label is not None and not label.text and label.width == 1 and not label.whole:
+        found = f"one per row, from {label.low:.6g} to {label.high:.6g}"
+        evidence.append(
+            Evidence("labels", found, "several items forecast one real value: an ensemble")
+        )
+        return Verdict(Task.FORECAST, Kind.ENSEMBLE, MEDIUM, tuple(evidence))
+    if unit:
+        return _several_probabilities(pred, label, width, confidence, evidence)
+    return _several_scores(pred, label, hints, evidence)
+
+
+def _several_probabilities(
+    pred: PredProfile,
+    label: LabelProfile | None,
+    width: int,
+    confidence: str,
+    evidence: list[Evidence],
+) -> Verdict:
+    even = pred.rows - pred.uneven
+    competing = even > pred.uneven
+    if pred.uneven == 0:
+        found = "the row sums to 1" if pred.rows == 1 else f"all {pred.rows:,} rows sum to 1"
+        sums = Evidence("row sums", found, "classes that compete")
+    elif even == 0:
+        found = "the row does not sum to 1" if pred.rows == 1 else "no row sums to 1"
+        sums = Evidence("row sums", found, "items that do not compete")
+    else:
+        confidence = LOW if min(even, pred.uneven) > 0.05 * pred.rows else MEDIUM
+        uneven = f"{pred.uneven:,} of {pred.rows:,} rows do not sum to 1"
+        sums = Evidence(
+            "row sums",
+            f"{uneven} (worst: off by {pred.worst:.3g})",
+            "classes that compete, with mistakes" if competing else "items that do not compete",
+        )
+    evidence.append(sums)
+    task = Task.MULTICLASS if competing else Task.MULTILABEL
+    if label is not None:
+        task, confidence = _heed_labels(task, label, width, confidence, evidence)
+    return Verdict(task, Kind.PROBABILITY, confidence, tuple(evidence))
+
+
+def _heed_labels(
+    task: Task, label: LabelProfile, width: int, confidence: str, evidence: list[Evidence]
+) -> tuple[Task, str]:
+    """What labels add to a reading that shape and values suggest."""
+    if label.width == 1:
+        found = "one class per row"
+        if not label.text and label.whole and (label.low < 0 or label.high > width - 1):
+            found += f" ({label.low:g} to {label.high:g}, outside 0..{width - 1})"
+            confidence = LOW
+        if task is Task.MULTICLASS:
+            evidence.append(Evidence("labels", found, "one of several classes"))
+            return task, confidence
+        evidence.append(
+            Evidence(
+                "labels", found, "contradicts row sums that are not 1: each label is read one-hot"
+            )
+        )
+        return task, LOW
+    if label.one_hot == label.rows:
+        if task is Task.MULTICLASS:
+            evidence.append(Evidence("labels", "one-hot", "one of several classes"))
+            return task, confidence
+        evidence.append(
+            Evidence("labels", "one-hot", "contradicts row sums that are not 1: items taken singly")
+        )
+        return task, LOW
+    if label.zero_one or label.signs:
+        found = _multi_hot(label)
+        if task is Task.MULTILABEL:
+            evidence.append(Evidence("labels", found, "several yes-or-no items per row"))
+            return task, confidence
+        evidence.append(
+            Evidence("labels", found, "contradicts rows that sum to 1: several labels per row")
+        )
+        return Task.MULTILABEL, LOW
+    if label.uneven == 0:
+        evidence.append(Evidence("labels", "rows sum to 1", "distributions over classes"))
+        return (Task.DISTRIBUTION, confidence) if task is Task.MULTICLASS else (task, LOW)
+    evidence.append(Evidence("labels", "shares between 0 and 1", "soft yes-or-no labels"))
+    return Task.MULTILABEL, confidence if task is Task.MULTILABEL else LOW
+
+
+def _several_scores(
+    pred: PredProfile,
+    label: LabelProfile | None,
+    hints: Hints,
+    evidence: list[Evidence],
+) -> Verdict:
+    kind = hints.kind or hints.named or Kind.LOGIT
+    if hints.kind is None and pred.high <= 0.0 and pred.uneven_log == 0:
+        kind = Kind.LOG_PROBABILITY
+        evidence.append(
+            Evidence("row sums", "the exponentials of every row sum to 1", "log-probabilities")
+        )
+    if label is None:
+        evidence.append(
+            Evidence("labels", "none given", "one class per row or several: the labels would tell")
+        )
+        return Verdict(Task.MULTICLASS, kind, LOW, tuple(evidence))
+    if label.width == 1:
+        evidence.append(Evidence("labels", "one class per row", "one of several classes"))
+        return Verdict(Task.MULTICLASS, kind, HIGH, tuple(evidence))
+    if label.one_hot == label.rows:
+        evidence.append(Evidence("labels", "one-hot", "one of several classes"))
+        return Verdict(Task.MULTICLASS, kind, HIGH, tuple(evidence))
+    if label.zero_one or label.signs:
+        evidence.append(Evidence("labels", _multi_hot(label), "several yes-or-no items per row"))
+        return Verdict(Task.MULTILABEL, kind, HIGH, tuple(evidence))
+    if label.uneven:
+        evidence.append(
+            Evidence(
+                "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
+            )
+        )
+        return Verdict(Task.REGRESSION, Kind.VALUE, MEDIUM, tuple(evidence))
+    evidence.append(Evidence("labels", "rows sum to 1", "distributions over classes"))
+    return Verdict(Task.DISTRIBUTION, kind, HIGH, tuple(evidence))
+
+
+def _multi_hot(label: LabelProfile) -> str:
+    if label.signs:
+        return _two(label)
+    several = label.rows - label.one_hot
+    return f"{several:,} of {label.rows:,} rows have no 1 or several"
+
+
+def _real(label: LabelProfile) -> bool:
+    """Whether labels of several columns are neither classes nor shares of a distribution."""
+    if label.zero_one or label.signs:
+        return False
+    return label.low < 0.0 or label.high > 1.0

@@ -1,0 +1,172 @@
+"""What is asked for with --loss, and what is made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from losscli.conventions.table import convention
+from losscli.errors import UsageError
+from losscli.evaluating.plan import Request, Settings, fitting, parse_requests, plan
+from losscli.task.advice import RECOMMENDED
+from losscli.task.decide import HIGH, Verdict
+from losscli.vocabulary import Kind, Reduction, Task
+
+BASIC = (Task.REGRESSION, Task.BINARY, Task.MULTILABEL, Task.MULTICLASS, Task.DISTRIBUTION)
+STANDARD = Settings(convention("standard"))
+
+
+def verdict(task: Task, kind: Kind = Kind.PROBABILITY) -> Verdict:
+    return Verdict(task, kind, HIGH, ())
+
+
+def planned(*texts: str, task: Task = Task.BINARY, width: int = 1, **how: Any) -> Any:
+    settings = how.pop("settings", STANDARD)
+    kind = how.pop("kind", Kind.PROBABILITY)
+    labelled = how.pop("labelled", True)
+    return plan(parse_requests(texts), verdict(task, kind), width, settings, labelled=labelled)
+
+
+class TestGrammar:
+    """NAME, NAME:PARAMETER=VALUE, several of them between commas."""
+
+    @pytest.mark.parametrize(
+        ("texts", "requests"),
+        [
+            ([], []),
+            (["mse"], [Request("mse")]),
+            (["mse,mae"], [Request("mse"), Request("mae")]),
+            (["mse", "mae"], [Request("mse"), Request("mae")]),
+            ([" mse , mae "], [Request("mse"), Request("mae")]),
+            (["mse,,mae,"], [Request("mse"), Request("mae")]),
+            (["huber:delta=2"], [Request("huber", {"delta": "2"})]),
+            (
+                ["mse,focal:gamma=2,alpha=0.25,brier"],
+                [
+                    Request("mse"),
+                    Request("focal", {"gamma": "2", "alpha": "0.25"}),
+                    Request("brier"),
+                ],
+            ),
+            (
+                ["focal:gamma=2", "focal:gamma=5"],
+                [Request("focal", {"gamma": "2"}), Request("focal", {"gamma": "5"})],
+            ),
+            (["huber: delta = 2 "], [Request("huber", {"delta": "2"})]),
+        ],
+    )
+    def test_is_read_as(self, texts: list[str], requests: list[Request]) -> None:
+        assert parse_requests(texts) == tuple(requests)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["gamma=2", "mse,gamma=2", "huber:delta", "huber:", "huber:=2", "huber:delta=", ":gamma=2"],
+    )
+    def test_parameters_without_a_loss_or_value_are_refused(self, text: str) -> None:
+        with pytest.raises(UsageError) as refused:
+            parse_requests([text])
+        assert "PARAMETER=VALUE" in refused.value.hint
+
+
+class TestChoosing:
+    """Names to evaluations."""
+
+    def test_a_name_that_two_losses_share_goes_by_the_task(self) -> None:
+        (binary,) = planned("log_loss")
+        (classes,) = planned("log_loss", task=Task.MULTICLASS, width=3)
+        assert binary.loss.id == "binary_cross_entropy"
+        assert classes.loss.id == "categorical_cross_entropy"
+
+    def test_parameters_are_read_and_checked(self) -> None:
+        (focal,) = planned("focal:gamma=5,alpha=0.25")
+        assert focal.params == {"gamma": 5.0, "alpha": 0.25, "label_smoothing": 0.0}
+
+    def test_a_parameter_for_all_losses_reaches_those_that_have_it(self) -> None:
+        settings = Settings(convention("standard"), params={"gamma": 3.0})
+        bce, focal = planned("bce,focal", settings=settings)
+        assert focal.params["gamma"] == 3.0
+        assert "gamma" not in bce.params
+
+    def test_what_a_loss_is_given_itself_wins_over_what_all_are_given(self) -> None:
+        settings = Settings(convention("standard"), params={"gamma": 3.0})
+        (focal,) = planned("focal:gamma=1", settings=settings)
+        assert focal.params["gamma"] == 1.0
+
+    def test_a_parameter_for_all_that_none_has_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="no loss here has a parameter 'gamma'"):
+            planned("bce", settings=Settings(convention("standard"), params={"gamma": 3.0}))
+
+    def test_without_a_name_the_losses_that_fit_are_taken_the_recommended_first(self) -> None:
+        for task in BASIC:
+            kind = Kind.VALUE if task is Task.REGRESSION else Kind.PROBABILITY
+            width = 3 if task not in (Task.REGRESSION, Task.BINARY) else 1
+            found = planned(task=task, kind=kind, width=width)
+            assert found[0].loss.id == RECOMMENDED[task]
+            assert [item.recommended for item in found] == [True] + [False] * (len(found) - 1)
+            assert all(item.task is task and item.kind is kind for item in found)
+            assert all(item.loss.featured and item.loss.needs_label for item in found)
+
+    def test_without_labels_only_losses_of_the_prediction_fit(self) -> None:
+        found = fitting(verdict(Task.DISTRIBUTION), labelled=False)
+        assert [loss.id for loss in found] == ["entropy"]
+
+    def test_the_reduction_is_the_losses_own_unless_one_is_given(self) -> None:
+        (own,) = planned("sse", task=Task.REGRESSION, kind=Kind.VALUE)
+        assert own.reduction is Reduction.SUM
+        settings = Settings(convention("standard"), reduction=Reduction.MEAN)
+        (given,) = planned("sse", task=Task.REGRESSION, kind=Kind.VALUE, settings=settings)
+        assert given.reduction is Reduction.MEAN
+
+    def test_a_regression_loss_reads_probabilities_as_values(self) -> None:
+        (mse,) = planned("mse", task=Task.BINARY, kind=Kind.PROBABILITY)
+        assert (mse.task, mse.kind) == (Task.REGRESSION, Kind.VALUE)
+
+
+class TestRefusals:
+    """What cannot be meant."""
+
+    def test_an_unknown_loss(self) -> None:
+        with pytest.raises(UsageError, match="'crossentropy'") as refused:
+            planned("crossentropy")
+        assert "Did you mean" in refused.value.hint
+
+    def test_an_unknown_parameter(self) -> None:
+        with pytest.raises(UsageError, match="has no parameter 'gama'") as refused:
+            planned("focal:gama=2")
+        assert refused.value.hint == "Did you mean 'gamma'?"
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("focal:gamma=-1", r"gamma=-1: gamma lies in \[0, ∞\)"),
+            ("focal:alpha=1.5", r"alpha=1.5: alpha lies in \[0, 1\]"),
+            ("focal:gamma=two", "'two' is not a number"),
+            ("focal:gamma=nan", "gamma=nan: gamma is a finite number"),
+            ("bce:label_smoothing=2", r"label_smoothing lies in \[0, 1\]"),
+            ("bce:pos_weight=inf", "pos_weight is a finite number"),
+        ],
+    )
+    def test_a_value_out_of_range(self, text: str, why: str) -> None:
+        with pytest.raises(UsageError, match=why):
+            planned(text)
+
+    def test_cross_entropy_of_one_column_is_always_0(self) -> None:
+        with pytest.raises(UsageError, match="one column is meaningless") as refused:
+            planned("ce")
+        assert "-l bce" in refused.value.hint
+
+    @pytest.mark.parametrize("name", ["categorical_focal", "kl", "js"])
+    def test_so_is_every_loss_of_distributions(self, name: str) -> None:
+        with pytest.raises(UsageError, match="one column is meaningless"):
+            planned(name)
+
+    def test_a_loss_that_needs_labels_without_them(self) -> None:
+        with pytest.raises(UsageError, match="binary_cross_entropy needs labels"):
+            planned("bce", labelled=False)
+
+    def test_a_kind_that_the_loss_cannot_read(self) -> None:
+        settings = Settings(convention("standard"), kind=Kind.PROBABILITY)
+        with pytest.raises(UsageError, match="hinge cannot read a probability") as refused:
+            planned("hinge", settings=settings)
+        assert "score" in refused.value.hint

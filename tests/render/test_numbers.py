@@ -1,0 +1,86 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from losscli.render.numbers import aligned, interval, number, share
+from tests.render.reports import result
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.07177570909570363, "0.07177571"),
+        (0.0803215049, "0.08032150"),
+        (0.5, "0.5"),
+        (0.0, "0"),
+        (1234567.8, "1234568"),
+        (12345678.9, "1.234568e+07"),
+        (1e-300, "1e-300"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+        (None, "—"),
+    ],
+)
+def test_seven_digits_or_fewer_where_the_number_ends(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [
+        ((0.03836073168295147, 0.1051906865084558), "[0.0384, 0.1052]"),
+        ((0.0, 0.02848), "[0, 0.0285]"),
+        ((2553.7, 3916.1), "[2554, 3916]"),
+        ((-4.0, -2.0), "[-4.00, -2.00]"),
+        ((123456.699, 123456.701), "[123456.69900, 123456.70100]"),
+        ((1e9 - 1, 1e9 + 1), "[9.99999999000e+08, 1.00000000100e+09]"),
+        ((9e-13, 1.1e-12), "[9.000e-13, 1.100e-12]"),
+        ((0.5, 0.5), "[0.5, 0.5]"),
+        ((-math.inf, math.inf), "[-inf, inf]"),
+        ((math.nan, 1.0), "[nan, 1]"),
+    ],
+)
+def test_an_interval_is_as_fine_as_its_width(ends: tuple[float, float], text: str) -> None:
+    assert interval(result(interval=ends)) == text
+
+
+@pytest.mark.parametrize("low", [1e-9, 1.0, 1e3, 1e6, 1e12])
+@pytest.mark.parametrize("width", [1e-12, 1e-3, 1.0, 1e4])
+def test_an_interval_never_looks_empty(low: float, width: float) -> None:
+    if low + width == low:
+        return
+    ends = interval(result(interval=(low, low + width))).strip("[]").split(", ")
+    assert float(ends[0]) < float(ends[1])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.8913201831672514, "89.1 %"),
+        (1.0, "100.0 %"),
+        (0.99996, "> 99.9 %"),
+        (-0.0001, "0.0 %"),
+        (-1.271, "-127.1 %"),
+        (-1e7, "-1e+09 %"),
+        (-math.inf, "-inf %"),
+        (math.nan, "—"),
+        (None, "—"),
+    ],
+)
+def test_a_share_is_in_percent(value: float | None, text: str) -> None:
+    assert share(value) == text
+
+
+def test_points_stand_below_each_other_and_words_at_the_right() -> None:
+    assert aligned(["3.25", "1e-05", "12", "inf", "7 losses"]) == [
+        "   3.25 ",
+        "   1e-05",
+        "  12    ",
+        "     inf",
+        "7 losses",
+    ]
+    assert aligned([]) == []
