@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent
-from losscli.conventions.table import Axes, Convention
+from losscli.conventions.axes import Axes
+from losscli.conventions.table import Convention
 from losscli.engine.gate import Settled
 from losscli.losses.definition.bounds import Bounds
 from losscli.losses.definition.loss import Loss, Reading

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.table import Renormalise
+from losscli.conventions.axes import Renormalise
 from losscli.engine.accumulators import Accumulator, HeldAccumulator, RowAccumulator, SumAccumulator
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.finish import slope

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.table import Renormalise
+from losscli.conventions.axes import Renormalise
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import bounds_of, check_bounds, check_item_bounds, check_sums
 from losscli.losses.definition.bounds import SHARES

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.table import Denominator, MeanOver
+from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.labels import Labelled, class_weights, label_key, labelled
 from losscli.engine.predictions import predicted

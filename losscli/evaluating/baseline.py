@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.table import Denominator
+from losscli.conventions.axes import Denominator
 from losscli.engine.accumulators import tally_of
 from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.exact import Sum, units

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.table import CONVENTIONS, Axes, Convention, guarded
+from losscli.conventions.axes import Axes
+from losscli.conventions.table import CONVENTIONS, Convention, guarded
 from losscli.engine.evaluation import Evaluation
 from losscli.losses.definition.loss import Loss, Reading, Shape
 from losscli.losses.forms.categorical import Form

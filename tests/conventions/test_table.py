@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from losscli.conventions.axes import Axes
 from losscli.conventions.names import framework_entry
-from losscli.conventions.table import CONVENTIONS, Axes, Convention, convention
+from losscli.conventions.table import CONVENTIONS, Convention, convention
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Loss, Name
 from losscli.losses.forms.floors import Floor, Guard

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.conventions.table import Denominator
+from losscli.conventions.axes import Denominator
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.row_losses import measure, weighted
 from losscli.task.labels import Misfit
