@@ -5,27 +5,21 @@ from __future__ import annotations
 import dataclasses
 import glob
 import hashlib
-import inspect
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from losscli.batching.item import Item
-from losscli.evaluating.one_pass import evaluated
 from losscli.evaluating.plan import Request, look_up, parse_requests
 from losscli.inputs.formats import KEY_MARK
-from losscli.inputs.roles import Columns
 from losscli.losses.registry import REGISTRY
 from losscli.version import __version__
 
-# Options that are not given are those that stand here.
-_DEFAULTS: Mapping[str, Any] = {
-    **{name: found.default for name, found in inspect.signature(evaluated).parameters.items()},
-    "columns": Columns(),
-}
+# What changes where and how fast the work is done changes no loss.
+_OF_THE_WORK = ("threads", "engine", "scheduler", "progress", "announce")
 
 # Larger files are known by what the file system says of them: to read them twice would take as
 # long as to evaluate them.
@@ -43,7 +37,8 @@ def key_of(item: Item) -> str | None:
     if any("://" in file for file in files.values()) or _own_losses(requests):
         return None
     contents = {role: [file, _content(file)] for role, file in files.items()}
-    options = {name: value for name, value in item.options.items() if value != _DEFAULTS.get(name)}
+    given = item.options.given()
+    options = {name: value for name, value in given.items() if name not in _OF_THE_WORK}
     losses = [[request.name, dict(request.params)] for request in requests]
     whole = [__version__, losses, options, contents]
     text = json.dumps(whole, sort_keys=True, default=_plain)

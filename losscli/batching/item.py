@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from losscli.batching.template import check_template, filled
 from losscli.errors import UsageError
+from losscli.evaluating.options import Options
 
 Losses = tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A pair: prediction, label, and the keyword arguments of `evaluate` that hold for it.
+    """A pair: prediction, label, and the options that hold for it.
 
     `origin` says where it was asked for (`runs.csv, line 5`). `losses` are None where those that
     fit the data are wanted.
@@ -24,12 +23,12 @@ class Item:
     pred: str
     label: str | None = None
     losses: Losses = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
     origin: str = ""
 
     def files(self) -> dict[str, str]:
         """The files that are read, by their role."""
-        weight, inputs = self.options.get("weight"), self.options.get("inputs") or {}
+        weight, inputs = self.options.weight, self.options.inputs or {}
         roles = {"pred": self.pred, "label": self.label, "weight": weight, **inputs}
         return {role: file for role, file in roles.items() if file is not None}
 
@@ -39,16 +38,17 @@ def with_files(item: Item) -> Item:
 
     Raises UsageError for a template with a field that there is not.
     """
-    options = dict(item.options)
 
     def file(role: str, template: str) -> str:
         check_template(template, role)
         return filled(template, item.pred)
 
-    if options.get("weight") is not None:
-        options["weight"] = file("weight", options["weight"])
-    if options.get("inputs"):
-        options["inputs"] = {name: file(name, text) for name, text in options["inputs"].items()}
+    options = item.options
+    if options.weight is not None:
+        options = replace(options, weight=file("weight", options.weight))
+    if options.inputs:
+        inputs = {name: file(name, text) for name, text in options.inputs.items()}
+        options = replace(options, inputs=inputs)
     label = None if item.label is None else file("label", item.label)
     return replace(item, label=label, options=options)
 

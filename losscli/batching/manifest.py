@@ -133,27 +133,26 @@ def item_of(row: Mapping[str, Any], defaults: Item, folder: PurePath, origin: st
     if not pred:
         raise UsageError("has no prediction", hint="Give its file in the column pred.")
     files = {name: _below(folder, _text(given[name], name)) for name in _FILES if name in given}
-    options = dict(defaults.options)
-    options |= {name: read(given[name], name) for name, read in _OPTIONS.items() if name in given}
-    if "input" in options:
-        inputs = options.pop("input")
-        options["inputs"] = {name: _below(folder, file) for name, file in inputs.items()}
+    changes = {name: read(given[name], name) for name, read in _OPTIONS.items() if name in given}
+    if "input" in changes:
+        inputs = changes.pop("input")
+        changes["inputs"] = {name: _below(folder, file) for name, file in inputs.items()}
     if "weight" in files:
-        options["weight"] = files["weight"]
+        changes["weight"] = files["weight"]
     columns = {
         name.removesuffix("_col"): read(given[name], name)
         for name, read in _COLUMNS.items()
         if name in given
     }
     if columns:
-        options["columns"] = replace(options.get("columns") or Columns(), **columns)
+        changes["columns"] = replace(defaults.options.columns or Columns(), **columns)
     losses = _names(given["loss"], "loss") if "loss" in given else defaults.losses
     return Item(
         name=_text(given.get("name", pred), "name"),
         pred=files["pred"],
         label=files.get("label", defaults.label),
         losses=losses,
-        options=options,
+        options=replace(defaults.options, **changes),
         origin=origin,
     )
 

@@ -14,10 +14,11 @@ from losscli.batching.item import Item, check_names, with_files
 from losscli.batching.journal import Journal
 from losscli.batching.manifest import items_of, read_manifest
 from losscli.batching.report import BatchReport, BatchRow
-from losscli.batching.request import check_requests, settled_options
+from losscli.batching.request import check_requests
 from losscli.batching.workers import Done, Pool, Task, can_fork, here
 from losscli.errors import DataError, UsageError
-from losscli.evaluating.one_pass import Losses, check_engine
+from losscli.evaluating.one_pass import Losses
+from losscli.evaluating.options import Options
 from losscli.machine.threads import available
 
 Path = str | os.PathLike[str]
@@ -68,11 +69,11 @@ def batch(
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"jobs={jobs}: at least one process has to work")
-    check_engine(engine)
+    asked = Options.of("batch", {**options, "engine": engine, "scheduler": scheduler})
     if resume and output is None:
         raise UsageError("what is to be resumed?", hint="Say -o FILE.jsonl.")
     names = None if losses is None else (losses,) if isinstance(losses, str) else tuple(losses)
-    defaults = Item("", "", label, names, settled_options(options))
+    defaults = Item("", "", label, names, asked)
     no_preds = [*leave_out, *([] if output is None else [output])]
     items = _items(preds, manifest, defaults, [os.fspath(path) for path in no_preds])
     with ExitStack() as stack:
@@ -83,7 +84,7 @@ def batch(
         kept = len(lines)
         failed = sum(is_failed for _, is_failed in lines.values())
         tasks = [(place, item) for place, item in enumerate(items) if place not in lines]
-        if engine == "local" and scheduler is None:
+        if asked.engine == "local" and scheduler is None:
             evaluated = _evaluated(tasks, jobs, journal)
         else:
             from losscli.batching.on_dask import on_dask

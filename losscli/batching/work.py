@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
 from losscli.batching.report import BatchRow, Failure, Score
@@ -17,9 +19,8 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
     # First, so that a file which changes meanwhile does not pass for the one that was evaluated.
     key = key_of(item)
     try:
-        found = evaluated(
-            item.pred, item.label, item.losses, threads=threads, baselines=False, **item.options
-        )
+        options = replace(item.options, threads=threads)
+        found = evaluated(item.pred, item.label, item.losses, options, baselines=False)
         verdict = found.reading.verdict
         results = results_of(found.reading, found.outcome, None)
         return BatchRow(

@@ -89,13 +89,14 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
             raise UsageError(f"there is no setting {key!r}", hint=hint)
     rest = {key: value for key, value in table.items() if key not in _RULES}
     item = item_of({"name": name, **rest}, Item(name, ""), folder)
-    options = dict(item.options)
+    options = item.options
     if "by_col" in table:
         given = table["by_col"]
-        columns = item.options.get("columns") or Columns()
-        options["columns"] = replace(columns, by=(given,) if isinstance(given, str) else given)
+        columns = options.columns or Columns()
+        by = (given,) if isinstance(given, str) else given
+        options = replace(options, columns=replace(columns, by=by))
     if table.get("by_class") is True:
-        options["by_class"] = True
+        options = replace(options, by_class=True)
     check = Check(
         name,
         item.pred,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from losscli.checking.rules import Bound, Tolerances
 from losscli.errors import UsageError
+from losscli.evaluating.options import Options
 from losscli.evaluating.plan import look_up, parse_requests
 
 
@@ -21,7 +22,7 @@ def losses_of(given: str | Sequence[str] | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Predictions and labels with their rules; `options` are keyword arguments of `evaluate`.
+    """Predictions and labels with their rules; `options` hold for all of it.
 
     `losses` are those held against the baseline: without them, all that the baseline has. With
     `significant`, predictions are held against those of `baseline_pred`, row by row.
@@ -36,7 +37,7 @@ class Check:
     tolerances: Tolerances = field(default_factory=Tolerances)
     significant: bool = False
     baseline_pred: Any = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
 
     def verify(self) -> None:
         """Raise UsageError for a check that checks nothing, or asks what makes no sense."""

@@ -22,13 +22,11 @@ from losscli.checking.rules import (
 )
 from losscli.comparing.report import Comparison, Verdict
 from losscli.errors import DataError, UsageError
-from losscli.evaluating.evaluate import evaluate
+from losscli.evaluating.evaluate import report_for
+from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report, Result, slice_name
 from losscli.losses.registry import REGISTRY
 from losscli.version import __version__
-
-# What `compare` has no word for.
-_OF_ONE = ("reduction",)
 
 
 def check(
@@ -68,7 +66,7 @@ def check(
         tolerances_of(tolerance),
         significant,
         baseline_pred,
-        options,
+        Options.of("check", options),
     )
     return run_checks([asked])
 
@@ -113,11 +111,12 @@ def _checked(
         baseline = read_baseline(item.baseline)
     held = item.losses or (baseline.losses if baseline is not None else ())
     wanted = tuple(dict.fromkeys((*held, *(bound.loss for bound in item.bounds))))
+    options = replace(item.options, progress=progress or item.options.progress)
     findings: list[Finding] = []
     notes: list[str] = []
     report = None
     if wanted or not item.significant:
-        report = evaluate(item.pred, item.label, wanted or None, progress=progress, **item.options)
+        report = report_for(item.pred, item.label, wanted or None, options)
         notes += report.notes
         results = dict(zip(wanted, report.results, strict=bool(wanted)))
         for bound in item.bounds:
@@ -127,18 +126,13 @@ def _checked(
         if baseline is not None:
             findings += [_held(results[loss], baseline, item.tolerances) for loss in held]
     if item.significant:
-        from losscli.comparing.compare import compare
+        from losscli.comparing.compare import compared
 
-        compared = compare(
-            {"baseline": item.baseline_pred, "candidate": item.pred},
-            item.label,
-            item.losses or None,
-            progress=progress,
-            **{name: value for name, value in item.options.items() if name not in _OF_ONE},
-        )
-        notes += compared.notes
-        findings += [_tested(comparison) for comparison in compared.comparisons]
-        for group in compared.slices:
+        sides = {"baseline": item.baseline_pred, "candidate": item.pred}
+        found = compared(sides, item.label, item.losses or None, replace(options, reduction=None))
+        notes += found.notes
+        findings += [_tested(comparison) for comparison in found.comparisons]
+        for group in found.slices:
             name = slice_name(group.column, group.value_of)
             findings += [replace(_tested(item), slice=name) for item in group.comparisons]
     return Checked(item.name, tuple(findings), notes=tuple(dict.fromkeys(notes))), report

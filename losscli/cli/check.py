@@ -140,6 +140,7 @@ def run(options: CheckOptions) -> None:
 def _asked(options: CheckOptions) -> Check:
     from losscli.checking.request import Check, losses_of
     from losscli.checking.rules import MAX, MIN, parse_bounds, parse_tolerances
+    from losscli.evaluating.options import Options
 
     if options.config is not None or options.name:
         raise UsageError("named checks have files of their own", hint="Leave out PRED and LABEL.")
@@ -153,11 +154,7 @@ def _asked(options: CheckOptions) -> Check:
         parse_tolerances(options.tolerance),
         options.significant,
         options.baseline_pred,
-        {
-            name: value
-            for name, value in options.sliced(options.keywords()).items()
-            if value is not None
-        },
+        Options.of("check", options.sliced(options.keywords())),
     )
 
 

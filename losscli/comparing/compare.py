@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal
-
-import numpy as np
 
 from losscli.comparing.report import ComparisonReport
 from losscli.comparing.side_by_side import SideBySide
 from losscli.comparing.verdicts import comparison_report
-from losscli.conventions.table import convention
 from losscli.engine.run import Outcome
-from losscli.errors import DataError, UsageError
-from losscli.evaluating.plan import Request, Settings, fitting, parse_requests
-from losscli.evaluating.reading import DataReading, first_look, full_look, hints_for, read_as
+from losscli.errors import UsageError
+from losscli.evaluating.one_pass import Losses, read_twice, requests_of
+from losscli.evaluating.options import Options
+from losscli.evaluating.plan import Request, fitting
+from losscli.evaluating.reading import DataReading, read_as
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.rivals import Rivals, open_rivals
 from losscli.inputs.roles import Columns
@@ -67,12 +66,36 @@ def compare(
     >>> report["bce"].words
     'not proven: about 18 rows would be needed for 80 % power'
     """
-    if nan not in ("error", "drop"):
-        raise UsageError(f"nan={nan!r}: say 'error' or 'drop'")
-    resampling = Resampling(resamples, seed)
+    options = Options.of(
+        "compare",
+        params,
+        kind=kind,
+        task=task,
+        like=like,
+        weight=weight,
+        class_weight=class_weight,
+        classes=classes,
+        nan=nan,
+        columns=columns,
+        inputs=inputs,
+        cast=cast,
+        by_class=by_class,
+        threads=threads,
+        resamples=resamples,
+        seed=seed,
+        progress=progress,
+    )
+    return compared(preds, label, losses, options)
+
+
+def compared(
+    preds: Mapping[str, Any] | Sequence[Any], label: Any, losses: Losses, options: Options
+) -> ComparisonReport:
+    """`compare`, its options in one object."""
+    resampling = Resampling(options.resamples, options.seed)
     names = list(preds) if isinstance(preds, Mapping) else None
     given = list(preds.values()) if isinstance(preds, Mapping) else list(preds)
-    columns = columns or Columns()
+    columns = options.columns or Columns()
     by_pattern = len(given) == 1 and len(columns.pred) > 1
     if len(given) < 2 and not by_pattern:
         raise UsageError(
@@ -81,41 +104,50 @@ def compare(
             "or one file with several columns: -p COL_A -p COL_B.",
         )
     rivals = open_rivals(
-        given, label, weight=weight, inputs=inputs, columns=columns, by_pattern=by_pattern
+        given,
+        label,
+        weight=options.weight,
+        inputs=options.inputs,
+        columns=columns,
+        by_pattern=by_pattern,
     )
     names = names or _names(rivals, given, by_pattern=by_pattern)
-    reader = _Reader(rivals, losses, kind, task, like, classes, class_weight, params)
-    cast_to = None if cast is None else np.dtype(cast)
+    requests = requests_of(losses)
+
+    def read(seen: Sequence[Outcome]) -> list[DataReading]:
+        return _readings(rivals.sides, seen, requests, options)
 
     def attempt(readings: Sequence[DataReading]) -> SideBySide:
-        done = SideBySide(
-            rivals,
-            readings,
-            resampling,
-            cast=cast_to,
-            drop_missing=nan == "drop",
-            by_class=by_class,
-        )
-        done.run(threads, progress)
+        done = SideBySide(rivals, readings, resampling, options)
+        done.run()
         return done
 
-    readings = reader.readings([first_look(side) for side in rivals.sides])
-    try:
-        done = attempt(readings)
-        whole = reader.readings(done.outcomes)
-        if any(_differ(one, two) for one, two in zip(readings, whole, strict=True)):
-            done = attempt(whole)
-    except DataError:
-        # The first block may have misled: if all rows say otherwise, read them so.
-        whole = reader.readings([full_look(side) for side in rivals.sides])
-        if not any(_differ(one, two) for one, two in zip(readings, whole, strict=True)):
-            raise
-        done = attempt(whole)
+    done, _ = read_twice(rivals.sides, read, attempt, lambda found: found.outcomes)
     return comparison_report(rivals, names, done, resampling)
 
 
-def _differ(one: DataReading, two: DataReading) -> bool:
-    return one.evaluations != two.evaluations or one.setting != two.setting
+def _readings(
+    sides: Sequence[Dataset],
+    seen: Sequence[Outcome],
+    requests: tuple[Request, ...],
+    options: Options,
+) -> list[DataReading]:
+    """One reading per model; the first model decides what is predicted, and the losses.
+
+    Raises UsageError for losses that cannot read the data.
+    """
+    lead = read_as(sides[0], seen[0], requests, options)
+    if not requests:
+        fits = [
+            loss
+            for loss in fitting(lead.verdict, labelled=True)
+            if any(resampled(item) for item in lead.evaluations if item.loss is loss)
+        ]
+        requests = tuple(Request(loss.id) for loss in fits[:_FEW])
+        lead = read_as(sides[0], seen[0], requests, options)
+    as_lead = replace(options, task=lead.verdict.task)
+    others = zip(sides[1:], seen[1:], strict=True)
+    return [lead, *(read_as(side, outcome, requests, as_lead) for side, outcome in others)]
 
 
 def _names(rivals: Rivals, given: Sequence[Any], *, by_pattern: bool) -> list[str]:
@@ -132,59 +164,3 @@ def _names(rivals: Rivals, given: Sequence[Any], *, by_pattern: bool) -> list[st
     if len(set(names)) < len(names):
         names = [f"{name} ({place})" for place, name in enumerate(names, 1)]
     return names
-
-
-@dataclass
-class _Reader:
-    """How the data of every model are read."""
-
-    rivals: Rivals
-    losses: str | Sequence[str] | None
-    kind: str | None
-    task: str | None
-    like: str
-    classes: Sequence[str] | None
-    class_weight: Sequence[float] | Mapping[Any, float] | None
-    params: Mapping[str, Any]
-
-    def readings(self, seen: Sequence[Outcome]) -> list[DataReading]:
-        """One reading per model; the first model decides what is predicted, and the losses.
-
-        Raises UsageError for losses that cannot read the data.
-        """
-        lead = self._read(self.rivals.sides[0], seen[0], self.task, self._requests())
-        if self.losses is None:
-            fits = [
-                loss
-                for loss in fitting(lead.verdict, labelled=True)
-                if any(resampled(item) for item in lead.evaluations if item.loss is loss)
-            ]
-            requests = tuple(Request(loss.id) for loss in fits[:_FEW])
-            lead = self._read(self.rivals.sides[0], seen[0], self.task, requests)
-        else:
-            requests = self._requests()
-        task = lead.verdict.task.value
-        others = [
-            self._read(side, outcome, task, requests)
-            for side, outcome in zip(self.rivals.sides[1:], seen[1:], strict=True)
-        ]
-        return [lead, *others]
-
-    def _requests(self) -> tuple[Request, ...]:
-        if self.losses is None:
-            return ()
-        return parse_requests([self.losses] if isinstance(self.losses, str) else self.losses)
-
-    def _read(
-        self, side: Dataset, seen: Outcome, task: str | None, requests: tuple[Request, ...]
-    ) -> DataReading:
-        hints = hints_for(self.kind, task, self.classes, side)
-        settings = Settings(
-            convention=convention(self.like).stored_as(side.pred.dtype),
-            kind=hints.kind,
-            params=self.params,
-            dtype=side.pred.dtype,
-            dims=max(2, len(side.pred.shape or ())),
-        )
-        given = None if self.classes is None else tuple(str(name) for name in self.classes)
-        return read_as(side, seen, hints, requests, settings, given, self.class_weight)

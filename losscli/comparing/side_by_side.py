@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -11,10 +11,10 @@ import numpy as np
 
 from losscli.engine.accumulators import Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation
-from losscli.engine.gate import Settled, settle
+from losscli.engine.gate import Settled
 from losscli.engine.groups_of_rows import ByGroup, groups_of
-from losscli.engine.run import Outcome, share
-from losscli.errors import DataError
+from losscli.engine.run import Outcome, share, through_gate
+from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Block
 from losscli.inputs.rivals import Rivals
@@ -96,19 +96,14 @@ class SideBySide:
         rivals: Rivals,
         readings: Sequence[DataReading],
         resampling: Resampling,
-        *,
-        cast: np.dtype[Any] | None,
-        drop_missing: bool,
-        by_class: bool = False,
+        options: Options,
     ) -> None:
         self.readings = tuple(readings)
         self.outcomes = [Outcome() for _ in readings]
         self.whole = Contest([reading.evaluations for reading in readings], resampling)
         self.groups = ByGroup(self.whole.fresh)
         self._rivals = rivals
-        self._cast = cast
-        self._drop_missing = drop_missing
-        self._by_class = by_class
+        self._options = options
 
     @property
     def rows(self) -> int:
@@ -119,8 +114,9 @@ class SideBySide:
         """For each loss its evaluation by each model."""
         return list(zip(*(reading.evaluations for reading in self.readings), strict=True))
 
-    def run(self, threads: int | None, progress: Callable[[int], Any] | None) -> None:
+    def run(self) -> None:
         """Read everything. Raises DataError at the first item that does not fit."""
+        threads, progress = self._options.threads, self._options.progress
         share(self._rivals.together, lambda few, found: found.over(few), self, threads, progress)
 
     def fresh(self) -> SideBySide:
@@ -140,28 +136,38 @@ class SideBySide:
 
     def over(self, blocks: Iterable[Block]) -> SideBySide:
         """This one, with these blocks added."""
-        for block in blocks:
-            for reading, outcome, (pred, inputs) in zip(
-                self.readings, self.outcomes, self._sides(block), strict=True
-            ):
-                own = replace(block, pred=pred, inputs=inputs)
-                outcome.add_profiles(own, reading.setting.tolerance)
-            self._take(block)
+        taken = through_gate(
+            self._rivals.together,
+            map(self._profiled, blocks),
+            self._take,
+            drop_missing=self._options.nan == "drop",
+        )
+        for _ in taken:
+            pass
         return self
 
-    def _take(self, block: Block) -> None:
-        settled, side = None, 0
-        try:
-            settled = settle(block, drop_missing=self._drop_missing)
-            batches = []
-            for side, (pred, inputs) in enumerate(self._sides(settled)):
-                own = replace(settled, pred=pred, inputs=inputs)
-                batches.append(Batch(own, self.readings[side].setting))
+    def _profiled(self, block: Block) -> Block:
+        for reading, outcome, (pred, inputs) in zip(
+            self.readings, self.outcomes, self._sides(block), strict=True
+        ):
+            own = replace(block, pred=pred, inputs=inputs)
+            outcome.add_profiles(own, reading.setting.tolerance)
+        return block
+
+    def _take(self, settled: Settled) -> None:
+        """Take in a block. Raises Misfit, which names the model's role, where one does not fit."""
+        batches = []
+        for side, (pred, inputs) in enumerate(self._sides(settled)):
+            own = replace(settled, pred=pred, inputs=inputs)
+            batches.append(Batch(own, self.readings[side].setting))
+            try:
                 self.whole.add_model(side, batches[-1])
-            self.whole.add_pairs(batches)
-        except Misfit as misfit:
-            raise self._error(block, settled, misfit, self._rivals.roles[side]) from None
-        for column, value, rows in groups_of(settled, by_class=self._by_class):
+            except Misfit as misfit:
+                if misfit.role == "prediction":
+                    misfit.role = self._rivals.roles[side]
+                raise
+        self.whole.add_pairs(batches)
+        for column, value, rows in groups_of(settled, by_class=self._options.by_class):
             parts = [Batch(batch.block.take(rows), batch.setting) for batch in batches]
             self.groups.at(column, value).add(parts)
         for outcome in self.outcomes:
@@ -173,19 +179,7 @@ class SideBySide:
         shared = {name: array for name, array in block.inputs.items() if name not in roles}
         for place, role in enumerate(roles):
             pred = block.inputs[role] if place else block.pred
-            if self._cast is not None:
+            if self._options.cast is not None:
                 with np.errstate(over="ignore"):
-                    pred = pred.astype(self._cast).astype(np.float64)
+                    pred = pred.astype(self._options.cast).astype(np.float64)
             yield pred, shared
-
-    def _error(self, block: Block, settled: Settled | None, misfit: Misfit, role: str) -> DataError:
-        kept = None if settled is None else settled.kept
-        row = block.start + (misfit.row if kept is None else int(kept[misfit.row]))
-        return self._rivals.together.error(
-            role if misfit.role == "prediction" else misfit.role,
-            row,
-            misfit.problem,
-            column=misfit.column,
-            value=misfit.value,
-            hint=misfit.hint,
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.charts.histogram import Histogram
@@ -12,13 +12,15 @@ from losscli.charts.reliability import Reliability, reliability
 from losscli.conventions.table import CONVENTIONS
 from losscli.describing.loss_page import deviations, prints
 from losscli.errors import LosscliError, UsageError
-from losscli.evaluating.evaluate import evaluate
+from losscli.evaluating.evaluate import report_for
+from losscli.evaluating.options import Options
 from losscli.evaluating.plan import asked_again
 from losscli.evaluating.report import Report, Result
 from losscli.inputs.opening import is_stream
 from losscli.losses.registry import REGISTRY
 from losscli.rowwise.report import RowReport
-from losscli.rowwise.rows import rows
+from losscli.rowwise.rows import rows_of
+from losscli.vocabulary import Reduction
 
 # So many of the hardest rows are shown.
 _HARDEST = 20
@@ -71,25 +73,34 @@ def page(
     Raises UsageError for data that can be read only once, and UsageError and DataError as
     `evaluate` does.
     """
-    further = (options.get("inputs") or {}).values()
-    for given in (pred, label, options.get("weight"), *further):
+    asked = Options.of("evaluate", options, progress=progress)
+    for given in (pred, label, asked.weight, *(asked.inputs or {}).values()):
         if is_stream(given):
             raise UsageError(
                 f"a page reads the data several times, and {given} can be read only once",
                 hint="Write it to a file first.",
             )
-    if options.get("reduction") in ("none", "columns"):
+    if asked.reduction in (Reduction.NONE, Reduction.COLUMNS):
         raise UsageError("a page shows losses as one number each", hint="Leave out --reduction.")
-    asked = {**options, "explain": True}
-    report = evaluate(pred, label, losses, progress=progress, **asked)
+    whole = replace(asked, explain=True)
+    report = report_for(pred, label, losses, whole)
     if report.task in _OF_CLASSES:
         # Labels may have no class of their own: a column for each, or shares.
         with suppress(LosscliError):
-            report = evaluate(pred, label, losses, progress=progress, **{**asked, "by_class": True})
-    alike = {name: value for name, value in options.items() if name not in _OF_EVALUATE}
+            report = report_for(pred, label, losses, replace(whole, by_class=True))
+    alike = replace(
+        asked,
+        reduction=None,
+        ci="none",
+        explain=False,
+        by_class=False,
+        engine="local",
+        scheduler=None,
+        progress=None,
+    )
     hardest, histogram = None, None
     try:
-        found = rows(pred, label, losses, progress=progress, **alike)
+        found = rows_of(pred, label, losses, replace(alike, progress=progress))
     except UsageError:
         # No loss has a loss of each row.
         pass
@@ -110,23 +121,8 @@ def page(
 
 _OF_CLASSES = ("binary", "multiclass")
 
-# Arguments of `evaluate` that `rows` has no word for.
-_OF_EVALUATE = frozenset(
-    (
-        "announce",
-        "by_class",
-        "ci",
-        "engine",
-        "explain",
-        "reduction",
-        "resamples",
-        "scheduler",
-        "seed",
-    )
-)
 
-
-def _told(report: Report, pred: Any, label: Any, options: dict[str, Any]) -> list[Told]:
+def _told(report: Report, pred: Any, label: Any, options: Options) -> list[Told]:
     """Each loss under every convention; those of one value together, that of the report first."""
     known = {
         asked_again(result.loss, result.params, result.convention): result
@@ -148,13 +144,13 @@ def _told(report: Report, pred: Any, label: Any, options: dict[str, Any]) -> lis
 
 
 def _under(
-    name: str, losses: Sequence[str], pred: Any, label: Any, options: dict[str, Any]
+    name: str, losses: Sequence[str], pred: Any, label: Any, options: Options
 ) -> dict[str, float]:
     """The losses that a convention has a number for."""
     if not losses:
         return {}
     try:
-        found = evaluate(pred, label, losses, **{**options, "like": name})
+        found = report_for(pred, label, losses, replace(options, like=name))
     except LosscliError:
         if len(losses) == 1:
             return {}

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation, Setting
-from losscli.engine.gate import Settled, settle
+from losscli.engine.gate import Settled
 from losscli.engine.gradient import Differentiator
 from losscli.engine.row_losses import Measured, apply_weight, measure
-from losscli.engine.run import block_rows, located
+from losscli.engine.run import block_rows, through_gate
 from losscli.errors import UsageError
 from losscli.inputs.dataset import Dataset
 from losscli.losses.definition.loss import Shape
-from losscli.task.labels import Misfit
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]
@@ -57,13 +56,12 @@ def costly_rows(
     """
     for evaluation in evaluations:
         check_of_rows(evaluation)
-    for block in dataset.blocks(block_rows(dataset.width)):
-        settled = None
-        try:
-            settled = settle(block, drop_missing=drop_missing)
-            found = _costly(settled, Batch(settled, setting), evaluations, differentiators)
-        except Misfit as misfit:
-            raise located(dataset, block, settled, misfit) from None
+
+    def cost(settled: Settled) -> CostlyRows:
+        return _costly(settled, Batch(settled, setting), evaluations, differentiators)
+
+    blocks = dataset.blocks(block_rows(dataset.width))
+    for block, found in through_gate(dataset, blocks, cost, drop_missing=drop_missing):
         yield found
         if progress is not None:
             progress(block.start + len(block.pred))

@@ -19,6 +19,8 @@ from losscli.machine.threads import available, in_order
 from losscli.task.labels import Misfit
 from losscli.task.profile import LabelProfile, PredProfile
 
+Result = TypeVar("Result")
+
 # Blocks are cut by absolute row number, so their sums do not depend on how a file was read.
 BLOCK_ITEMS = 1 << 17
 
@@ -104,23 +106,44 @@ class Pass:
 
         Raises DataError, with file, row, column and value, at the first item that does not fit.
         """
-        for block in blocks:
-            self._add(block, outcome)
-        return outcome
 
-    def _add(self, block: Block, outcome: Outcome) -> None:
-        outcome.add_profiles(block, self.setting.tolerance)
-        settled: Settled | None = None
-        try:
-            settled = settle(block, drop_missing=self.drop_missing)
+        def profiled() -> Iterator[Block]:
+            for block in blocks:
+                outcome.add_profiles(block, self.setting.tolerance)
+                yield block
+
+        def add(settled: Settled) -> None:
             outcome.dropped += settled.dropped
             batch = Batch(settled, self.setting)
             for loss in outcome.losses:
                 loss.add(batch)
             for observer in outcome.observers:
                 observer.add(batch)
+
+        for _ in through_gate(self.dataset, profiled(), add, drop_missing=self.drop_missing):
+            pass
+        return outcome
+
+
+def through_gate(
+    dataset: Dataset,
+    blocks: Iterable[Block],
+    work: Callable[[Settled], Result],
+    *,
+    drop_missing: bool,
+) -> Iterator[tuple[Block, Result]]:
+    """Each block, and what `work` makes of it once its values are known to fit their kind.
+
+    Raises DataError, with file, row, column and value, at the first item that does not fit.
+    """
+    for block in blocks:
+        settled: Settled | None = None
+        try:
+            settled = settle(block, drop_missing=drop_missing)
+            made = work(settled)
         except Misfit as misfit:
-            raise located(self.dataset, block, settled, misfit) from None
+            raise located(dataset, block, settled, misfit) from None
+        yield block, made
 
 
 _ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}

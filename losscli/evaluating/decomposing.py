@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Evaluation
 from losscli.evaluating.probability_groups import BINS, FIXED, PLACES, Grouping, GroupSums
+from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Bin, Decomposition, Report
 from losscli.losses.definition.loss import Score
 from losscli.vocabulary import Task
@@ -18,15 +18,24 @@ from losscli.vocabulary import Task
 Array = NDArray[np.float64]
 
 
-def explained(report: Report, evaluations: Sequence[Evaluation], grouping: Grouping) -> Report:
-    """The report with each proper score taken apart by what a pass gathered."""
-    results = [
-        result
-        if groups is None or result.value is None
-        else replace(result, decomposition=decomposition(item, groups, result.value))
-        for result, item, groups in zip(report.results, evaluations, grouping.sums, strict=True)
-    ]
-    return replace(report, results=tuple(results))
+class Explanation:
+    """Takes each proper score of a report apart."""
+
+    def watch(self, reading: DataReading) -> Grouping:
+        """Sums probabilities and labels by group."""
+        return Grouping(reading.evaluations)
+
+    def add_to(self, report: Report, reading: DataReading, seen: Grouping) -> Report:
+        """The report with each proper score taken apart."""
+        results = [
+            result
+            if groups is None or result.value is None
+            else replace(result, decomposition=decomposition(item, groups, result.value))
+            for result, item, groups in zip(
+                report.results, reading.evaluations, seen.sums, strict=True
+            )
+        ]
+        return replace(report, results=tuple(results))
 
 
 def decomposition(evaluation: Evaluation, groups: GroupSums, value: float) -> Decomposition | None:

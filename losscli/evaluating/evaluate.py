@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from losscli.engine.run import Observer
-from losscli.errors import UsageError
-from losscli.evaluating.one_pass import Losses, evaluated, workers_of
-from losscli.evaluating.reading import (
-    DataReading,
-)
+from losscli.evaluating.one_pass import Extra, Losses, evaluated
+from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
 from losscli.evaluating.results import report_of
 from losscli.inputs.roles import Columns
-
-if TYPE_CHECKING:
-    pass
 
 
 def evaluate(
@@ -78,30 +71,9 @@ def evaluate(
     >>> round(report["bce"].value, 6)
     0.414932
     """
-    if ci not in ("none", "normal", "bootstrap"):
-        raise UsageError(f"ci={ci!r}: say 'none', 'normal' or 'bootstrap'")
-    watchers: list[Callable[[DataReading], Observer]] = []
-    if explain:
-        from losscli.evaluating.decomposing import explained
-        from losscli.evaluating.probability_groups import Grouping
-
-        watchers.append(lambda reading: Grouping(reading.evaluations))
-    grouped = bool(by_class or (columns and columns.by))
-    if grouped:
-        from losscli.engine.groups_of_rows import Slices
-        from losscli.evaluating.groups import with_slices
-
-        watchers.append(lambda reading: Slices(reading.evaluations, by_class=by_class))
-    if ci == "bootstrap":
-        from losscli.stats.bootstrap import Bootstrap
-        from losscli.stats.groups import Resampling
-
-        resampling = Resampling(resamples, seed)
-        watchers.append(lambda reading: Bootstrap(reading.evaluations, resampling))
-    found = evaluated(
-        pred,
-        label,
-        losses,
+    options = Options.of(
+        "evaluate",
+        params,
         kind=kind,
         task=task,
         like=like,
@@ -113,20 +85,47 @@ def evaluate(
         columns=columns,
         inputs=inputs,
         cast=cast,
+        explain=explain,
+        by_class=by_class,
         threads=threads,
+        engine=engine,
+        scheduler=scheduler,
         announce=announce,
+        ci=ci,
+        resamples=resamples,
+        seed=seed,
         progress=progress,
-        params=params,
-        workers=workers_of(engine, scheduler, threads),
-        observers=lambda reading: [watcher(reading) for watcher in watchers],
     )
-    report = report_of(found.dataset, found.reading, found.outcome, found.summary)
-    if explain:
-        report = explained(report, found.reading.evaluations, found.observer(Grouping))
-    if grouped:
-        report = with_slices(report, found.observer(Slices))
-    if ci == "normal":
-        return report
-    from losscli.evaluating.intervals import with_intervals
+    return report_for(pred, label, losses, options)
 
-    return with_intervals(report, found.observer(Bootstrap) if ci == "bootstrap" else None)
+
+def report_for(pred: Any, label: Any, losses: Losses, options: Options) -> Report:
+    """`evaluate`, its options in one object."""
+    extras = _extras(options)
+    found = evaluated(pred, label, losses, options, extras=extras)
+    report = report_of(found.dataset, found.reading, found.outcome, found.summary)
+    for extra, seen in zip(extras, found.watched, strict=True):
+        report = extra.add_to(report, found.reading, seen)
+    return report
+
+
+def _extras(options: Options) -> list[Extra]:
+    """What the options want in the report beside the losses; imported where it is wanted."""
+    extras: list[Extra] = []
+    if options.explain:
+        from losscli.evaluating.decomposing import Explanation
+
+        extras.append(Explanation())
+    if options.by_class or (options.columns and options.columns.by):
+        from losscli.evaluating.groups import GroupsOfRows
+
+        extras.append(GroupsOfRows(options.by_class))
+    if options.ci == "bootstrap":
+        from losscli.evaluating.intervals import ResampledIntervals
+
+        extras.append(ResampledIntervals(options.resamples, options.seed))
+    if options.ci == "none":
+        from losscli.evaluating.intervals import NoIntervals
+
+        extras.append(NoIntervals())
+    return extras

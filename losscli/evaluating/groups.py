@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from losscli.engine.accumulators import Tally
 from losscli.engine.groups_of_rows import Slices
+from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Report, Slice
 from losscli.stats.paired import ALPHA, holm
 
@@ -15,45 +16,55 @@ from losscli.stats.paired import ALPHA, holm
 _FEWEST = 20
 
 
-def with_slices(report: Report, gathered: Slices) -> Report:
-    """The report with the losses of each group of rows.
+class GroupsOfRows:
+    """Adds the losses of each group of rows: by the values of columns, and by class where asked.
 
     A group is `worse` where its mean loss is worse than that of all other rows by more than chance:
     one-sided z tests (Welch 1947), adjusted by Holm for all groups of a column and all losses, at
     5 %. Groups of fewer than 20 rows, and losses that are not means of rows, are not tested.
     """
-    slices: list[list[Slice]] = [[] for _ in report.results]
-    for column, groups in gathered.columns.items():
-        rests = gathered.rests(column)
-        found = []
-        for value in sorted(groups, key=natural):
-            for place, (loss, rest) in enumerate(
-                zip(groups[value].losses, rests[value].losses, strict=True)
-            ):
-                found.append((place, value, loss.tally(), rest.tally()))
-        ps = [
-            _chance(tally, rest, lower_is_better=report.results[place].lower_is_better)
-            for place, _, tally, rest in found
-        ]
-        for (place, value, tally, _), p in zip(found, holm(ps), strict=True):
-            finished = tally.finished
-            slices[place].append(
-                Slice(
-                    column,
-                    value,
-                    tally.rows,
-                    finished.value,
-                    finished.standard_error,
-                    finished.interval,
-                    p,
-                    None if p is None else p < ALPHA,
+
+    def __init__(self, by_class: bool) -> None:
+        self._by_class = by_class
+
+    def watch(self, reading: DataReading) -> Slices:
+        """Sums the losses of each group."""
+        return Slices(reading.evaluations, by_class=self._by_class)
+
+    def add_to(self, report: Report, reading: DataReading, seen: Slices) -> Report:
+        """The report with the losses of each group of rows."""
+        slices: list[list[Slice]] = [[] for _ in report.results]
+        for column, groups in seen.columns.items():
+            rests = seen.rests(column)
+            found = []
+            for value in sorted(groups, key=natural):
+                for place, (loss, rest) in enumerate(
+                    zip(groups[value].losses, rests[value].losses, strict=True)
+                ):
+                    found.append((place, value, loss.tally(), rest.tally()))
+            ps = [
+                _chance(tally, rest, lower_is_better=report.results[place].lower_is_better)
+                for place, _, tally, rest in found
+            ]
+            for (place, value, tally, _), p in zip(found, holm(ps), strict=True):
+                finished = tally.finished
+                slices[place].append(
+                    Slice(
+                        column,
+                        value,
+                        tally.rows,
+                        finished.value,
+                        finished.standard_error,
+                        finished.interval,
+                        p,
+                        None if p is None else p < ALPHA,
+                    )
                 )
-            )
-    results = [
-        replace(result, slices=tuple(found)) if result.values is None else result
-        for result, found in zip(report.results, slices, strict=True)
-    ]
-    return replace(report, results=tuple(results))
+        results = [
+            replace(result, slices=tuple(found)) if result.values is None else result
+            for result, found in zip(report.results, slices, strict=True)
+        ]
+        return replace(report, results=tuple(results))
 
 
 def natural(value: str | None) -> tuple[bool, list[tuple[int, str]]]:

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import IntervalMethod, Report, Result
 from losscli.stats.bootstrap import Bootstrap
+from losscli.stats.groups import Resampling
 
 
-def with_intervals(report: Report, bootstrap: Bootstrap | None) -> Report:
-    """The report with the intervals of a bootstrap, or without any.
+class NoIntervals:
+    """Takes the intervals out of a report."""
 
-    Notes say how it was done, and for which losses there was nothing to draw from.
-    """
-    if bootstrap is None:
+    def watch(self, reading: DataReading) -> None:
+        """Nothing has to be seen."""
+
+    def add_to(self, report: Report, reading: DataReading, seen: None) -> Report:
+        """The report without intervals."""
         bare = (replace(result, interval=None, interval_method=None) for result in report.results)
         return replace(report, results=tuple(bare))
-    results = [_resampled(result, bootstrap, place) for place, result in enumerate(report.results)]
-    return replace(report, results=tuple(results), notes=(*report.notes, *_notes(results)))
+
+
+class ResampledIntervals:
+    """Gives each loss that is a function of sums of rows the interval of a bootstrap."""
+
+    def __init__(self, resamples: int, seed: int) -> None:
+        self._resampling = Resampling(resamples, seed)
+
+    def watch(self, reading: DataReading) -> Bootstrap:
+        """Keeps what is drawn from."""
+        return Bootstrap(reading.evaluations, self._resampling)
+
+    def add_to(self, report: Report, reading: DataReading, seen: Bootstrap) -> Report:
+        """The report with these intervals.
+
+        Notes say how it was done, and for which losses there was nothing to draw from.
+        """
+        results = [_resampled(result, seen, place) for place, result in enumerate(report.results)]
+        return replace(report, results=tuple(results), notes=(*report.notes, *_notes(results)))
 
 
 def _resampled(result: Result, bootstrap: Bootstrap, place: int) -> Result:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from losscli.conventions.table import convention
 from losscli.engine.evaluation import Evaluation, Setting
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
+from losscli.evaluating.options import Options
 from losscli.evaluating.plan import Request, Settings, plan
 from losscli.inputs.dataset import Dataset
 from losscli.task.decide import Hints, Verdict, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import tolerance
-from losscli.vocabulary import Kind, Task, member
+from losscli.vocabulary import Kind, Reduction, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ class DataReading:
     verdict: Verdict
     setting: Setting
     evaluations: tuple[Evaluation, ...]
+
+    def same_as(self, other: DataReading) -> bool:
+        """Whether both come to the same numbers."""
+        return self.evaluations == other.evaluations and self.setting == other.setting
 
 
 def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
@@ -39,52 +46,52 @@ def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
     return LabelSummary(task, reading.setting.code, ignore=ignore, many=many)
 
 
-def hints_for(
-    kind: str | None, task: str | None, classes: Sequence[str] | None, dataset: Dataset
-) -> Hints:
+def hints_for(options: Options, dataset: Dataset) -> Hints:
     """What the user said, or the names of the columns suggest, about the reading."""
     return Hints(
-        kind=None if kind is None else member(Kind, kind, "kind"),
-        task=None if task is None else member(Task, task, "task"),
+        kind=None if options.kind is None else Kind(options.kind),
+        task=None if options.task is None else Task(options.task),
         named=kind_named_by(tuple(dataset.pred.columns)) if dataset.pred.columns else None,
-        worded=classes is not None,
+        worded=options.classes is not None,
     )
 
 
 def first_look(dataset: Dataset) -> Outcome:
     """The profiles of the first block."""
-    seen = Outcome()
-    near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
-    for block in dataset.blocks(block_rows(dataset.width)):
-        seen.add_profiles(block, near)
-        break
-    return seen
+    return _look(dataset, 1)
 
 
 def full_look(dataset: Dataset) -> Outcome:
     """The profiles of all rows."""
+    return _look(dataset, None)
+
+
+def _look(dataset: Dataset, blocks: int | None) -> Outcome:
     seen = Outcome()
     near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
-    for block in dataset.blocks(block_rows(dataset.width)):
+    for block in islice(dataset.blocks(block_rows(dataset.width)), blocks):
         seen.add_profiles(block, near)
     return seen
 
 
 def read_as(
-    dataset: Dataset,
-    seen: Outcome,
-    hints: Hints,
-    requests: tuple[Request, ...],
-    settings: Settings,
-    classes: tuple[str, ...] | None,
-    class_weight: Sequence[float] | Mapping[Any, float] | None,
+    dataset: Dataset, seen: Outcome, requests: tuple[Request, ...], options: Options
 ) -> DataReading:
     """The reading that the profiles `seen` call for.
 
     Raises UsageError for requests that the data cannot answer.
     """
     width = dataset.width
+    hints = hints_for(options, dataset)
     verdict = decide(seen.pred, seen.label, width, hints)
+    settings = Settings(
+        convention=convention(options.like).stored_as(dataset.pred.dtype),
+        reduction=None if options.reduction is None else Reduction(options.reduction),
+        kind=hints.kind,
+        params=options.params,
+        dtype=dataset.pred.dtype,
+        dims=max(2, len(dataset.pred.shape or ())),
+    )
     evaluations = plan(requests, verdict, width, settings, labelled=seen.label is not None)
     if not evaluations:
         raise UsageError(
@@ -96,14 +103,20 @@ def read_as(
     if tasks & CODED_TASKS:
         # Pairs have one label each, however many items their embeddings have.
         items = 1 if tasks == {Task.PAIRS} else width
-        code = label_code(seen.label, items, given=classes, columns=dataset.class_names)
+        code = code_for(dataset, seen, options, items)
     setting = Setting(
         code,
         tolerance(width, dataset.pred.dtype, dataset.pred.decimals),
-        _class_weights(class_weight, code),
+        _class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
     return DataReading(verdict, setting, evaluations)
+
+
+def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:
+    """How the labels of so many items are written."""
+    given = None if options.classes is None else tuple(options.classes)
+    return label_code(seen.label, items, given=given, columns=dataset.class_names)
 
 
 def is_double_softmax(seen: Outcome, verdict: Verdict, kind: Kind | None, width: int) -> bool:

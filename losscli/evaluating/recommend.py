@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from losscli.engine.evaluation import Setting
 from losscli.engine.run import run
 from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
-from losscli.evaluating.reading import (
-    full_look,
-    hints_for,
-)
+from losscli.evaluating.options import Options
+from losscli.evaluating.reading import code_for, full_look, hints_for
 from losscli.inputs.dataset import open_dataset
 from losscli.inputs.roles import Columns
 from losscli.task.advice import Recommendation, recommend_for
 from losscli.task.decide import decide
-from losscli.task.labels import label_code
 from losscli.task.profile import tolerance
 from losscli.vocabulary import Task
-
-if TYPE_CHECKING:
-    pass
 
 
 def recommend(
@@ -33,6 +27,7 @@ def recommend(
     task: str | None = None,
     classes: Sequence[str] | None = None,
     columns: Columns | None = None,
+    **others: Any,
 ) -> Recommendation:
     """Say which loss fits the data: BCE, CE or a regression loss, with the evidence.
 
@@ -43,18 +38,20 @@ def recommend(
     >>> recommend([[0.5, 0.2, 0.3]]).loss
     'categorical_cross_entropy'
     """
-    dataset = open_dataset(pred, label, columns=columns or Columns())
-    hints = hints_for(kind, task, classes, dataset)
+    options = Options.of(
+        "recommend", others, kind=kind, task=task, classes=classes, columns=columns
+    )
+    options.refuse_parameters("recommend")
+    dataset = open_dataset(pred, label, columns=options.columns)
     seen = full_look(dataset)
-    verdict = decide(seen.pred, seen.label, dataset.width, hints)
+    verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
     if seen.label is None or verdict.task is Task.REGRESSION:
         return recommend_for(verdict)
-    given = None if classes is None else tuple(classes)
-    code = label_code(seen.label, dataset.width, given=given, columns=dataset.class_names)
+    code = code_for(dataset, seen, options, dataset.width)
     setting = Setting(code, tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals))
     summary = LabelSummary(verdict.task, code)
     try:
         run(dataset, (), setting, drop_missing=True, observers=[summary])
     except DataError:
         return recommend_for(verdict)
-    return recommend_for(verdict, () if summary is None else summary.shares())
+    return recommend_for(verdict, summary.shares())

@@ -19,6 +19,7 @@ from losscli.losses import (
     binary,
     calibration,
     classification,
+    cross_entropies,
     crps,
     deviance,
     embedding,
@@ -27,6 +28,7 @@ from losscli.losses import (
     log_scores,
     margins,
     multiclass,
+    order_statistics,
     ordinal,
     overlap,
     probabilistic,
@@ -38,10 +40,8 @@ from losscli.losses import (
     sequence,
     similarity,
     skill,
+    variance_explained,
 )
-from losscli.losses import cross_entropies as variants
-from losscli.losses import order_statistics as order
-from losscli.losses import variance_explained as explained
 
 
 class Registry:
@@ -114,14 +114,14 @@ REGISTRY = Registry(
             robust,
             relative,
             deviance,
-            order,
-            explained,
+            order_statistics,
+            variance_explained,
             skill,
             similarity,
             binary,
             margins,
             multiclass,
-            variants,
+            cross_entropies,
             classification,
             calibration,
             probabilistic,

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from losscli.evaluating.one_pass import Losses, requests_of
+from losscli.evaluating.options import Options
 from losscli.evaluating.plan import look_up
-from losscli.evaluating.reading import (
-    full_look,
-    hints_for,
-)
+from losscli.evaluating.reading import code_for, full_look, hints_for
 from losscli.inputs.dataset import open_dataset
 from losscli.inputs.roles import Columns
+from losscli.matching.candidates import Data, fitting_losses
 from losscli.matching.report import Match
+from losscli.matching.search import search
+from losscli.matching.target import Target
 from losscli.task.decide import decide
-from losscli.task.labels import CODED_TASKS, LabelCode, label_code
+from losscli.task.labels import CODED_TASKS, LabelCode
 from losscli.task.profile import tolerance
-
-if TYPE_CHECKING:
-    pass
 
 
 def match(
@@ -34,6 +32,7 @@ def match(
     classes: Sequence[str] | None = None,
     batch_size: int | None = None,
     columns: Columns | None = None,
+    **others: Any,
 ) -> list[Match]:
     """Say which loss, convention, kind, reduction, scale or mistake gives a number.
 
@@ -46,19 +45,17 @@ def match(
     >>> match("0.4149", [0.9, 0.2, 0.6], [1, 0, 0])[0].loss
     'binary_cross_entropy'
     """
-    from losscli.matching.candidates import Data, fitting_losses
-    from losscli.matching.search import search
-    from losscli.matching.target import Target
-
+    options = Options.of(
+        "match", others, kind=kind, task=task, weight=weight, classes=classes, columns=columns
+    )
+    options.refuse_parameters("match")
     target = Target.of(str(value))
-    dataset = open_dataset(pred, label, weight=weight, columns=columns or Columns())
-    hints = hints_for(kind, task, classes, dataset)
+    dataset = open_dataset(pred, label, weight=options.weight, columns=options.columns)
     seen = full_look(dataset)
-    verdict = decide(seen.pred, seen.label, dataset.width, hints)
+    verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
     code = LabelCode(dataset.width)
     if verdict.task in CODED_TASKS:
-        given = None if classes is None else tuple(str(name) for name in classes)
-        code = label_code(seen.label, dataset.width, given=given, columns=dataset.class_names)
+        code = code_for(dataset, seen, options, dataset.width)
     [block] = dataset.blocks(max(1, seen.rows))
     data = Data(
         block.pred,

@@ -20,6 +20,7 @@ from losscli.engine.exact import Sum
 from losscli.engine.hardest import Extreme, Extremes
 from losscli.engine.rows import CostlyRows, check_of_rows, costly_rows, is_of_rows
 from losscli.evaluating.one_pass import Evaluated, Losses, evaluated
+from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
 from losscli.evaluating.results import report_of
 from losscli.inputs.dataset import Dataset
@@ -318,8 +319,8 @@ def rows(
     """What each row costs: which rows are hardest, and how much of the total they carry.
 
     The arguments are those of `evaluate`; without `losses`, the recommended one. Only losses that
-    are means of rows have a loss per row. With `grad`, each row also says how the value answers to
-    its prediction, as `gradient` does.
+    are means of rows have a loss per row. With `grad`, each row also has the gradient of the value
+    with respect to its prediction, as `gradient` has it.
 
     Raises UsageError and DataError as `evaluate` does.
 
@@ -327,26 +328,30 @@ def rows(
     >>> hardest.row, round(hardest.losses[0], 6), round(hardest.shares[0], 3)
     (2, 0.916291, 0.736)
     """
-    found = evaluated(
-        pred,
-        label,
-        losses,
+    options = Options.of(
+        "rows",
+        params,
         kind=kind,
         task=task,
         like=like,
         weight=weight,
         class_weight=class_weight,
         classes=classes,
-        reduction=None,
         nan=nan,
         columns=columns,
         inputs=inputs,
         cast=cast,
         threads=threads,
         progress=progress,
-        params=params,
-        ids=True,
     )
+    return rows_of(pred, label, losses, options, grad=grad)
+
+
+def rows_of(
+    pred: Any, label: Any, losses: Losses, options: Options, *, grad: bool = False
+) -> RowLosses:
+    """`rows`, its options in one object."""
+    found = evaluated(pred, label, losses, options, ids=True)
     places = chosen(found.reading.evaluations, asked=losses is not None)
     reading = replace(
         found.reading, evaluations=tuple(found.reading.evaluations[place] for place in places)
@@ -361,7 +366,7 @@ def rows(
         tuple(total_of(loss.tally()) for loss in outcome.losses),
         tuple(outcome.losses),
         whole_labels=_whole_labels(found),
-        drop_missing=nan == "drop",
+        drop_missing=options.nan == "drop",
         grad=grad,
     )
 

@@ -10,6 +10,7 @@ import pytest
 from losscli.batching.item import Item
 from losscli.batching.manifest import items_of, read_manifest
 from losscli.errors import DataError, UsageError
+from losscli.evaluating.options import Options
 from losscli.inputs.roles import Columns
 
 NOTHING = Item("", "")
@@ -69,15 +70,15 @@ class TestReading:
         assert Path(a.label or "").name == "y.npy"
         assert ",".join(a.losses or ()) == "bce,focal:gamma=2"
         assert b.losses == ("mse",)
-        assert list(a.options["class_weight"]) == [1, 5]
-        assert b.options["classes"] == ("no", "yes")
-        assert b.options["columns"] == Columns(label="truth")
+        assert list(a.options.class_weight or ()) == [1, 5]
+        assert b.options.classes == ("no", "yes")
+        assert b.options.columns == Columns(label="truth")
 
     def test_a_row_says_more_than_the_command_line(self) -> None:
-        default = Item("", "", "y.npy", None, {"like": "torch", "columns": Columns(id="key")})
+        default = Item("", "", "y.npy", None, Options(like="torch", columns=Columns(id="key")))
         row = {"pred": "p.csv", "like": "keras", "pred_col": "p_*"}
         [item] = items_of([row], default)
-        assert item.options == {"like": "keras", "columns": Columns(pred="p_*", id="key")}
+        assert item.options == Options(like="keras", columns=Columns(pred="p_*", id="key"))
         assert (item.name, item.label) == ("p.csv", "y.npy")
 
     def test_urls_and_absolute_paths_stay_as_they_are(self, tmp_path: Path) -> None:

@@ -109,3 +109,11 @@ def test_files_are_read_as_by_evaluate(tmp_path: Path) -> None:
 def test_one_loss_is_to_be_named() -> None:
     with pytest.raises(losscli.UsageError, match="which loss"):
         losscli.gradient([0.9, 0.2], [1, 0], "bce,mse")
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 1)])
+def test_a_gradient_has_the_shape_of_the_prediction(shape: tuple[int, ...]) -> None:
+    pred, label = np.array([0.9, 0.2, 0.6]), [1, 0, 0]
+    found = losscli.gradient(pred.reshape(shape), label, "bce")
+    assert found.shape == shape
+    assert found.ravel().tolist() == losscli.gradient(pred, label, "bce").tolist()

@@ -13,8 +13,9 @@ from losscli.engine import run
 from losscli.engine.evaluation import Batch
 from losscli.engine.gate import Settled
 from losscli.errors import DataError, UsageError
-from losscli.evaluating.groups import with_slices
+from losscli.evaluating.groups import GroupsOfRows
 from losscli.evaluating.one_pass import evaluated
+from losscli.evaluating.options import Options
 
 ROWS = 3000
 SEED = np.random.default_rng(11)
@@ -106,11 +107,11 @@ class TestWorse:
 
 
 def worse(pred: np.ndarray, label: np.ndarray, site: np.ndarray) -> dict[str | None, bool | None]:
-    found = evaluated(pred, label, "bce")
+    found = evaluated(pred, label, "bce", Options())
     groups = slices.Slices(found.reading.evaluations)
     block = Settled(0, pred, label, None, 0, by={"site": site.astype(object)})
     groups.add(Batch(block, found.reading.setting))
     report = losscli.evaluate(pred, label, "bce")
-    [result] = with_slices(report, groups).results
+    [result] = GroupsOfRows(by_class=False).add_to(report, found.reading, groups).results
     assert result.slices is not None
     return {part.value_of: part.worse for part in result.slices}

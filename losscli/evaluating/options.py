@@ -1,0 +1,167 @@
+"""The options that every verb shares: one frozen object behind their keyword arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from losscli.conventions.table import convention
+from losscli.errors import UsageError
+from losscli.inputs.roles import Columns
+from losscli.vocabulary import Kind, Reduction, Task, member
+
+_WORDS = {"kind": Kind, "task": Task, "reduction": Reduction}
+_CHOICES = {
+    "nan": ("error", "drop"),
+    "ci": ("none", "normal", "bootstrap"),
+    "engine": ("local", "dask"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How predictions are read and evaluated; `losscli.evaluate` says what each option means.
+
+    `params` are the parameters that every loss takes which has them. Checked when it is made:
+    raises UsageError for a value that an option cannot have.
+    """
+
+    kind: str | None = None
+    task: str | None = None
+    like: str = "standard"
+    weight: Any = None
+    class_weight: Sequence[float] | Mapping[Any, float] | None = None
+    classes: Sequence[str] | None = None
+    reduction: str | None = None
+    nan: str = "error"
+    columns: Columns | None = None
+    inputs: Mapping[str, Any] | None = None
+    cast: str | None = None
+    explain: bool = False
+    by_class: bool = False
+    ci: str = "normal"
+    resamples: int = 2000
+    seed: int = 0
+    threads: int | None = None
+    engine: str = "local"
+    scheduler: str | None = None
+    announce: Callable[[str], Any] | None = None
+    progress: Callable[[int], Any] | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, words in _WORDS.items():
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, member(words, given, name))
+        for name, choices in _CHOICES.items():
+            if (given := getattr(self, name)) not in choices:
+                raise UsageError(f"{name}={given!r}: say {' or '.join(map(repr, choices))}")
+        convention(self.like)
+        if self.threads is not None and self.threads < 1:
+            raise UsageError(f"threads={self.threads}: at least one thread has to work")
+        if self.columns is None:
+            object.__setattr__(self, "columns", Columns())
+        if self.classes is not None:
+            object.__setattr__(self, "classes", tuple(map(str, self.classes)))
+
+    @classmethod
+    def of(cls, verb: str, params: Mapping[str, Any], **given: Any) -> Options:
+        """The options of a verb: those `given`, and those among its further keywords `params`.
+
+        What names no option is a parameter of the losses. Raises UsageError for an option that the
+        verb cannot serve, and says what to do instead.
+        """
+        known = {each.name for each in fields(cls)} - {"params"}
+        for name in params:
+            if name in known and (why := _refusal(verb, name)):
+                raise UsageError(f"{verb} takes no {name!r}: {why[0]}", hint=why[1])
+        asked = {name: value for name, value in params.items() if name in known}
+        rest = {name: value for name, value in params.items() if name not in known}
+        return cls(params=rest, **given, **asked)
+
+    def refuse_parameters(self, verb: str) -> None:
+        """Raise UsageError for a keyword that no option has, where losses take no parameters."""
+        for name in self.params:
+            raise UsageError(f"{verb} has no option {name!r}")
+
+    def given(self) -> dict[str, Any]:
+        """The options that differ from their defaults, by name."""
+        default = Options()
+        pairs = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {
+            name: value
+            for name, value in pairs
+            if value is not getattr(default, name) and value != getattr(default, name)
+        }
+
+
+_INTERVALS = ("ci", "resamples", "seed")
+_WHERE = ("engine", "scheduler")
+_NO_INTERVAL = ("it gives no interval", "losscli.evaluate gives intervals.")
+_NO_PARTS = ("it takes no loss apart", "losscli.evaluate(…, explain=True) does.")
+_NO_GROUPS = ("it has no groups of rows", "losscli.evaluate(…, by_class=True) has.")
+_HERE = ("it works on this machine alone", "Leave it out.")
+_SILENT = ("it announces nothing", "Leave it out.")
+
+# What a verb cannot serve: why, and what to do instead.
+_REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
+    "rows": {
+        ("reduction",): ("each row has a loss of its own", "losscli.evaluate reduces them."),
+        ("explain",): _NO_PARTS,
+        ("by_class",): _NO_GROUPS,
+        _INTERVALS: _NO_INTERVAL,
+        _WHERE: _HERE,
+    },
+    "gradient": {
+        ("explain",): _NO_PARTS,
+        ("by_class",): _NO_GROUPS,
+        _INTERVALS: _NO_INTERVAL,
+        _WHERE: _HERE,
+    },
+    "compare": {
+        ("reduction",): ("it compares each loss as it is reduced by itself", "Leave it out."),
+        ("explain",): _NO_PARTS,
+        ("ci",): ("its intervals are always resampled", "Say resamples and seed."),
+        _WHERE: _HERE,
+        ("announce",): _SILENT,
+    },
+    "check": {("explain",): _NO_PARTS},
+    "batch": {
+        ("explain",): _NO_PARTS,
+        ("by_class",): _NO_GROUPS,
+        _INTERVALS: _NO_INTERVAL,
+        ("threads",): ("it shares its work among processes", "Say jobs."),
+        ("announce",): _SILENT,
+    },
+    "match": {
+        ("like",): ("it tries every convention", "Leave it out."),
+        ("reduction",): ("it tries every reduction", "Leave it out."),
+        ("cast",): ("it tries every type", "Leave it out."),
+        ("class_weight", "nan", "inputs"): (
+            "it evaluates predictions and labels as they stand",
+            "losscli.evaluate takes it.",
+        ),
+        ("explain",): _NO_PARTS,
+        ("by_class",): _NO_GROUPS,
+        _INTERVALS: _NO_INTERVAL,
+        ("threads", *_WHERE): _HERE,
+        ("announce", "progress"): _SILENT,
+    },
+    "recommend": {
+        ("like", "weight", "class_weight", "reduction", "nan", "inputs", "cast"): (
+            "it looks at predictions and labels and evaluates no loss",
+            "losscli.evaluate takes it.",
+        ),
+        ("explain",): _NO_PARTS,
+        ("by_class",): _NO_GROUPS,
+        _INTERVALS: _NO_INTERVAL,
+        ("threads", *_WHERE): _HERE,
+        ("announce", "progress"): _SILENT,
+    },
+}
+
+
+def _refusal(verb: str, option: str) -> tuple[str, str] | None:
+    refused = _REFUSED.get(verb, {})
+    return next((why for names, why in refused.items() if option in names), None)
