@@ -99,6 +99,22 @@ def power_error_gradient(pred: Array, label: Array, *, q: float) -> Array:
     return q * np.abs(difference) ** (q - 1.0) * np.sign(difference)
 
 
+def linex_error(pred: Array, label: Array, *, a: float) -> Array:
+    """exp(a d) − a d − 1 for d = p − y, elementwise."""
+    x = a * (pred - label)
+    # Near 0 the difference of expm1(x) and x loses digits that Σ_{k≥2} xᵏ/k! keeps.
+    small = np.clip(x, -0.1, 0.1)
+    series = np.ones_like(x)
+    for k in range(12, 2, -1):
+        series = 1.0 + series * small / k
+    return np.where(np.abs(x) < 0.1, 0.5 * x * x * series, np.expm1(x) - x)
+
+
+def linex_error_gradient(pred: Array, label: Array, *, a: float) -> Array:
+    """a (exp(a d) − 1) for d = p − y."""
+    return a * np.expm1(a * (pred - label))
+
+
 def _reading(
     kernel: Callable[..., Any], gradient: Callable[..., Any] | None
 ) -> tuple[Reading, ...]:
@@ -224,6 +240,28 @@ LQ = Loss(
     reference="CatBoost 1.2 Lq",
     example=_EXAMPLE,
     symmetric=True,
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+LINEX = Loss(
+    id="linex",
+    title="LINEX loss",
+    family="regression",
+    params={
+        "a": Param(
+            1.0,
+            "how steeply the cost of predicting too much grows; below 0, of predicting too little",
+        )
+    },
+    readings=_reading(linex_error, linex_error_gradient),
+    formula="mean exp(a d) − a d − 1, d = p − y",
+    derivative="∂/∂p = a (exp(a d) − 1), d = p − y",
+    derivative_says="It grows exponentially with errors on the costly side, and nears −a on the other.",
+    summary="Exponential on one side of the label, nearly linear on the other.",
+    when="One direction of error costs far more than the other: forecasts of demand, dose or load.",
+    reference="Varian 1975, Studies in Bayesian Econometrics and Statistics; Zellner 1986, JASA 81",
+    example=_EXAMPLE,
     constant=Constant.FITTED,
     featured=False,
 )

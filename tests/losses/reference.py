@@ -159,6 +159,11 @@ def fair(pred: mpf, label: mpf, params: Params) -> mpf:
     return c**2 * (x - mp.log1p(x))
 
 
+def linex(pred: mpf, label: mpf, params: Params) -> mpf:
+    x = mpf(params["a"]) * (pred - label)
+    return mp.exp(x) - x - 1
+
+
 def lq(pred: mpf, label: mpf, params: Params) -> mpf:
     return abs(pred - label) ** mpf(params["q"])
 
@@ -473,6 +478,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "pinball": pinball_error,
     "expectile": expectile_error,
     "fair": fair,
+    "linex": linex,
     "lq": lq,
     "mean_absolute_percentage_error": percentage,
     "symmetric_mean_absolute_percentage_error": symmetric_percentage,

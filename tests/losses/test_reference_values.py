@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.row_losses import measure
-from losscli.losses.definition.loss import Labels, Loss, Reading, Shape
+from losscli.losses.definition.loss import Labels, Loss, Param, Reading, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind, Task
@@ -27,7 +27,8 @@ RELATIVE = 1e-13
 # Where float64 has fewer digits than that: the subnormal numbers.
 ABSOLUTE = 1e-307
 
-# Every parameter at values that are not its default; of one loss alone where a name is shared.
+# Values of parameters that are worth a try beside those that follow from their range; of one loss
+# alone where a name is shared.
 OTHER_VALUES: dict[str, tuple[Any, ...]] = {
     "alpha": (0.0, 0.25, 1.0),
     "average": ("micro",),
@@ -85,7 +86,18 @@ OF_ONE_LOSS: dict[tuple[str, str], tuple[Any, ...]] = {
 
 
 def other_values(loss: Loss, name: str) -> tuple[Any, ...]:
-    return OF_ONE_LOSS.get((loss.id, name), OTHER_VALUES[name])
+    """Values of a parameter that are not its default."""
+    return OF_ONE_LOSS.get((loss.id, name)) or OTHER_VALUES.get(name) or in_range(loss.params[name])
+
+
+def in_range(param: Param) -> tuple[Any, ...]:
+    if param.choices:
+        return tuple(choice for choice in param.choices if choice != param.default)
+    if isinstance(param.default, bool):
+        return (not param.default,)
+    default = 1.0 if param.default is None else float(param.default)
+    scaled = (0.3 * default, 2.5 * default)
+    return tuple(value for value in scaled if param.minimum <= value <= param.maximum)
 
 
 def param_choices(loss: Loss) -> list[dict[str, Any]]:
