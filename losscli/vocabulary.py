@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -55,6 +56,15 @@ class Reduction(StrEnum):
     WEIGHTED_MEAN = "weighted_mean"
     COLUMNS = "columns"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One step of reasoning: what was looked at, what was found, what follows."""
+
+    step: str
+    finding: str
+    follows: str
 
 
 def member(enum: Any, value: str, what: str) -> Any:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import plain
+from losscli.vocabulary import Evidence
 
 if TYPE_CHECKING:
     from losscli.task.advice import Recommendation
@@ -161,7 +163,8 @@ class Result:
 class Report:
     """Everything one evaluation found.
 
-    Index it by any name of a loss: `report["bce"].value`.
+    Index it by any name of a loss: `report["bce"].value`. `read` says which columns were taken
+    for what, `unused` which were not read, `evidence` why.
     """
 
     version: str
@@ -171,6 +174,9 @@ class Report:
     results: tuple[Result, ...]
     recommendation: Recommendation | None
     notes: tuple[str, ...]
+    read: tuple[ReadRole, ...] = ()
+    unused: tuple[UnusedColumn, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def __getitem__(self, name: str) -> Result:
         """The first result of the loss of that name (canonical id or alias).

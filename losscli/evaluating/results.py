@@ -44,6 +44,9 @@ def report_of(
         results=results,
         recommendation=recommend_for(reading.verdict, () if summary is None else summary.shares()),
         notes=tuple(dict.fromkeys(notes)),
+        read=dataset.findings.read,
+        unused=dataset.findings.unused,
+        evidence=dataset.findings.evidence,
     )
 
 

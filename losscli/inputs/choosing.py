@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from shlex import quote
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
 from losscli.inputs.names import ID_NAMES, WEIGHT_NAMES, align
 from losscli.inputs.pairing import KEY, Feed
 from losscli.inputs.roles import Columns, Table, matching, pick, resolve
@@ -38,7 +40,6 @@ def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[s
         roles = resolve(
             table, columns, want_pred=role == "pred", want_label=role == "label" or alone
         )
-        notes += [roles.note] if roles.note else []
         for name, places in (("pred", roles.pred), ("label", roles.label)):
             if places:
                 text = name == "label" and any(map(source.is_text, places))
@@ -211,3 +212,35 @@ def _conventional_key(source: Source) -> tuple[int, str] | None:
     lower = [name.lower() for name in source.columns or ()]
     found = [(place, name) for place, name in enumerate(lower) if name in ID_NAMES]
     return found[0] if len(found) == 1 else None
+
+
+def findings_of(feeds: Iterable[Feed], columns: Columns) -> Findings:
+    """What the columns of all tables were taken for, and which of them are not used."""
+    read: list[ReadRole] = []
+    unused: list[UnusedColumn] = []
+    named = {"pred": columns.pred, "label": columns.label, "weight": columns.weight}
+    named["key"] = columns.id
+    for feed in feeds:
+        source = feed.source
+        if source.columns is None:
+            continue
+        used = {0} if source.index else set()
+        for role, chosen in feed.roles.items():
+            places = chosen.columns or ()
+            used |= set(places)
+            # Where a role takes all there is, nothing was chosen.
+            guessed = not (role.startswith(GROUPING) or named.get(role))
+            guessed = guessed and len(places) < len(source.columns)
+            names = tuple(source.columns[place] for place in places)
+            read.append(ReadRole(role.partition(" of model ")[0], source.name, names, guessed))
+        unused += [
+            UnusedColumn(name, source.name, _flag_for(name))
+            for place, name in enumerate(source.columns)
+            if place not in used
+        ]
+    return Findings(tuple(read), tuple(unused))
+
+
+def _flag_for(name: str) -> str:
+    """The flag that would use a column which is not read, where its name suggests one."""
+    return f"--weight-col {quote(name)}" if name.lower() in WEIGHT_NAMES else ""

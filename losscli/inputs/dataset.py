@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from losscli.arrays import Extents
 from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import GROUPING, choose, feeds_of, grouping
+from losscli.inputs.choosing import GROUPING, choose, feeds_of, findings_of, grouping
+from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen
 from losscli.inputs.pairing import KEY, ById, ByPosition, Pairing, Unpaired
@@ -70,8 +71,10 @@ class Dataset:
         opener: Opener,
         cast: np.dtype[Any] | None = None,
         opening: Opening | None = None,
+        findings: Findings = NOTHING_CHOSEN,
     ) -> None:
         self._cast = cast
+        self.findings = findings
         self._opening = opening
         # Streams that were copied to files last as long as their opener.
         self._opener = opener
@@ -274,6 +277,8 @@ def open_dataset(
     chosen, notes = choose(sources, columns)
     chosen |= grouping(sources.values(), columns)
     feeds = feeds_of(sources, chosen, columns, ids=ids)
+    findings = findings_of(feeds, columns)
+    notes += findings.notes()
     parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
     if not deep:
         notes += _check_dims(parts)
@@ -294,7 +299,7 @@ def open_dataset(
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
-    return Dataset(pairing, parts, places, notes, opener, dtype, opening)
+    return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings)
 
 
 def part_of(source: Source, selection: Selection) -> Part:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import Chosen, choose, feeds_of, grouping
+from losscli.inputs.choosing import Chosen, choose, feeds_of, findings_of, grouping
 from losscli.inputs.dataset import Dataset, Part, part_of
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import KEY, ById, ByPosition, Feed, Pairing, rechunked
@@ -80,11 +80,13 @@ def open_rivals(
     _check_rows(parts)
     homes = {str(id(source)): source for source in [*models, *shared.values()]}
     feeds = feeds_of(homes, chosen, columns)
+    findings = findings_of(feeds, columns)
+    notes += findings.notes()
     by_id = columns.id is not None or not _aligned(feeds)
     pairing: Pairing = ById(feeds) if by_id and len(feeds) > 1 else ByPosition(feeds)
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
-    together = Dataset(agreeing, parts, places, notes, opener)
+    together = Dataset(agreeing, parts, places, notes, opener, findings=findings)
     sides = tuple(
         Dataset(
             _Side(agreeing, role, roles),

@@ -10,6 +10,7 @@ from glob import escape
 from shlex import quote
 
 from losscli.errors import UsageError
+from losscli.inputs.findings import listed
 from losscli.inputs.names import (
     ID_NAMES,
     LABEL_NAMES,
@@ -62,11 +63,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Positions of the columns that play each role in one file, and what to say about a guess."""
+    """Positions of the columns that play each role in one file."""
 
     pred: tuple[int, ...] = ()
     label: tuple[int, ...] = ()
-    note: str = ""
 
 
 def pick(table: Table, patterns: Sequence[str], flag: str) -> tuple[int, ...]:
@@ -85,7 +85,7 @@ def pick(table: Table, patterns: Sequence[str], flag: str) -> tuple[int, ...]:
         found = matching(table, pattern)
         if not found:
             close = get_close_matches(pattern, table.columns, n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else f"It has: {_listed(table.columns)}."
+            hint = f"Did you mean {close[0]!r}?" if close else f"It has: {listed(table.columns)}."
             raise UsageError(f"{table.file} has no column {pattern!r} ({flag})", hint=hint)
         picked.extend(place for place in found if place not in picked)
     return tuple(picked)
@@ -97,11 +97,6 @@ def matching(table: Table, pattern: str) -> list[int]:
     return exact or [
         place for place, name in enumerate(table.columns) if fnmatchcase(name, pattern)
     ]
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:20])
-    return f"{shown}, … ({len(names)} in all)" if len(names) > 20 else shown
 
 
 def resolve(table: Table, columns: Columns, *, want_pred: bool, want_label: bool) -> Roles:
@@ -125,21 +120,7 @@ def resolve(table: Table, columns: Columns, *, want_pred: bool, want_label: bool
     if want_label and not label:
         # In a file with columns of both roles, labels whose names tell nothing.
         label = _label_left(table, free, pred) if want_pred else _label_alone(table, free)
-    guessed = (want_pred and not columns.pred) or (want_label and not columns.label)
-    return Roles(pred, label, _said(table, pred, label) if guessed else "")
-
-
-def _said(table: Table, pred: Sequence[int], label: Sequence[int]) -> str:
-    """What a reader should know of a choice that was made for them; nothing if there was none."""
-    if len(pred) == len(table.columns) or len(label) == len(table.columns):
-        return ""
-    parts = [
-        f"{role} from column{'s' if len(places) > 1 else ''} "
-        + _listed([table.columns[place] for place in places])
-        for role, places in (("prediction", pred), ("label", label))
-        if places
-    ]
-    return f"{table.file}: {'; '.join(parts)}"
+    return Roles(pred, label)
 
 
 def _reserved(table: Table, columns: Columns) -> set[int]:
@@ -188,7 +169,7 @@ def _pred_among(table: Table, free: Sequence[int], label: Sequence[int]) -> tupl
             return tuple(named[:1])
         raise UsageError(
             f"{table.file} has no column of numbers that could be a prediction",
-            hint=f"It has: {_listed(table.columns)}. Name one: --pred-col NAME.",
+            hint=f"It has: {listed(table.columns)}. Name one: --pred-col NAME.",
         )
     if len(rest) == 1 or not label:
         return tuple(rest)
@@ -244,7 +225,7 @@ def _label_alone(table: Table, free: Sequence[int]) -> tuple[int, ...]:
     if not rest:
         raise UsageError(
             f"{table.file} has no column that could be a label",
-            hint=f"It has: {_listed(table.columns)}. Name one: --label-col NAME.",
+            hint=f"It has: {listed(table.columns)}. Name one: --label-col NAME.",
         )
     if len(rest) > 1 and any(c in table.text for c in rest):
         raise _ambiguous(table, "label", "--label-col", [(c,) for c in rest])

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from losscli.losses.registry import REGISTRY
 from losscli.task.decide import Verdict
-from losscli.task.evidence import Evidence
-from losscli.vocabulary import Kind, Task
+from losscli.vocabulary import Evidence, Kind, Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from losscli.errors import UsageError
-from losscli.task.evidence import Evidence
 from losscli.task.profile import LabelProfile, PredProfile
-from losscli.vocabulary import Kind, Task
+from losscli.vocabulary import Evidence, Kind, Task
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 

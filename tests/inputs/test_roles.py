@@ -138,13 +138,6 @@ class TestOneFileOfBothRoles:
         assert both(table("p_a", "p_b")) == (["p_a", "p_b"], [])
         assert both(table("a", "b", "c")) == (["a", "b", "c"], [])
 
-    def test_a_guess_is_said_and_a_flag_is_not(self) -> None:
-        of = table("id", "p_a", "p_b", "label")
-        said = resolve(of, NOTHING, want_pred=True, want_label=True).note
-        assert said == "a.csv: prediction from columns p_a, p_b; label from column label"
-        named = Columns(pred="p_*", label="label")
-        assert resolve(of, named, want_pred=True, want_label=True).note == ""
-
     def test_a_guess_that_takes_all_columns_is_not_worth_a_word(self) -> None:
         of = table("p_a", "p_b")
         assert resolve(of, NOTHING, want_pred=True, want_label=False) == Roles((0, 1))

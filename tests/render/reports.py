@@ -16,7 +16,7 @@ from losscli.evaluating.report import (
     Result,
 )
 from losscli.task.advice import Recommendation
-from losscli.task.evidence import Evidence
+from losscli.vocabulary import Evidence
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07[red]=cmd()<script>\u202e\x9b\n|`"
 

@@ -22,10 +22,10 @@ from losscli.evaluating.report import (
     Result,
     Slice,
 )
+from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.render.screen import Screen
 from losscli.task.advice import Recommendation
-from losscli.task.evidence import Evidence
-from losscli.vocabulary import Kind, Reduction, Task
+from losscli.vocabulary import Evidence, Kind, Reduction, Task
 from tests.render.reports import (
     HOSTILE,
     advice,
@@ -148,6 +148,8 @@ class TestSchema:
             (Evidence, SCHEMA["$defs"]["evidence"]),
             (IntervalMethod, SCHEMA["$defs"]["interval_method"]),
             (Slice, SCHEMA["$defs"]["slice"]),
+            (ReadRole, SCHEMA["$defs"]["read"]),
+            (UnusedColumn, SCHEMA["$defs"]["unused"]),
         ],
         ids=lambda given: getattr(given, "__name__", ""),
     )

@@ -10,9 +10,8 @@ import pytest
 from losscli.errors import UsageError
 from losscli.task.advice import recommend_for
 from losscli.task.decide import HIGH, LOW, MEDIUM, Hints, Verdict, decide, kind_named_by
-from losscli.task.evidence import Evidence
 from losscli.task.profile import LabelProfile, PredProfile, tolerance
-from losscli.vocabulary import Kind, Task
+from losscli.vocabulary import Evidence, Kind, Task
 
 BCE, CE, MSE = "binary_cross_entropy", "categorical_cross_entropy", "mean_squared_error"
 

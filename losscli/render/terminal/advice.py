@@ -11,7 +11,7 @@ from losscli.evaluating.report import Report
 from losscli.render.terminal.layout import columns, hanging, indented
 from losscli.render.visible import visible
 from losscli.task.advice import Recommendation
-from losscli.task.evidence import Evidence
+from losscli.vocabulary import Evidence
 
 _CONFIDENCE = {"high": "green", "medium": "yellow", "low": "red"}
 

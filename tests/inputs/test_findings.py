@@ -1,0 +1,56 @@
+"""What was read as what is said in one line a file, with what was not used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from losscli.evaluating.evaluate import evaluate
+from losscli.inputs.dataset import open_dataset
+from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
+from losscli.inputs.roles import Columns
+
+
+def table(path: Path, text: str) -> str:
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_line_says_what_was_read_and_what_was_not(tmp_path: Path) -> None:
+    file = table(tmp_path / "t.csv", "label,prob,weight,comment\n1,0.9,2,a\n0,0.2,1,b\n")
+    assert open_dataset(file).notes == (
+        f"{file}: prediction from column prob; label from column label"
+        " · not used: weight (--weight-col weight), comment",
+    )
+
+
+def test_roles_that_the_user_named_need_no_word(tmp_path: Path) -> None:
+    file = table(tmp_path / "t.csv", "label,prob,comment\n1,0.9,a\n0,0.2,b\n")
+    assert open_dataset(file, columns=Columns(pred="prob", label="label")).notes == ()
+
+
+def test_a_forgotten_weight_is_said_even_where_the_roles_are_named(tmp_path: Path) -> None:
+    file = table(tmp_path / "t.csv", "label,prob,weight\n1,0.9,2\n0,0.2,1\n")
+    (said,) = open_dataset(file, columns=Columns(pred="prob", label="label")).notes
+    assert "--weight-col weight" in said
+
+
+def test_columns_that_are_all_one_prediction_are_no_choice(tmp_path: Path) -> None:
+    pred = table(tmp_path / "p.csv", "p_a,p_b\n0.9,0.1\n0.2,0.8\n")
+    label = table(tmp_path / "y.csv", "y\na\nb\n")
+    assert open_dataset(pred, label).notes == ()
+
+
+def test_a_report_carries_it_as_plain_data(tmp_path: Path) -> None:
+    file = table(tmp_path / "t.csv", "label,prob,weight\n1,0.9,2\n0,0.2,1\n")
+    report = evaluate(file, losses="bce")
+    assert report.read == (
+        ReadRole("pred", file, ("prob",), guessed=True),
+        ReadRole("label", file, ("label",), guessed=True),
+    )
+    assert report.unused == (UnusedColumn("weight", file, "--weight-col weight"),)
+
+
+def test_many_columns_are_not_all_listed() -> None:
+    names = tuple(f"c{place}" for place in range(100))
+    (line,) = Findings((ReadRole("pred", "a.csv", names, guessed=True),)).notes()
+    assert line.endswith("c19, … (100 in all)")
