@@ -12,7 +12,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import termios
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from losscli.describing.loss_page import LossPage, describe
@@ -32,17 +33,38 @@ def played(session: str) -> str:
 
 
 def _printed(command: str) -> str:
+    """What a command prints on a terminal: what it says on stderr first, then its result."""
     program = f'{sys.executable} -m losscli "$@"'
-    done = subprocess.run(
+    terminal, stdout = os.openpty()
+    raw = termios.tcgetattr(stdout)
+    raw[1] &= ~termios.OPOST
+    termios.tcsetattr(stdout, termios.TCSANOW, raw)
+    with subprocess.Popen(
         ["bash", "-c", f"losscli() {{ {program}; }}; {command}"],
         cwd=ROOT,
         env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.stdout if done.stdout.endswith("\n") or not done.stdout else f"{done.stdout}\n"
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(stdout)
+        shown = b"".join(_arriving(terminal))
+        assert process.stderr is not None
+        text = (process.stderr.read() + shown).decode()
+    os.close(terminal)
+    return text if text.endswith("\n") or not text else f"{text}\n"
+
+
+def _arriving(terminal: int) -> Iterator[bytes]:
+    """What is written to a terminal, until nobody is left who could."""
+    while True:
+        try:
+            part = os.read(terminal, 1 << 16)
+        except OSError:
+            # Linux says so when the last writer has gone.
+            return
+        if not part:
+            return
+        yield part
 
 
 def pages() -> Mapping[str, str]:

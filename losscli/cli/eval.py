@@ -49,6 +49,8 @@ class EvalOptions(
         panel=CHANCE,
         help="How the 95 % intervals are found.",
     )
+    why: bool = switch("--why", help="Show the steps that led to the advice.")
+    signature: bool = switch("--signature", help="Show the signature of each number.")
     quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
@@ -59,10 +61,9 @@ class EvalOptions(
 def run(options: EvalOptions) -> None:
     """Evaluate and print."""
     from losscli.cli.formats import format_of, render
-    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.output import emit, note, on_terminal, screen
     from losscli.cli.progress import progress_bar
     from losscli.evaluating.evaluate import evaluate
-    from losscli.render.screen import Screen
 
     if options.pred is None:
         raise UsageError("which predictions?", hint="Usage: losscli eval PRED [LABEL].")
@@ -84,8 +85,16 @@ def run(options: EvalOptions) -> None:
             **options.drawn(),
             **options.sliced(options.keywords()),
         )
-    note(report.notes)
-    emit(render(report, name, Screen(width(options.output), color(options.output))), options.output)
+    beneath = name == "table" and on_terminal(options.output)
+    if not beneath:
+        note(report.notes)
+    shown = screen(
+        options.output,
+        notes=beneath,
+        why=options.why,
+        signatures=options.signature or options.output is not None,
+    )
+    emit(render(report, name, shown), options.output)
 
 
 def _page(options: EvalOptions) -> None:

@@ -24,6 +24,7 @@ def emit(text: str, output: str | None) -> None:
         from losscli.machine.whole_files import write_whole
 
         write_whole(output, text)
+        note([f"written to {output}"])
         return
     if sys.stdout is None:
         raise UsageError("standard output is closed", hint="Say -o FILE.")
@@ -53,13 +54,36 @@ def command_line() -> str:
 
 
 def note(texts: Iterable[str]) -> None:
-    """Say something beside the result, on stderr; nothing in it can drive a terminal."""
+    """Say something beside the result, on stderr; nothing in it can drive a terminal.
+
+    On a terminal no word is cut at its edge, and commands to copy are left whole.
+    """
     if sys.stderr is None:
         return
     from losscli.render.visible import visible
 
+    columns = _stderr_columns()
     for text in texts:
-        print("losscli:", "\n".join(map(visible, text.split("\n"))), file=sys.stderr)
+        said = f"losscli: {text}".split("\n")
+        print("\n".join(_fitting(visible(line), columns) for line in said), file=sys.stderr)
+
+
+def _stderr_columns() -> int | None:
+    if not sys.stderr.isatty():
+        return None
+    import shutil
+
+    return max(_NARROWEST, shutil.get_terminal_size().columns)
+
+
+def _fitting(line: str, columns: int | None) -> str:
+    if columns is None or len(line) <= columns or line.lstrip().startswith("losscli "):
+        return line
+    import textwrap
+
+    return textwrap.fill(
+        line, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def width(output: str | None = None) -> int | None:
@@ -67,7 +91,7 @@ def width(output: str | None = None) -> int | None:
     columns = os.environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and int(columns):
         return max(_NARROWEST, int(columns))
-    if output is not None or sys.stdout is None or not sys.stdout.isatty():
+    if not on_terminal(output):
         return None
     import shutil
 
@@ -80,14 +104,19 @@ def color(output: str | None = None) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
+    return on_terminal(output)
+
+
+def on_terminal(output: str | None = None) -> bool:
+    """Whether a result goes to a terminal, and so to a person."""
     return output is None and sys.stdout is not None and sys.stdout.isatty()
 
 
-def screen(output: str | None = None) -> Screen:
-    """What a result is written on."""
+def screen(output: str | None = None, **shown: bool) -> Screen:
+    """What a result is written on; `shown` says how much is written."""
     from losscli.render.screen import Screen
 
-    return Screen(width(output), color(output), ascii_only(output))
+    return Screen(width(output), color(output), ascii_only(output), **shown)
 
 
 def ascii_only(output: str | None = None) -> bool:

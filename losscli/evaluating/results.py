@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from losscli.engine.evaluation import Evaluation, Setting
 from losscli.engine.run import Outcome
 from losscli.evaluating.baseline import LabelSummary, baseline
+from losscli.evaluating.counts import counts
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Input, IntervalMethod, Report, Result
 from losscli.evaluating.signature import signature
@@ -27,14 +26,10 @@ def report_of(
     notes = [*dataset.notes, *reading.verdict.doubts]
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
-    names = [item.loss.short for item in reading.evaluations]
-    unclipped = "; --like exact does not clip"
-    notes += _count_notes(results, names, "clipped", "probabilities clipped", unclipped)
-    notes += _count_notes(results, names, "ignored", "rows ignored by their label", "")
+    notes += [count.note for count in counts(results)]
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
-            f"a sum grows with the rows (here {outcome.rows:,}): compare it only with a sum over "
-            "the same rows; a mean has no such limit"
+            f"a sum grows with the rows (here {outcome.rows:,}): compare it only over the same rows"
         )
     return Report(
         version=__version__,
@@ -58,20 +53,6 @@ def results_of(
         _result(evaluation, outcome, place, summary, reading.setting)
         for place, evaluation in enumerate(reading.evaluations)
     )
-
-
-def _count_notes(
-    results: Sequence[Result], names: Sequence[str], count: str, words: str, way_out: str
-) -> list[str]:
-    """What was left out or moved, said once for all losses with the same count."""
-    losses: dict[tuple[int, str], list[str]] = {}
-    for result, name in zip(results, names, strict=True):
-        losses.setdefault((getattr(result, count), result.convention), []).append(name)
-    return [
-        f"{number:,} {words} ({convention}{way_out}): {', '.join(dict.fromkeys(shorts))}"
-        for (number, convention), shorts in losses.items()
-        if number
-    ]
 
 
 def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:

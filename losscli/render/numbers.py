@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.evaluating.report import Report, Result
+from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
 
 NOTHING = "—"
@@ -89,14 +90,25 @@ def aligned(texts: Sequence[str]) -> list[str]:
 
 def remarks(result: Result) -> list[str]:
     """What has to be known of a value and is no usual thing: how it was reduced, what was moved."""
+    return unusual(result) + left_out(result)
+
+
+def unusual(result: Result) -> list[str]:
+    """How a value was reduced and which way it is better, where that is not its own way."""
     words = []
-    if result.reduction in _REDUCTIONS:
+    if result.reduction in _REDUCTIONS and not _own_reduction(result):
         words.append(_REDUCTIONS[result.reduction])
     if not result.lower_is_better:
         words.append("higher is better")
     if result.standard_error is not None and result.interval is None:
         words.append(f"standard error {number(result.standard_error, 4)}")
-    return words + left_out(result)
+    return words
+
+
+def _own_reduction(result: Result) -> bool:
+    """Whether the loss is by its definition reduced so: a sum of squares is a sum."""
+    known = REGISTRY.knows(result.loss)
+    return known and REGISTRY.get(result.loss).reduction.value == result.reduction
 
 
 def titles(report: Report) -> list[str]:

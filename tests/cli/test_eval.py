@@ -497,10 +497,18 @@ class TestOutput:
     def test_a_table_is_for_reading(self, here: Here, pair: Pair) -> None:
         answer = here(*pair)
         assert "binary cross entropy" in answer.out
-        assert "Recommended: binary cross entropy" in answer.out
+        assert "advice  bce: one probability per row" in answer.out
         assert "\x1b" not in answer.out
 
-    @pytest.mark.parametrize("format", FORMATS)
+    def test_a_table_shows_the_steps_and_signatures_that_are_asked_for(
+        self, here: Here, pair: Pair
+    ) -> None:
+        assert "0 and 1 only" not in here(*pair).out
+        assert "0 and 1 only" in here(*pair, "--why").out
+        assert "|n:3|" not in here(*pair).out
+        assert "|n:3|" in here(*pair, "--signature").out
+
+    @pytest.mark.parametrize("format", [name for name in FORMATS if name != "table"])
     def test_every_format_carries_the_signature(self, here: Here, pair: Pair, format: str) -> None:
         [result] = here(*pair, "-l", "bce", "--format", "json").json["results"]
         assert result["signature"] in here(*pair, "-l", "bce", "--format", format).out
@@ -529,7 +537,7 @@ class TestOutput:
     ) -> None:
         answer = losscli(*pair, env={"PYTHONIOENCODING": "ascii"})
         assert answer.code == 0
-        assert "\\u2192" in answer.out
+        assert "\\xb7" in answer.out
 
 
 class TestOutputFile:
@@ -551,7 +559,8 @@ class TestOutputFile:
         answer = here(*pair, "-o", name)
         assert (answer.code, answer.out) == (0, "")
         written = (tmp_path / name).read_text(encoding="utf-8")
-        assert written == here(*pair, "--format", format).out
+        assert written == here(*pair, "--format", format, "--signature").out
+        assert answer.err == f"losscli: written to {name}\n"
 
     def test_unless_the_format_is_said(self, here: Here, pair: Pair, tmp_path: Path) -> None:
         assert here(*pair, "-o", "r.txt", "--format", "csv").code == 0

@@ -9,7 +9,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from tests.render.test_terminal_plot import SPREAD
 
 from losscli.charts.curves import loss_curves
 from losscli.charts.reliability import reliability
@@ -22,6 +21,7 @@ from losscli.render.chart import (
     save_picture,
 )
 from tests.render.reports import taken_apart
+from tests.render.terminal.test_plot import SPREAD
 
 
 def test_a_svg_names_its_axes_and_curves(tmp_path: Path) -> None:

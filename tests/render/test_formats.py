@@ -55,7 +55,8 @@ def test_nothing_heavy_is_imported(format: str) -> None:
     program = (
         "import sys\n"
         "from tests.render.reports import binary\n"
-        "from losscli.render import Screen, render\n"
+        "from losscli.cli.formats import render\n"
+        "from losscli.render.screen import Screen\n"
         f"render(binary(), {format!r}, Screen(80, False))\n"
         "print(*sys.modules)\n"
     )

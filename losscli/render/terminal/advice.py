@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from losscli.evaluating.report import Report
+from losscli.losses.registry import REGISTRY
 from losscli.render.terminal.layout import columns, hanging, indented
 from losscli.render.visible import visible
 from losscli.task.advice import Recommendation
@@ -31,6 +32,18 @@ def advice_block(advice: Recommendation, width: int) -> Group:
         parts += [Text(), Text("Worth a look", style="bold")]
         parts += [indented(hanging("•", Text(visible(text)))) for text in advice.suggestions]
     return Group(*parts)
+
+
+def advice_line(advice: Recommendation, width: int) -> Text:
+    """What is recommended by the name to type, because of what; how to see more where it fits."""
+    name = REGISTRY.get(advice.loss).short
+    text = Text.assemble((name, "bold green"), f": {visible(advice.because)}")
+    if advice.confidence != "high":
+        confidence = visible(advice.confidence)
+        text.append(" · confidence ").append(confidence, _CONFIDENCE.get(confidence, ""))
+    more = Text(" · --why", "dim")
+    fits = cell_len(text.plain) % width + cell_len(more.plain) <= width
+    return text.append_text(more) if fits else text
 
 
 def signature_block(report: Report, width: int) -> Group:

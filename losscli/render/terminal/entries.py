@@ -16,7 +16,7 @@ ALIGNED = ("value", "baseline")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One loss: its cells by column, the parts of its value, and what else is to be said.
+    """One loss: its cells by column, and what else is to be said.
 
     `whole` where every row that was read entered the value.
     """
@@ -25,7 +25,6 @@ class Entry:
     recommended: bool
     whole: bool
     cells: dict[str, str]
-    parts: dict[str, str]
     remarks: list[str]
 
     @property
@@ -43,29 +42,28 @@ def entries(report: Report) -> list[Entry]:
     """Each result in words, its numbers aligned with those of the others."""
     rows = max((item.rows for item in report.inputs), default=None)
     columns = _cells(report.results)
-    parts = [(place, *part) for place, r in enumerate(report.results) for part in r.parts.items()]
-    values = figures.aligned(
-        [figures.amount(result) for result in report.results]
-        + [figures.number(value) for _, _, value in parts]
-    )
-    columns["value"] = values
+    columns["value"] = figures.aligned([figures.amount(result) for result in report.results])
     return [
         Entry(
             title=visible(title),
             recommended=result.recommended,
             whole=result.n == rows,
             cells={name: cells[place] for name, cells in columns.items() if cells[place]},
-            parts={
-                visible(name.replace("_", " ")): cell
-                for (owner, name, _), cell in zip(parts, values[len(report.results) :], strict=True)
-                if owner == place
-            },
-            remarks=figures.remarks(result),
+            remarks=[*parts_of(result), *figures.unusual(result)],
         )
         for place, (title, result) in enumerate(
             zip(figures.titles(report), report.results, strict=True)
         )
     ]
+
+
+def parts_of(result: Result) -> list[str]:
+    """The named quantities that a value is made of, on one line; none where one is all of it."""
+    if result.value in result.parts.values():
+        return []
+    parts = result.parts.items()
+    words = [f"{visible(name.replace('_', ' '))} {figures.number(value)}" for name, value in parts]
+    return [" · ".join(words)] if words else []
 
 
 def _cells(results: Sequence[Result]) -> dict[str, list[str]]:

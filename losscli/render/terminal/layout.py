@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 _GAP = 2
+# So wide are the labels of lines, with the gap.
+LABEL = 9
 # So wide are the names of the facts of one line.
 _NAMES = 14
 
@@ -32,6 +34,16 @@ def hanging(mark: str, text: Text) -> Table:
     """A text that goes on in line with itself, right of its mark."""
     grid = columns(2, gap=1)
     grid.add_row(Text(mark, text.style), text)
+    return grid
+
+
+def labelled(lines: Sequence[tuple[str, Text]]) -> Table:
+    """A line for each label and what it says; the same label is written once."""
+    grid = columns(2)
+    before = ""
+    for label, text in lines:
+        grid.add_row(Text("" if label == before else label, "dim"), text)
+        before = label
     return grid
 
 

@@ -1,12 +1,12 @@
-"""The results on a screen: a table as rich as its width allows, or a few lines for each loss."""
+"""Losses on a screen: a table as rich as its width allows, or a few lines for each loss."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Group, JustifyMethod, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -29,50 +29,57 @@ _NARROWEST_TITLE = 16
 _SCALE = "baseline: the best constant prediction; skill: 1 − loss ÷ baseline"
 
 
-def results_block(report: Report, width: int) -> RenderableType:
-    """Each loss with its value and what the value is to be judged by."""
+def results_block(
+    report: Report, width: int, *, without: int | None = None
+) -> RenderableType | None:
+    """Each loss with its value and what the value is to be judged by; None where there is none.
+
+    The loss `without` has been shown before: what it said of the others is not said again.
+    """
     losses = entries(report)
+    head = "loss"
+    if without is not None:
+        losses = [*losses[:without], *losses[without + 1 :]]
+        head = "also"
+        for loss in losses:
+            loss.cells.pop("baseline", None)
+    if not losses:
+        return None
+    if all(loss.whole for loss in losses):
+        for loss in losses:
+            loss.cells.pop("n", None)
     names = [name for name in COLUMNS if any(name in loss.cells for loss in losses)]
     for wrapped, beneath in _LAYOUTS:
         shown = [name for name in names if name not in beneath]
         if _table_width(losses, shown, wrapped=wrapped) <= width:
-            block: RenderableType = _table(losses, shown)
+            block: RenderableType = _table(losses, shown, head)
             break
     else:
         block = _stacked(losses)
-    if "skill" not in names:
+    if "skill" not in names or without is not None:
         return block
     return Group(block, Text(f"\n{_SCALE}", style="dim"))
 
 
 def _table_width(losses: Sequence[Entry], shown: Sequence[str], *, wrapped: bool) -> int:
     """How wide the table is, or has to be where titles may be wrapped between words."""
-    firsts = [text for e in losses for text in (e.title, *(f"  {part}" for part in e.parts))]
-    title = max(map(cell_len, firsts), default=0)
+    title = max((cell_len(e.title) for e in losses), default=0)
     if wrapped:
-        words = [cell_len(word) for text in firsts for word in text.split()]
-        remarks = [2 + cell_len(text) for e in losses for text in _beneath(e, shown)]
+        words = [cell_len(word) for e in losses for word in e.title.split()]
+        remarks = [4 + cell_len(text) for e in losses for text in _beneath(e, shown)]
         title = max([*words, *remarks, min(_NARROWEST_TITLE, title)])
-    width = 1 + _GAP + title
+    width = 2 + title
     for name in shown:
         cells = [e.cells.get(name, NOTHING) for e in losses]
-        if name == "value":
-            cells += [cell for e in losses for cell in e.parts.values()]
         width += _GAP + max(map(cell_len, (_head(name), *cells)))
     return width
 
 
-def _table(losses: Sequence[Entry], shown: Sequence[str]) -> Table:
-    # The box itself puts one blank between columns, the padding the rest of the gap.
+def _table(losses: Sequence[Entry], shown: Sequence[str], head: str) -> Table:
     table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, _GAP - 1, 0, 0),
-        show_edge=False,
-        border_style="dim",
+        box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_edge=False, header_style="dim"
     )
-    table.add_column("", no_wrap=True)
-    table.add_column("loss", overflow="fold")
+    table.add_column(Text(head), overflow="fold")
     for name in shown:
         if name == "unit":
             table.add_column("", no_wrap=True, style="dim")
@@ -82,11 +89,9 @@ def _table(losses: Sequence[Entry], shown: Sequence[str]) -> Table:
             table.add_column(Text(name, justify="right"), justify=justify, no_wrap=True)
     for entry in losses:
         cells = [_cell(entry, name) for name in shown]
-        table.add_row(Text(entry.mark, entry.style), Text(entry.title, entry.style), *cells)
-        for name, cell in entry.parts.items():
-            table.add_row("", indented(Text(name, "dim")), Text(cell, "dim"))
+        table.add_row(hanging(entry.mark or " ", Text(entry.title, entry.style)), *cells)
         if beneath := _beneath(entry, shown):
-            table.add_row("", indented(Text("\n".join(beneath), "dim")))
+            table.add_row(Padding(Text("\n".join(beneath), "dim"), (0, 0, 0, 4)))
     return table
 
 
@@ -113,7 +118,7 @@ def _beneath(entry: Entry, shown: Sequence[str]) -> list[str]:
         words.append(f"in {entry.cells['unit']}")
     if "baseline" in entry.cells and "baseline" not in shown:
         words.append(f"baseline {entry.cells['baseline'].strip()}")
-    if "n" not in shown and not entry.whole:
+    if "n" in entry.cells and "n" not in shown and not entry.whole:
         words.append(f"n {entry.cells['n']}")
     return words + entry.remarks
 
@@ -130,12 +135,11 @@ def _facts(entry: Entry) -> Text:
     cells = {name: cell.strip() for name, cell in entry.cells.items()}
     cells["value"] = f"{cells['value']} {cells.pop('unit', '')}"
     if entry.whole:
-        del cells["n"]
+        cells.pop("n", None)
     lines = [
         Text.assemble(
             (f"{name.removesuffix(' interval'):<10}", "dim"), (cell.rstrip(), _color(entry, name))
         )
         for name, cell in cells.items()
     ]
-    lines[1:1] = [Text(f"  {name} {cell.strip()}", "dim") for name, cell in entry.parts.items()]
     return Text("\n").join([*lines, *(Text(remark, "dim") for remark in entry.remarks)])

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from losscli.comparing.report import ComparisonReport
+from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
 from losscli.render.numbers import titles
 from losscli.render.screen import Screen
-from losscli.render.terminal.advice import advice_block, signature_block
+from losscli.render.terminal.advice import advice_block, advice_line, signature_block
 from losscli.render.terminal.comparison import comparison_block
 from losscli.render.terminal.decomposition import decomposition_block
 from losscli.render.terminal.groups_of_rows import slices_block
+from losscli.render.terminal.headline import headline_block, leading
+from losscli.render.terminal.layout import LABEL, labelled
 from losscli.render.terminal.results import results_block
 from losscli.render.terminal.unreduced import unreduced_block
 from losscli.render.visible import visible
@@ -26,9 +29,13 @@ _BOUNDLESS = 100_000
 
 
 def render(report: Report, screen: Screen) -> str:
-    """The results, the recommendation with its evidence, and the signatures."""
+    """The number first, then the other losses, the advice, and what has to be known."""
     width = screen.width or _BOUNDLESS
-    parts: list[RenderableType] = [head(report), results_block(report, width)]
+    place = leading(report)
+    parts: list[RenderableType] = []
+    parts.append(head(report) if place is None else headline_block(report, place, width))
+    if (losses := results_block(report, width, without=place)) is not None:
+        parts.append(losses)
     for title, result in zip(titles(report), report.results, strict=True):
         if result.values is not None:
             parts.append(unreduced_block(visible(title), result, report))
@@ -36,10 +43,44 @@ def render(report: Report, screen: Screen) -> str:
         parts.append(made_of)
     if (groups := slices_block(report, screen.width)) is not None:
         parts.append(groups)
-    if report.recommendation is not None:
-        parts.append(advice_block(report.recommendation, width))
-    parts.append(signature_block(report, width))
+    parts += _last(report, screen)
     return text_of(parts, screen)
+
+
+def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
+    """The advice, the notes where they stand on the screen, and what was asked for of the rest."""
+    width = screen.width or _BOUNDLESS
+    advice = report.recommendation
+    # Whoever names a loss is not told of another one.
+    apt = advice is not None and any(result.recommended for result in report.results)
+    lines = []
+    if advice is not None and apt and not screen.why:
+        lines.append(("advice", advice_line(advice, width - LABEL)))
+    if screen.notes:
+        lines += _noted(report)
+    if lines:
+        yield labelled(lines)
+    if advice is not None and screen.why:
+        yield advice_block(advice, width)
+    if screen.signatures:
+        yield signature_block(report, width)
+
+
+def _noted(report: Report) -> Iterator[tuple[str, Text]]:
+    """What was read, and what was clipped or left out, each with a word for it."""
+    counted = list(counts(report.results))
+    said = {count.note for count in counted}
+    files = dict.fromkeys(item.file for item in report.inputs)
+    for note in report.notes:
+        if note in said:
+            continue
+        file = next((file for file in files if note.startswith(f"{file}: ")), None)
+        words = note.removeprefix(f"{file}: ") if len(files) == 1 else note
+        yield "note" if file is None else "read", Text(visible(words), overflow="fold")
+    for count in counted:
+        words = f"{count.number:,} in {', '.join(count.losses)}"
+        of = count.convention if len({item.convention for item in counted}) > 1 else ""
+        yield count.what, Text(visible(" · ".join(filter(None, (words, of, count.way_out)))))
 
 
 def render_recommendation(advice: Recommendation, screen: Screen) -> str:

@@ -49,6 +49,21 @@ class TestSnapshots:
         snapshot(f"table_{width}.txt", render(binary(), "table", Screen(width, False)))
 
     @pytest.mark.parametrize("width", [80, 40])
+    def test_of_a_terminal(self, snapshot: Snapshot, width: int) -> None:
+        snapshot(f"terminal_{width}.txt", render(binary(), "table", Screen(width, notes=True)))
+
+    @pytest.mark.parametrize("width", [80, 40])
+    def test_of_all_that_can_be_asked_for(self, snapshot: Snapshot, width: int) -> None:
+        screen = Screen(width, notes=True, why=True, signatures=True)
+        snapshot(f"everything_{width}.txt", render(binary(), "table", screen))
+
+    @pytest.mark.parametrize("width", [80, 40])
+    def test_of_one_loss_under_two_conventions(self, snapshot: Snapshot, width: int) -> None:
+        twice = [result(convention=name, recommended=True) for name in ("torch", "sklearn")]
+        text = render(report(twice), "table", Screen(width, notes=True))
+        snapshot(f"conventions_{width}.txt", text)
+
+    @pytest.mark.parametrize("width", [80, 40])
     def test_of_parts_and_a_loss_worse_than_the_baseline(
         self, snapshot: Snapshot, width: int
     ) -> None:
@@ -80,7 +95,7 @@ class TestWidth:
     def test_every_number_stands_whole(self, width: int | None) -> None:
         text = render(binary(), "table", Screen(width, False))
         numbers = re.findall(r"\d+(?:\.\d+)?", text)
-        for number in ("0.07177571", "0.02114266", "2410.25", "0.0384", "0.1052", "0.660433"):
+        for number in ("0.07177571", "0.02114266", "2410.25", "0.0334", "0.0088", "0.660433"):
             assert number in numbers
 
     @pytest.mark.parametrize("width", [*WIDTHS, None])
@@ -91,13 +106,13 @@ class TestWidth:
     def test_without_a_screen_nothing_is_wrapped(self) -> None:
         signature = "|".join(f"parameter_{place}:{place}" for place in range(200))
         long = report([result(title="loss " * 60 + "end", signature=signature)])
-        text = render(long, "table", Screen(None, False))
+        text = render(long, "table", Screen(None, signatures=True))
         assert signature in text
         assert "loss " * 60 + "end" in text
 
     @pytest.mark.parametrize("width", [40, 80])
     def test_a_signature_breaks_between_its_fields(self, width: int) -> None:
-        text = render(binary(), "table", Screen(width, False))
+        text = render(binary(), "table", Screen(width, signatures=True))
         folded = text.partition("Signatures\n")[2]
         joined = re.sub(r"\|\n +", "|", folded)
         assert [line.strip() for line in joined.splitlines()] == [
@@ -106,11 +121,44 @@ class TestWidth:
 
 
 class TestContent:
-    def test_the_recommended_loss_alone_is_marked(self) -> None:
-        lines = render(binary(), "table", Screen(80, False)).splitlines()
-        table = lines[: lines.index("Recommended: binary cross entropy (confidence high)")]
-        [marked] = [line for line in table if line.startswith("→")]
-        assert "0.07177571" in marked
+    def test_the_recommended_loss_comes_first_with_its_number(self) -> None:
+        brier, bce = binary().results[1], binary().results[0]
+        lines = render(report([brier, bce]), "table", Screen(80)).splitlines()
+        assert lines[0].startswith("binary cross entropy  0.07177571 nats")
+
+    def test_of_losses_without_the_recommended_one_the_first_leads(self) -> None:
+        text = render(report(binary().results[1:]), "table", Screen(80))
+        assert text.startswith("Brier score  0.02114266")
+
+    def test_whoever_names_another_loss_gets_no_advice(self) -> None:
+        assert "advice" in render(binary(), "table", Screen(80))
+        assert "advice" not in render(report(binary().results[1:]), "table", Screen(80))
+
+    def test_a_loss_worse_than_the_best_constant_says_so(self) -> None:
+        text = render(report([result(skill=-0.5)]), "table", Screen(80))
+        assert "50.0 % worse than the best constant (0.660433)" in text
+
+    def test_an_even_interval_is_one_number_and_another_both_its_ends(self) -> None:
+        uneven = result(interval=(0.05, 0.1051906865084558))
+        assert "± 0.0334 (95 %)" in render(report([result()]), "table", Screen(80))
+        assert "[0.0500, 0.1052] (95 %)" in render(report([uneven]), "table", Screen(80))
+
+    def test_five_losses_take_fifteen_lines_at_most(self) -> None:
+        five = [result(f"loss_{place}", recommended=not place, clipped=11) for place in range(5)]
+        read = "sample_data/breast_cancer.csv: prediction from column prob; label from column label"
+        lines = render(report(five, notes=(read,)), "table", Screen(80, notes=True)).splitlines()
+        assert len(lines) <= 15
+        assert all(any(f"loss {place}" in line for line in lines) for place in range(5))
+
+    @pytest.mark.parametrize("width", [40, 80, None])
+    def test_evidence_and_signatures_stand_where_they_are_asked_for(
+        self, width: int | None
+    ) -> None:
+        plain = render(binary(), "table", Screen(width))
+        assert "yes or no" not in plain
+        assert "losscli:0.1.0" not in plain
+        assert "yes or no" in render(binary(), "table", Screen(width, why=True))
+        assert "losscli:0.1.0" in render(binary(), "table", Screen(width, signatures=True))
 
     def test_points_stand_below_each_other(self) -> None:
         values = [3234.897227743972, 56.876156935432725, 286288.4046553415, 0.5]
@@ -122,8 +170,8 @@ class TestContent:
     @pytest.mark.parametrize("width", [40, 60, 80, None])
     def test_whatever_was_moved_or_left_out_is_counted(self, width: int | None) -> None:
         counted = report([result(clipped=1234, dropped=5, ignored=6, n=217)])
-        text = render(counted, "table", Screen(width, False))
-        for words in ("1,234 clipped", "5 dropped", "6 ignored", "217"):
+        text = render(counted, "table", Screen(width, notes=True))
+        for words in ("clipped  1,234 in bce", "ignored  6 in bce", "217 of 228 rows"):
             assert words in text
 
     def test_what_is_not_finite_is_said(self) -> None:
@@ -156,8 +204,9 @@ class TestContent:
         text = render(report([result(lower_is_better=False)]), "table", Screen(80, False))
         assert "higher is better" in text
 
-    def test_notes_are_not_repeated(self) -> None:
-        assert "--like exact does not clip" not in render(binary(), "table", Screen(80, False))
+    def test_notes_stand_beside_or_beneath_and_never_twice(self) -> None:
+        assert "--like exact" not in render(binary(), "table", Screen(80))
+        assert render(binary(), "table", Screen(80, notes=True)).count("--like exact") == 1
 
     def test_columns_go_by_their_names(self) -> None:
         losses = [result(value=None, reduction="columns", values=np.array([0.25, 1 / 3]))]
@@ -186,10 +235,11 @@ class TestColour:
 class TestHostileTexts:
     @pytest.mark.parametrize("width", [20, 40, 80, None])
     def test_nothing_drives_the_terminal(self, width: int | None) -> None:
-        text = render(hostile(), "table", Screen(width, False))
+        screen = Screen(width, notes=True, why=True, signatures=True)
+        text = render(hostile(), "table", screen)
         assert text.replace("\n", "").isprintable()
 
     def test_markup_is_text(self) -> None:
-        text = render(hostile(), "table", Screen(None, False))
+        text = render(hostile(), "table", Screen(None, notes=True, why=True, signatures=True))
         assert "\\x1b[31mred\\x1b]0;owned\\x07[red]=cmd()<script>\\u202e\\x9b\\n|`" in text
         assert text.count("[red]") >= 8

@@ -1,0 +1,50 @@
+"""What was moved or left out on the way to the values, counted once for all losses alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from losscli.evaluating.report import Result
+from losscli.losses.registry import REGISTRY
+
+_WORDS = {
+    "clipped": ("probabilities clipped", "--like exact does not clip"),
+    "ignored": ("rows ignored by their label", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many of `what` (clipped, ignored) in `losses`, by the names to type.
+
+    `way_out` says how to have none, where there is a way.
+    """
+
+    what: str
+    number: int
+    convention: str
+    losses: tuple[str, ...]
+    way_out: str
+
+    @property
+    def note(self) -> str:
+        """All of it in a sentence."""
+        of = "; ".join(filter(None, (self.convention, self.way_out)))
+        return f"{self.number:,} {_WORDS[self.what][0]} ({of}): {', '.join(self.losses)}"
+
+
+def counts(results: Sequence[Result]) -> Iterator[Count]:
+    """What was clipped or ignored, losses with the same count together."""
+    for what, (_, way_out) in _WORDS.items():
+        alike: dict[tuple[int, str], list[str]] = {}
+        for result in results:
+            found = getattr(result, what), result.convention
+            alike.setdefault(found, []).append(_short(result.loss))
+        for (number, convention), losses in alike.items():
+            if number:
+                yield Count(what, number, convention, tuple(dict.fromkeys(losses)), way_out)
+
+
+def _short(loss: str) -> str:
+    return REGISTRY.get(loss).short if REGISTRY.knows(loss) else loss

@@ -1,0 +1,93 @@
+"""What a person sees at a terminal: the table with its notes, each thing said once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import environment
+from tests.cli.program import SAMPLES, Answer, Program
+
+Terminal = Callable[..., Answer]
+CANCER = (SAMPLES / "breast_cancer.csv", "-p", "prob")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    """Run the program with stdout (and, if asked, stderr) on a terminal of so many columns."""
+
+    def program(*words: str | Path, columns: int = 80, stderr: bool = False) -> Answer:
+        ours, theirs = os.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        raw = termios.tcgetattr(theirs)
+        raw[1] &= ~termios.OPOST
+        termios.tcsetattr(theirs, termios.TCSANOW, raw)
+        with subprocess.Popen(
+            [sys.executable, "-m", "losscli", *map(str, words)],
+            cwd=tmp_path,
+            env=environment(env={"NO_COLOR": "1"}),
+            stdout=theirs,
+            stderr=theirs if stderr else subprocess.PIPE,
+        ) as process:
+            os.close(theirs)
+            shown = b""
+            while True:
+                try:
+                    part = os.read(ours, 1 << 16)
+                except OSError:
+                    break
+                if not part:
+                    break
+                shown += part
+            said = b"" if process.stderr is None else process.stderr.read()
+        os.close(ours)
+        return Answer(process.returncode, shown.decode(), said.decode())
+
+    return program
+
+
+class TestEval:
+    def test_notes_stand_beneath_the_table_on_a_terminal(self, terminal: Terminal) -> None:
+        answer = terminal("eval", *CANCER)
+        assert answer.err == ""
+        assert "read     prediction from column prob" in answer.out
+        assert answer.out.count("clipped") == 1
+
+    @pytest.mark.parametrize("words", [("-q",), ("--format", "json"), ("--format", "csv"), ()])
+    def test_elsewhere_they_are_said_on_stderr(self, losscli: Program, words: list[str]) -> None:
+        answer = losscli("eval", *CANCER, *words)
+        assert "column prob" in answer.err
+        assert "clipped" in answer.err
+
+    def test_the_number_comes_first(self, terminal: Terminal) -> None:
+        first = terminal("eval", *CANCER).out.splitlines()[0]
+        assert first.startswith("binary cross entropy  0.07177571 nats")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            CANCER,
+            (SAMPLES / "diabetes.csv",),
+            (SAMPLES / "wine.csv",),
+            (SAMPLES / "digits_probs.npy", SAMPLES / "digits_labels.npy"),
+        ],
+        ids=["binary", "regression", "multiclass", "npy"],
+    )
+    def test_a_screen_shows_all_of_it_at_once(
+        self, terminal: Terminal, words: tuple[str | Path, ...]
+    ) -> None:
+        assert len(terminal("eval", *words).out.splitlines()) <= 16
+
+
+def test_notes_and_errors_keep_to_the_screen(terminal: Terminal) -> None:
+    answer = terminal("eval", "there is no file of such a long name.csv", columns=40, stderr=True)
+    assert answer.code == 3
+    assert max(map(len, answer.out.splitlines())) <= 40
