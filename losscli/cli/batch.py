@@ -139,12 +139,13 @@ def _put(
     from losscli.cli.output import emit, screen
 
     if format == "jsonl":
-        emit("".join(line.decode("ascii") for line in report.lines), path)
+        emit("".join(line.decode("ascii") for line in report.lines), path, tell=False)
         return
     if format == "table":
         from losscli.render.terminal.leaderboard import render_leaderboard
 
-        emit(render_leaderboard(report.leaderboard(sort, top or _SHOWN), screen(path)), path)
+        board = report.leaderboard(sort, top or _SHOWN)
+        emit(render_leaderboard(board, screen(path)), path, tell=False)
         return
     from losscli.machine.whole_files import whole_file
     from losscli.render.leaderboard_files import TEXTS, as_parquet
@@ -155,7 +156,7 @@ def _put(
         with whole_file(path) as file:
             file.write(as_parquet(board))
         return
-    emit(TEXTS[format](board), path)
+    emit(TEXTS[format](board), path, tell=False)
 
 
 def _summary(report: BatchReport, files: Sequence[str]) -> str:

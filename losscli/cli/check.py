@@ -185,6 +185,7 @@ def _show(options: CheckOptions, report: CheckReport) -> None:
 
 
 def _write(options: CheckOptions, report: CheckReport) -> None:
+    from losscli.cli.output import tell_written
     from losscli.machine.whole_files import write_whole
 
     if options.junit is not None:
@@ -199,6 +200,8 @@ def _write(options: CheckOptions, report: CheckReport) -> None:
         from losscli.render.ci.metrics import as_metrics
 
         write_whole(options.metrics, as_metrics(report))
+    if files := [file for file in (options.junit, options.openmetrics, options.metrics) if file]:
+        tell_written(*files)
 
 
 def _tell_github(report: CheckReport) -> None:

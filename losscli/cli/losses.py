@@ -13,7 +13,7 @@ FORMATS = ("table", "json")
 
 @dataclass(frozen=True)
 class LossesOptions:
-    """List the losses by family, or show the page of one.
+    """List the losses by family, or show the page of one, or one family.
 
     Examples:
 
@@ -21,13 +21,20 @@ class LossesOptions:
 
       losscli losses focal
 
+      losscli losses forecast
+
       losscli losses focal --plot
 
       losscli losses mse --descend
     """
 
-    name: str | None = argument("NAME", "The id or an alias of a loss.", complete=loss_names)
+    name: str | None = argument(
+        "NAME", "The id or an alias of a loss, or a family.", complete=loss_names
+    )
     format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
+    long: bool = switch(
+        "--long", help="Say what each loss is; of one, also what each convention does with it."
+    )
     plot: bool = switch("--plot", help="Draw the loss of one prediction; of a sum, how it grows.")
     descend: bool = switch("--descend", help="Take one step of gradient descent on its example.")
     output: str | None = option(
@@ -49,20 +56,24 @@ def run(options: LossesOptions) -> None:
     if options.format == "json":
         emit(_as_json(options.name), None)
         return
-    from losscli.render.terminal.loss_page import render_list, render_page
+    from losscli.render.terminal.loss_page import render_family, render_list, render_page
 
     if options.name is None:
-        emit(render_list(REGISTRY.families(), width()), None)
+        emit(render_list(REGISTRY.families(), width(), long=options.long), None)
+        return
+    family = REGISTRY.families().get(options.name)
+    if family is not None and not REGISTRY.knows(options.name):
+        emit(render_family(family, width()), None)
         return
     from losscli.describing.loss_page import describe
 
-    emit(render_page(describe(REGISTRY.get(options.name)), width()), None)
+    emit(render_page(describe(REGISTRY.get(options.name)), width(), long=options.long), None)
 
 
 def _plot(name: str | None, output: str | None) -> None:
     """Draw a loss on the screen or into a file."""
     from losscli.charts.curves import curves_of
-    from losscli.cli.output import emit, screen
+    from losscli.cli.output import emit, screen, tell_written
     from losscli.losses.registry import REGISTRY
     from losscli.render.chart import curves_chart, is_picture, save_picture
     from losscli.render.terminal.plot import render_curves
@@ -72,6 +83,7 @@ def _plot(name: str | None, output: str | None) -> None:
     chart = curves_of(REGISTRY.get(name), REGISTRY.get("mse"))
     if output is not None and is_picture(output):
         save_picture(output, curves_chart(chart))
+        tell_written(output)
     elif output is None or output.lower().endswith(".txt"):
         emit(render_curves(chart, screen(output)), output)
     else:

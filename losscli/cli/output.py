@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _NARROWEST = 20
 
 
-def emit(text: str, output: str | None) -> None:
-    """Write the whole of a result to `output`, or to stdout.
+def emit(text: str, output: str | None, *, tell: bool = True) -> None:
+    """Write the whole of a result to `output`, and `tell` of it, or to stdout.
 
     Raises UsageError where it cannot be written.
     """
@@ -24,7 +24,8 @@ def emit(text: str, output: str | None) -> None:
         from losscli.machine.whole_files import write_whole
 
         write_whole(output, text)
-        note([f"written to {output}"])
+        if tell:
+            tell_written(output)
         return
     if sys.stdout is None:
         raise UsageError("standard output is closed", hint="Say -o FILE.")
@@ -37,6 +38,11 @@ def emit(text: str, output: str | None) -> None:
         silence_stdout()
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"standard output cannot be written ({reason})") from None
+
+
+def tell_written(*files: str) -> None:
+    """Say on stderr where results are."""
+    note([f"written to {', '.join(files)}"])
 
 
 def silence_stdout() -> None:

@@ -55,7 +55,7 @@ class RowsOptions(EvaluationOptions, InputOptions):
 
 def run(options: RowsOptions) -> None:
     """Evaluate row by row and print."""
-    from losscli.cli.output import emit, note
+    from losscli.cli.output import emit, note, tell_written
     from losscli.cli.progress import progress_bar
     from losscli.render.row_files import write_rows
     from losscli.rowwise.rows import rows
@@ -84,6 +84,7 @@ def run(options: RowsOptions) -> None:
 
             assert options.output is not None
             save_picture(options.output, histogram_chart(found.histogram(progress=progress)))
+            tell_written(options.output)
             return
         if format in _OF_ALL_ROWS:
             write_rows(
@@ -94,6 +95,8 @@ def run(options: RowsOptions) -> None:
                 rows=found.count if top is None else min(top, found.count),
                 emit=emit,
             )
+            if options.output is not None:
+                tell_written(options.output)
             return
         report = found.hardest(top or _SHOWN, easiest=options.easy, progress=progress)
         plot = found.histogram(progress=progress) if options.plot else None

@@ -9,48 +9,112 @@ from losscli.describing.loss_page import LossPage
 from losscli.losses.definition.loss import Loss
 
 WIDEST = 100
+# Beside the name of their family, the names of losses get at least so many columns.
+_ROOM_FOR_NAMES = 40
+# So many lines of a family are shown, that all families fit a screen of 24.
+_MOST_LINES = 2
 
 
-def render_list(families: Mapping[str, Sequence[Loss]], width: int | None) -> str:
-    """All losses by family: the name to type, the canonical id, what it is."""
+def render_list(
+    families: Mapping[str, Sequence[Loss]], width: int | None, *, long: bool = False
+) -> str:
+    """All losses by family: the names to type, on one screen; `long` with what each is.
+
+    Where lines may have any length, no name is left out.
+    """
     columns = min(width or WIDEST, WIDEST)
-    longest = max(len(loss.short) for losses in families.values() for loss in losses)
-    lines = []
+    if long:
+        lines = list(_described(families, columns))
+        how = "losscli losses NAME shows the page of one."
+    else:
+        most = None if width is None else _MOST_LINES
+        lines = list(_in_columns(families, columns, most))
+        how = "losscli losses NAME, or FAMILY; --long says what each is."
+    return "\n".join([*lines, *textwrap.wrap(how, columns)]) + "\n"
+
+
+def render_family(losses: Sequence[Loss], width: int | None) -> str:
+    """The losses of one family, each with what it is."""
+    columns = min(width or WIDEST, WIDEST)
+    return "\n".join(_described({losses[0].family: losses}, columns))
+
+
+def _in_columns(
+    families: Mapping[str, Sequence[Loss]], columns: int, most: int | None
+) -> Iterator[str]:
+    """The names of each family on as few lines as they fit, right of the family's own."""
+    head = 2 + max(map(len, families))
+    beneath = columns - head < _ROOM_FOR_NAMES
     for family, losses in families.items():
-        lines.append(family)
+        if beneath:
+            yield family
+        first = "  " if beneath else f"{family:<{head}}"
+        names = [loss.short for loss in losses]
+        yield from _wrapped(names, first, columns, most)
+
+
+def _wrapped(names: Sequence[str], first: str, columns: int, most: int | None) -> list[str]:
+    """Names on at most so many lines, with how many more there are."""
+    for shown in range(len(names), 0, -1):
+        rest = [f"… {len(names) - shown} more"] if shown < len(names) else []
+        lines = textwrap.wrap(
+            "  ".join([*names[:shown], *rest]),
+            columns,
+            initial_indent=first,
+            subsequent_indent=" " * len(first),
+            break_on_hyphens=False,
+        )
+        if most is None or len(lines) <= most:
+            break
+    return lines
+
+
+def _described(families: Mapping[str, Sequence[Loss]], columns: int) -> Iterator[str]:
+    """Each loss on a line of its own: the name to type, the canonical id, what it is."""
+    longest = max(len(loss.short) for losses in families.values() for loss in losses)
+    for family, losses in families.items():
+        yield family
         for loss in losses:
             about = loss.summary if loss.short == loss.id else f"{loss.id}: {loss.summary}"
-            lines.extend(entry(f"  {loss.short:<{longest}}  ", about, columns))
-        lines.append("")
-    lines.append("losscli losses NAME shows the page of one.")
-    return "\n".join(lines) + "\n"
+            yield from entry(f"  {loss.short:<{longest}}  ", about, columns)
+        yield ""
 
 
-def render_page(page: LossPage, width: int | None) -> str:
-    """The page of one loss."""
+def render_page(page: LossPage, width: int | None, *, long: bool = False) -> str:
+    """The page of one loss on one screen; `long` with gradient, frameworks and conventions."""
     columns = min(width or WIDEST, WIDEST)
-    return "\n".join(_page_lines(page, columns)) + "\n"
+    return "\n".join(_page_lines(page, columns, long=long)) + "\n"
 
 
-def _page_lines(page: LossPage, columns: int) -> Iterator[str]:
+def _page_lines(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
     yield from textwrap.wrap(f"{page.title} ({page.id})", columns)
     yield from textwrap.wrap(page.summary, columns)
     yield ""
+    number = " · ".join(filter(None, (page.range, page.direction, page.reduction, page.unit)))
     facts = {
         "formula": page.formula,
-        "gradient": page.gradient,
+        "gradient": page.gradient if long else "",
         "when": page.when,
         "aliases": ", ".join(page.aliases),
-        "tasks": ", ".join(page.tasks),
-        "kinds": ", ".join(page.kinds),
-        "range": f"{page.range}; {page.direction}",
-        "reduction": page.reduction,
-        "unit": page.unit,
-        "reference": page.reference,
+        "reads": f"{', '.join(page.kinds)} ({', '.join(page.tasks)})",
+        "number": number,
+        "reference": page.reference if long else "",
     }
     for name, fact in facts.items():
         if fact:
             yield from entry(f"{name:<10}", fact, columns)
+    yield from _parameters(page, columns)
+    if long:
+        yield from _elsewhere(page, columns)
+    yield ""
+    yield from _example(page, columns, long=long)
+    yield ""
+    yield from entry("", page.command, columns)
+    if not long:
+        yield from entry("", "--long: gradient, frameworks, conventions", columns)
+
+
+def _parameters(page: LossPage, columns: int) -> Iterator[str]:
     if page.params:
         yield ""
         yield "parameters"
@@ -58,25 +122,30 @@ def _page_lines(page: LossPage, columns: int) -> Iterator[str]:
             extent = f", in {param.range}" if param.range else ""
             text = f"{param.doc} (default {param.default}{extent})"
             yield from entry(f"  {param.name:<16}", text, columns)
+
+
+def _elsewhere(page: LossPage, columns: int) -> Iterator[str]:
     if page.frameworks:
         yield ""
         yield "its name elsewhere"
         for framework, names in page.frameworks:
             yield from entry(f"  {framework:<16}", "; ".join(names), columns)
-    yield ""
+
+
+def _example(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
     yield "example"
     yield from entry("  prediction  ", page.example_pred, columns)
     if page.example_label:
         yield from entry("  label       ", page.example_label, columns)
     yield f"  loss        {page.example_value!r}"
+    if not long:
+        return
     if page.example_gradient:
         yield from entry("  gradient    ", page.example_gradient, columns)
     for line in page.conventions:
         yield from entry(
             f"  --like {line.name:<12} ", f"{line.value!r}: {'; '.join(line.differs)}", columns
         )
-    yield ""
-    yield from entry("", page.command, columns)
 
 
 def entry(head: str, text: str, columns: int) -> list[str]:
