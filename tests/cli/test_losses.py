@@ -14,7 +14,7 @@ IDS = [loss.id for loss in REGISTRY]
 
 class TestList:
     def test_it_names_every_loss_in_its_family(self, here: Here) -> None:
-        answer = here("losses")
+        answer = here("losses", "--long")
         assert (answer.code, answer.err) == (0, "")
         words = [word.rstrip(":") for word in answer.out.split()]
         for family, losses in REGISTRY.families().items():
@@ -23,9 +23,26 @@ class TestList:
                 assert loss.id in words
                 assert loss.short in words
 
-    @pytest.mark.parametrize("columns", [60, 80, 200])
-    def test_it_keeps_to_the_screen(self, here: Here, columns: int) -> None:
-        assert max(map(len, here("losses", columns=columns).out.splitlines())) <= columns
+    @pytest.mark.parametrize("columns", [40, 60, 80, 200])
+    @pytest.mark.parametrize("words", [(), ("--long",)])
+    def test_it_keeps_to_the_screen(self, here: Here, words: tuple[str, ...], columns: int) -> None:
+        answer = here("losses", *words, columns=columns)
+        assert max(map(len, answer.out.splitlines())) <= columns
+
+    def test_names_fit_a_screen_of_24_lines(self, here: Here) -> None:
+        lines = here("losses", columns=80).out.splitlines()
+        assert len(lines) <= 24
+        for family in REGISTRY.families():
+            assert any(line.startswith(f"{family} ") for line in lines)
+
+    def test_no_name_is_left_out_where_there_is_no_screen(self, losscli: Program) -> None:
+        words = losscli("losses").out.split()
+        assert {loss.short for loss in REGISTRY} <= set(words)
+
+    def test_a_familys_name_shows_all_of_it(self, here: Here) -> None:
+        words = here("losses", "forecast", columns=80).out.split()
+        for loss in REGISTRY.families()["forecast"]:
+            assert loss.short in words
 
     def test_json_is_a_page_per_loss(self, here: Here) -> None:
         pages = here("losses", "--format", "json").json
@@ -42,8 +59,16 @@ class TestPage:
             assert max(map(len, answer.out.splitlines())) <= columns
             # On a narrow screen even a name may go on in the next line.
             assert f"({loss})" in "".join(answer.out.split())
-            for part in ("formula", "when", "range", "example", "losscli eval"):
+            for part in ("formula", "when", "number", "example", "losscli eval"):
                 assert part in answer.out
+
+    @pytest.mark.parametrize("loss", IDS)
+    def test_it_fits_a_screen_and_long_adds_to_it(self, here: Here, loss: str) -> None:
+        short = here("losses", loss, columns=80).out.splitlines()
+        assert len(short) <= 24
+        long = here("losses", loss, "--long", columns=80).out
+        assert "gradient" in long
+        assert all(param in long for param in REGISTRY.get(loss).params)
 
     @pytest.mark.parametrize("loss", IDS)
     def test_its_example_is_what_eval_prints(self, here: Here, loss: str) -> None:
