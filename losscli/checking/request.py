@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from losscli.checking.rules import Bound, Tolerances
+from losscli.checking.rules import MAX, MIN, Bound, Tolerances
 from losscli.errors import UsageError
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import look_up, parse_requests
@@ -66,3 +66,23 @@ class Check:
             if len(requests) != 1:
                 raise UsageError(f"{self.name}: {loss!r} is not one loss")
             look_up(requests)
+        for bound in self.bounds:
+            self._verify_direction(bound)
+
+    def _verify_direction(self, bound: Bound) -> None:
+        """Raise UsageError for a bound that a worse model would keep more easily.
+
+        Losses of the user's own are the same, for they say which side is better.
+        """
+        [wanted] = look_up(parse_requests([bound.loss]))
+        lower = wanted.loss.lower_is_better
+        if bound.upper == lower:
+            return
+        right = MAX if lower else MIN
+        limit = f"{bound.limit:g}{'%' if bound.percent else ''}"
+        raise UsageError(
+            f"{self.name}: {bound.loss} is better when {'lower' if lower else 'higher'}, so "
+            f"{bound.rule} {limit} would let worse models pass",
+            hint=f"Say --{right} {bound.loss}={limit} "
+            f"(in a configuration: {right} = {{{bound.loss} = {limit}}}).",
+        )

@@ -14,11 +14,19 @@ MAX, MIN, BASELINE, SIGNIFICANT = "max", "min", "baseline", "significant"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A number that the value of a loss must not exceed (`max`) or fall below (`min`)."""
+    """A number that the value of a loss must not exceed (`max`) or fall below (`min`).
+
+    A limit that is written with a percent sign is `percent`: 20 for 20 %.
+    """
 
     loss: str
     rule: str
     limit: float
+    percent: bool = False
+
+    def limit_in(self, unit: str) -> float:
+        """The limit as a number of a loss of that unit."""
+        return self.limit / 100.0 if self.percent and unit != "%" else self.limit
 
     @property
     def upper(self) -> bool:
@@ -28,18 +36,30 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How much worse than the baseline a value may be: an amount, or a share of the baseline."""
+    """How much worse than the baseline a value may be.
+
+    An amount, or a share of the baseline where it is `relative`; a share has a `floor`, an amount
+    that is always allowed: 2 % of a loss near 0 is less than its noise.
+    """
 
     amount: float = 0.0
     relative: bool = False
+    floor: float = 0.0
+
+    def room(self, baseline: float) -> float:
+        """How far from the baseline a value may be on its worse side."""
+        return max(self.floor, abs(baseline) * self.amount if self.relative else self.amount)
 
     def limit(self, baseline: float, *, lower_is_better: bool) -> float:
         """The worst value that is still as good as the baseline."""
-        room = abs(baseline) * self.amount if self.relative else self.amount
+        room = self.room(baseline)
         return baseline + room if lower_is_better else baseline - room
 
     def __str__(self) -> str:
-        return f"{self.amount * 100:g} %" if self.relative else f"{self.amount:g}"
+        if not self.relative:
+            return f"{self.amount:g}"
+        share = f"{self.amount * 100:g} %"
+        return f"{share} or {self.floor:g}, whichever is more" if self.floor else share
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,7 @@ def parse_bounds(texts: Iterable[str], rule: str) -> tuple[Bound, ...]:
             raise UsageError(
                 f"--{rule} {text}: which bound?", hint=f"Write --{rule} LOSS=NUMBER: bce=0.3."
             )
-        bounds.append(Bound(loss.strip(), rule, _number(number, f"--{rule} {text}")))
+        bounds.append(_bound(loss.strip(), rule, number, f"--{rule} {text}"))
     return tuple(bounds)
 
 
@@ -90,31 +110,33 @@ def bounds_of(given: Any, rule: str) -> tuple[Bound, ...]:
     if not isinstance(given, Mapping):
         raise UsageError(f"{rule} is no table of losses", hint=f"Write {rule} = {{bce = 0.3}}.")
     for loss, limit in given.items():
-        if isinstance(limit, bool) or not isinstance(limit, (int, float)):
+        share = isinstance(limit, str) and limit.strip().endswith("%")
+        if isinstance(limit, bool) or not (share or isinstance(limit, (int, float))):
             raise UsageError(f"{rule}.{loss} is not a number")
-    return tuple(
-        Bound(loss, rule, _finite(limit, f"{rule}.{loss}")) for loss, limit in given.items()
-    )
+    return tuple(_bound(loss, rule, str(limit), f"{rule}.{loss}") for loss, limit in given.items())
+
+
+def _bound(loss: str, rule: str, text: str, where: str) -> Bound:
+    percent = text.strip().endswith("%")
+    return Bound(loss, rule, _number(text.strip().removesuffix("%"), where), percent)
 
 
 def parse_tolerances(texts: Sequence[str]) -> Tolerances:
     """What `--tolerance` says: `2%`, `0.01`, or `bce=2%` for one loss.
 
-    Raises UsageError for what is not written so.
+    A share and an amount for the same losses hold together: the larger of the two is allowed.
+    Raises UsageError for what is not written so, and for two shares or two amounts.
     """
-    default, by_loss = Tolerance(), {}
+    given: dict[str, list[Tolerance]] = {}
     for text in texts:
         loss, _, amount = text.rpartition("=")
-        found = _tolerance(amount, f"--tolerance {text}")
-        if loss:
-            by_loss[loss.strip()] = found
-        else:
-            default = found
-    return Tolerances(default, by_loss)
+        given.setdefault(loss.strip(), []).append(_tolerance(amount, f"--tolerance {text}"))
+    found = {loss: _together(few, "--tolerance") for loss, few in given.items()}
+    return Tolerances(found.pop("", Tolerance()), found)
 
 
 def tolerances_of(given: Any) -> Tolerances:
-    """The same of a configuration: `"2%"`, `0.01` or `{bce = "2%"}`."""
+    """The same of a configuration: `"2%"`, `0.01`, `["2%", 0.001]` or `{bce = "2%"}`."""
     if isinstance(given, Mapping):
         return Tolerances(by_loss={loss: _amount(item, loss) for loss, item in given.items()})
     return Tolerances(_amount(given, ""))
@@ -122,9 +144,26 @@ def tolerances_of(given: Any) -> Tolerances:
 
 def _amount(given: Any, loss: str) -> Tolerance:
     where = f"tolerance.{loss}" if loss else "tolerance"
-    if isinstance(given, bool) or not isinstance(given, (int, float, str)):
+    items = list(given) if isinstance(given, (list, tuple)) else [given]
+    if not items or any(
+        isinstance(item, bool) or not isinstance(item, (int, float, str)) for item in items
+    ):
         raise UsageError(f"{where} is neither a number nor a share such as '2%'")
-    return _tolerance(str(given), where)
+    return _together([_tolerance(str(item), where) for item in items], where)
+
+
+def _together(few: Sequence[Tolerance], where: str) -> Tolerance:
+    """A share and an amount as one tolerance."""
+    shares = [item for item in few if item.relative]
+    amounts = [item for item in few if not item.relative]
+    if len(shares) > 1 or len(amounts) > 1:
+        raise UsageError(
+            f"{where}: two {'shares' if len(shares) > 1 else 'amounts'} for the same loss",
+            hint="Give a share and an amount: 2% and 0.001 allow the larger of the two.",
+        )
+    if shares and amounts:
+        return Tolerance(shares[0].amount, relative=True, floor=amounts[0].amount)
+    return few[0]
 
 
 def _tolerance(text: str, where: str) -> Tolerance:

@@ -140,7 +140,8 @@ def _checked(
 
 def _bounded(bound: Bound, result: Result) -> Finding:
     side = "at most" if bound.upper else "at least"
-    return _finding(result, bound.rule, bound.limit, f"{side} {bound.limit:g}", upper=bound.upper)
+    limit = bound.limit_in(result.unit)
+    return _finding(result, bound.rule, limit, f"{side} {limit:g}", upper=bound.upper)
 
 
 def _parts(whole: Result) -> Iterator[tuple[str, Result]]:

@@ -56,6 +56,19 @@ def test_a_tolerance_is_an_amount_or_a_share_for_all_or_for_one() -> None:
     assert tolerances_of({"bce": 0.5}).of(("mse",)) == Tolerance()
 
 
+def test_a_share_and_an_amount_allow_the_larger_of_the_two() -> None:
+    for found in (parse_tolerances(["2%", "0.001"]), tolerances_of(["2%", 0.001])):
+        tolerance = found.of(("mse",))
+        assert tolerance.limit(1.0, lower_is_better=True) == pytest.approx(1.02)
+        assert tolerance.limit(0.01, lower_is_better=True) == pytest.approx(0.011)
+
+
+@pytest.mark.parametrize("texts", [["2%", "3%"], ["0.1", "0.2"], ["bce=2%", "bce=1%"]])
+def test_two_tolerances_of_one_sort_are_refused(texts: list[str]) -> None:
+    with pytest.raises(UsageError, match="two"):
+        parse_tolerances(texts)
+
+
 @pytest.mark.parametrize("text", ["-1", "-1%", "much", "nan", "bce=", "%"])
 def test_what_is_no_tolerance_is_refused(text: str) -> None:
     with pytest.raises(UsageError):

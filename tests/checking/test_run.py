@@ -47,6 +47,24 @@ def test_a_bound_from_below() -> None:
     assert only(losscli.check([1.0, 2.0, 3.1], [1.0, 2.0, 3.0], min={"r2": 0.8})).passed
 
 
+@pytest.mark.parametrize(
+    ("bound", "right"),
+    [({"min": {"rmse": 0.5}}, "--max rmse=0.5"), ({"max": {"r2": "90%"}}, "--min r2=90%")],
+)
+def test_a_bound_against_the_direction_of_its_loss_is_refused(
+    bound: dict[str, Any], right: str
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        losscli.check([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], **bound)
+    assert right in str(raised.value)
+
+
+def test_a_percentage_bounds_a_loss_that_is_a_share() -> None:
+    finding = only(losscli.check([1.1, 2.6], [1.0, 2.0], max={"mape": "20%"}))
+    assert finding.bound == 0.2
+    assert finding.value == pytest.approx(0.2)
+
+
 def test_a_bound_that_is_met_exactly_is_kept() -> None:
     value = losscli.evaluate(PRED, LABEL, "bce")["bce"].value
     assert value is not None
@@ -54,11 +72,10 @@ def test_a_bound_that_is_met_exactly_is_kept() -> None:
 
 
 def test_a_value_that_is_no_number_never_passes() -> None:
-    for bound in ({"max": {"ccc": 1.0}}, {"min": {"ccc": -1.0}}):
-        finding = only(losscli.check([3.0, 3.0], [3.0, 3.0], like="exact", **bound))
-        assert finding.value is not None
-        assert math.isnan(finding.value)
-        assert (finding.passed, finding.excess) == (False, None)
+    finding = only(losscli.check([3.0, 3.0], [3.0, 3.0], like="exact", min={"ccc": -1.0}))
+    assert finding.value is not None
+    assert math.isnan(finding.value)
+    assert (finding.passed, finding.excess) == (False, None)
     infinite = only(losscli.check([0.0], [1], like="exact", max={"bce": 1e300}))
     assert not infinite.passed
 
