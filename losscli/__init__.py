@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from losscli.checking.run import check
     from losscli.comparing.compare import compare
     from losscli.comparing.report import ComparisonReport
+    from losscli.conventions.names import get_loss
     from losscli.differentiating.gradients import gradient
     from losscli.errors import DataError, LosscliError, UsageError
     from losscli.evaluating.evaluate import evaluate
     from losscli.evaluating.recommend import recommend
     from losscli.evaluating.report import Report, Result
     from losscli.inputs.roles import Columns
-    from losscli.losses.registry import get_loss, list_losses
+    from losscli.losses.registry import list_losses
     from losscli.matching.match import match
     from losscli.matching.report import Match
     from losscli.rowwise.rows import rows
@@ -71,7 +72,7 @@ _HOMES = {
     "check": "losscli.checking.run",
     "compare": "losscli.comparing.compare",
     "evaluate": "losscli.evaluating.evaluate",
-    "get_loss": "losscli.losses.registry",
+    "get_loss": "losscli.conventions.names",
     "gradient": "losscli.differentiating.gradients",
     "list_losses": "losscli.losses.registry",
     "match": "losscli.matching.match",

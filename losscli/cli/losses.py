@@ -29,7 +29,9 @@ class LossesOptions:
     """
 
     name: str | None = argument(
-        "NAME", "The id or an alias of a loss, or a family.", complete=loss_names
+        "NAME",
+        "The id or an alias of a loss, what a framework calls it, or a family.",
+        complete=loss_names,
     )
     format: str = option("--format", choices=FORMATS, default="table", help="How to print it.")
     long: bool = switch(
@@ -65,22 +67,23 @@ def run(options: LossesOptions) -> None:
     if family is not None and not REGISTRY.knows(options.name):
         emit(render_family(family, width()), None)
         return
+    from losscli.conventions.names import get_loss
     from losscli.describing.loss_page import describe
 
-    emit(render_page(describe(REGISTRY.get(options.name)), width(), long=options.long), None)
+    emit(render_page(describe(get_loss(options.name)), width(), long=options.long), None)
 
 
 def _plot(name: str | None, output: str | None) -> None:
     """Draw a loss on the screen or into a file."""
     from losscli.charts.curves import curves_of
     from losscli.cli.output import emit, screen, tell_written
-    from losscli.losses.registry import REGISTRY
+    from losscli.conventions.names import get_loss
     from losscli.render.chart import curves_chart, is_picture, save_picture
     from losscli.render.terminal.plot import render_curves
 
     if name is None:
         raise UsageError("which loss?", hint="Usage: losscli losses NAME --plot.")
-    chart = curves_of(REGISTRY.get(name), REGISTRY.get("mse"))
+    chart = curves_of(get_loss(name), get_loss("mse"))
     if output is not None and is_picture(output):
         save_picture(output, curves_chart(chart))
         tell_written(output)
@@ -93,12 +96,12 @@ def _plot(name: str | None, output: str | None) -> None:
 def _descend(name: str | None, format: str) -> None:
     """Print a worked step of gradient descent."""
     from losscli.cli.output import emit, width
+    from losscli.conventions.names import get_loss
     from losscli.describing.descent import descend
-    from losscli.losses.registry import REGISTRY
 
     if name is None:
         raise UsageError("which loss?", hint="Usage: losscli losses NAME --descend.")
-    found = descend(REGISTRY.get(name))
+    found = descend(get_loss(name))
     if format == "json":
         import json
 
@@ -114,10 +117,11 @@ def _descend(name: str | None, format: str) -> None:
 def _as_json(name: str | None) -> str:
     import json
 
+    from losscli.conventions.names import get_loss
     from losscli.describing.loss_page import describe
     from losscli.losses.registry import REGISTRY
     from losscli.plain import plain
 
-    wanted = list(REGISTRY) if name is None else [REGISTRY.get(name)]
+    wanted = list(REGISTRY) if name is None else [get_loss(name)]
     pages = [plain(describe(loss)) for loss in wanted]
     return json.dumps(pages if name is None else pages[0], indent=2, ensure_ascii=False) + "\n"

@@ -33,7 +33,7 @@ class Renormalise(StrEnum):
     BOTH = "rows of predictions and labels divided by their sum"
 
 
-STANDARD_FLOOR = Floor(Guard.CLIP, 1e-7)
+STANDARD_FLOOR = Floor(Guard.CLIP, 1e-7, logs_only=True)
 UNGUARDED = Floor()
 
 
@@ -45,7 +45,9 @@ class Axes:
     plain mean column by column; `squash` turns scores into probabilities where any lies outside
     [0, 1]; `sums_checked` refuses rows of probabilities that do not sum to 1; `zero_is_no_sign`
     leaves a label of 0 in a margin as 0; `nothing_is_zero` makes 0 of a mean over no rows, which
-    else is NaN.
+    else is NaN; `several_compete` takes several probabilities per row as classes, whatever they
+    sum to; `pooled` finishes a loss that is taken column by column from all columns at once;
+    `marked` refuses shares for labels, where a class is there (1) or not (0).
     """
 
     floor: Floor = STANDARD_FLOOR
@@ -62,6 +64,9 @@ class Axes:
     sums_checked: bool = True
     zero_is_no_sign: bool = False
     nothing_is_zero: bool = False
+    several_compete: bool = False
+    pooled: bool = False
+    marked: bool = False
 
     def differences(self, other: Axes, matter: Collection[str]) -> tuple[str, ...]:
         """In words, what this does where `other` does something else, on the axes that matter."""
@@ -90,5 +95,8 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "squash": lambda on: "scores outside [0, 1] go through a sigmoid or softmax" if on else "",
     "sums_checked": lambda on: "rows must sum to 1" if on else "rows need not sum to 1",
     "nothing_is_zero": lambda on: "a mean over no rows is 0" if on else "",
+    "several_compete": lambda on: "several items per row are classes that compete" if on else "",
+    "pooled": lambda on: "columns pooled" if on else "columns finished one by one, then averaged",
+    "marked": lambda on: "labels of several columns are 0 or 1" if on else "",
     "zero_is_no_sign": lambda on: "labels of 0 are not read as −1" if on else "",
 }

@@ -7,92 +7,36 @@ and its rows are reduced by the denominators that the convention names.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from losscli.conventions.axes import UNGUARDED, Axes, Denominator, MeanOver, Renormalise
+from losscli.conventions.convention import Convention
+from losscli.conventions.spelling import (
+    Said,
+    another_loss,
+    balanced_alpha,
+    called,
+    half_of_two,
+    instead,
+    mode_of_classes,
+    negative_is_off,
+    only_half,
+    plain_value,
+)
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import RowLoss
 from losscli.losses.forms.floors import Floor, Guard
-from losscli.vocabulary import Reduction
 
 # The spacing of floating-point numbers at 1, in the type that the predictions are stored in.
-_EPS = Floor(Guard.CLIP_EPS)
+_EPS = Floor(Guard.CLIP_EPS, logs_only=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
-    """One framework's choices.
-
-    `axes` hold for every loss but those in `exceptions` (loss id → axes that differ there);
-    `defaults` are parameters whose default the framework sets otherwise (loss id → values),
-    `mean_defaults` those that hold for a mean alone, and `renamed` those that go by another name
-    there (loss id → name → how it reads here).
-    """
-
-    name: str
-    summary: str
-    axes: Axes = field(default_factory=Axes)
-    exceptions: Mapping[str, Mapping[str, Any]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
-    mean_defaults: Mapping[str, Mapping[str, Any]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    renamed: Mapping[str, Mapping[str, Callable[[Any], Mapping[str, Any]]]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-
-    def axes_of(self, loss: str) -> Axes:
-        """The choices that hold for the loss of that canonical id."""
-        exceptions = self.exceptions.get(loss)
-        return replace(self.axes, **exceptions) if exceptions else self.axes
-
-    def defaults_of(self, loss: str, reduction: Reduction = Reduction.MEAN) -> Mapping[str, Any]:
-        """The parameters of that loss whose default differs here."""
-        of_mean = self.mean_defaults.get(loss, {}) if reduction is Reduction.MEAN else {}
-        return {**self.defaults.get(loss, {}), **of_mean}
-
-    def read_params(self, loss: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Parameters under this framework's names, as the loss calls them."""
-        table = self.renamed.get(loss, {})
-        params: dict[str, Any] = {}
-        for name, value in given.items():
-            params.update(table[name](value) if name in table else {name: value})
-        return params
-
-    def stored_as(self, dtype: np.dtype[Any] | None) -> Convention:
-        """The same choices for predictions stored in that type."""
-        stored = dtype if dtype is not None and dtype.kind == "f" else np.dtype(np.float64)
-        floor, class_floor = (
-            one.in_type(stored) for one in (self.axes.floor, self.axes.class_floor)
-        )
-        if (floor, class_floor) == (self.axes.floor, self.axes.class_floor):
-            return self
-        return replace(self, axes=replace(self.axes, floor=floor, class_floor=class_floor))
-
-
-def _alpha_on_request(on: Any) -> Mapping[str, Any]:
-    return {} if on else {"alpha": None}
-
-
-def _same(name: str) -> Callable[[Any], Mapping[str, Any]]:
-    return lambda value: {name: value}
-
-
-def _negative_is_off(value: Any) -> Mapping[str, Any]:
-    return {"alpha": None if value is None or float(value) < 0 else value}
-
-
-def _only_half(value: Any) -> Mapping[str, Any]:
-    if value != 0.5:
-        raise UsageError("Dice loss with weights is Tversky loss", hint="Say -l tversky.")
-    return {}
+def _root_of_eps(value: Any, _: Mapping[str, Any]) -> Said:
+    """A floor on squared norms, as a floor on norms."""
+    return Said({"eps": math.sqrt(plain_value(value))})
 
 
 _ADD = Floor(Guard.ADD, 1e-7)
@@ -100,11 +44,21 @@ _NO_FLOOR = MappingProxyType({"floor": UNGUARDED, "class_floor": UNGUARDED})
 _COUNT = Denominator.COUNT
 _EXACT = Axes(floor=UNGUARDED, class_floor=UNGUARDED)
 
+_OLD_CLIP = Floor(Guard.CLIP, 1e-15, logs_only=True)
+
+
+def _clamped(least: float) -> Axes:
+    """No logarithm below that of `least`."""
+    floor = Floor(Guard.CLAMP_LOG, math.log(least))
+    return replace(_EXACT, floor=floor, class_floor=floor, sums_checked=False)
+
+
 _TABLE = (
     Convention(
         "standard",
-        "float64; probabilities clipped to [1e-7, 1 − 1e-7] and counted; means over elements; "
-        "weighted means divide by the sum of the weights",
+        "float64; inside logarithms probabilities are clipped to [1e-7, 1 − 1e-7] and counted; "
+        "means over elements; weighted means divide by the sum of the weights",
+        exceptions={"ranked_logarithmic_score": {"class_floor": Floor(Guard.CLIP, 1e-7)}},
     ),
     Convention(
         "exact",
@@ -134,14 +88,16 @@ _TABLE = (
             _EXACT,
             floor=Floor(Guard.CLAMP_LOG, -100.0),
             weighted_mean=_COUNT,
+            class_weighted_mean=_COUNT,
             soft_class_mean=_COUNT,
             sums_checked=False,
         ),
         exceptions={
+            "categorical_cross_entropy": {"class_weighted_mean": Denominator.WEIGHTS},
+            "nll": {"class_weighted_mean": Denominator.WEIGHTS},
             "mean_squared_error": {"weighted_mean": Denominator.WEIGHTS},
             "mean_absolute_error": {"weighted_mean": Denominator.WEIGHTS},
             "kl_divergence": {"row": RowLoss.ELEMENTS},
-            "multi_margin": {"class_weighted_mean": _COUNT},
         },
         defaults={
             "binary_focal": {"alpha": 0.25},
@@ -151,9 +107,9 @@ _TABLE = (
             "nll": {"ignore_index": -100},
         },
         mean_defaults={"ctc": {"per_target": True}},
-        renamed={
-            "pinball": {"alpha": _same("quantile")},
-            "margin_ranking": {"input2": _same("x2")},
+        spellings={
+            "pinball": {"alpha": called("quantile")},
+            "margin_ranking": {"input2": called("x2")},
         },
     ),
     Convention(
@@ -161,7 +117,7 @@ _TABLE = (
         "torchvision 0.29 sigmoid_focal_loss",
         axes=_EXACT,
         defaults={"binary_focal": {"alpha": 0.25}},
-        renamed={"binary_focal": {"alpha": _negative_is_off}},
+        spellings={"binary_focal": {"alpha": negative_is_off}},
     ),
     Convention(
         "keras",
@@ -186,12 +142,7 @@ _TABLE = (
                 "renormalise": Renormalise.NO,
                 "row": None,
             },
-            "generalized_cross_entropy": {
-                "class_floor": UNGUARDED,
-                "renormalise": Renormalise.NO,
-            },
-            "dice": {"floor": UNGUARDED},
-            "tversky": {"floor": UNGUARDED},
+            "generalized_cross_entropy": {"renormalise": Renormalise.NO},
         },
         defaults={
             "mean_absolute_percentage_error": {"eps": 1e-7, "scale": 100.0},
@@ -200,21 +151,29 @@ _TABLE = (
             "cosine_similarity_loss": {"eps": 1e-7},
             "categorical_focal": {"alpha": 0.25},
         },
-        renamed={
-            "binary_focal": {"apply_class_balancing": _alpha_on_request},
-            "categorical_cross_entropy": {"ignore_class": _same("ignore_index")},
-            "tversky": {"alpha": _same("beta"), "beta": _same("alpha")},
+        spellings={
+            "binary_focal": {"apply_class_balancing": balanced_alpha(0.25)},
+            "categorical_cross_entropy": {"ignore_class": called("ignore_index")},
+            "tversky": {"alpha": called("beta"), "beta": called("alpha")},
         },
+        switched={"binary_focal": {"alpha": "apply_class_balancing"}},
     ),
     Convention(
         "sklearn",
         "scikit-learn 1.9: probabilities clipped by the spacing of their own type; weighted means "
         "divide by the sum of the weights; columns are finished one by one",
-        axes=Axes(floor=_EPS, class_floor=_EPS, separate=True, sums_checked=False),
-        exceptions={"brier": _NO_FLOOR, "d2_brier": _NO_FLOOR},
-        renamed={
-            "pinball": {"alpha": _same("quantile")},
-            "d2_pinball": {"alpha": _same("quantile")},
+        axes=Axes(floor=_EPS, class_floor=_EPS, separate=True, sums_checked=False, marked=True),
+        exceptions={
+            loss: {"several_compete": True} for loss in ("brier", "d2_brier", "d2_log_loss")
+        },
+        defaults={"brier": {"scale_by_half": "of_two"}},
+        spellings={
+            "pinball": {"alpha": called("quantile")},
+            "d2_pinball": {"alpha": called("quantile")},
+            "brier": {"scale_by_half": half_of_two},
+            "binary_cross_entropy": {"eps": instead("Say --like clip=EPS.")},
+            "categorical_cross_entropy": {"eps": instead("Say --like clip=EPS.")},
+            "mean_squared_error": {"squared": another_loss(False, "sklearn.rmse")},
         },
     ),
     Convention(
@@ -233,10 +192,10 @@ _TABLE = (
             "triplet_margin": {"eps_in": "root"},
             "categorical_cross_entropy": {"safe": False},
         },
-        renamed={
-            "cosine_distance": {"epsilon": lambda value: {"eps": math.sqrt(value)}},
-            "cosine_similarity": {"epsilon": lambda value: {"eps": math.sqrt(value)}},
-            "dice": {"alpha": _only_half, "beta": _only_half},
+        spellings={
+            "cosine_distance": {"epsilon": _root_of_eps},
+            "cosine_similarity": {"epsilon": _root_of_eps},
+            "dice": {"alpha": only_half, "beta": only_half},
         },
     ),
     Convention(
@@ -244,9 +203,18 @@ _TABLE = (
         "TorchMetrics 1.9: nothing clipped; distributions divided by their sum; scores outside "
         "[0, 1] are turned into probabilities first",
         axes=replace(_EXACT, renormalise=Renormalise.BOTH, squash=True),
+        exceptions={"normalized_root_mean_squared_error": {"pooled": True}},
         defaults={
             "mean_absolute_percentage_error": {"eps": 1.17e-6},
             "cosine_similarity": {"eps": 0.0},
+            "r2": {"near_zero": 1e-4},
+            "relative_squared_error": {"eps": 2.0**-52},
+        },
+        spellings={
+            "mean_squared_error": {"squared": another_loss(False, "rmse --like torchmetrics")},
+            "hinge": {"squared": another_loss(True, "squared_hinge --like torchmetrics")},
+            "relative_squared_error": {"squared": another_loss(False, "rse, and take the root")},
+            "multiclass_hinge": {"multiclass_mode": mode_of_classes},
         },
     ),
     Convention(
@@ -254,7 +222,7 @@ _TABLE = (
         "scoringrules 0.10: nothing clipped, one score per row",
         axes=replace(_EXACT, sums_checked=False),
         defaults={"crps_ensemble": {"estimator": "qd"}},
-        renamed={"pinball": {"alpha": _same("quantile")}},
+        spellings={"pinball": {"alpha": called("quantile")}},
     ),
     Convention(
         "catboost",
@@ -267,10 +235,60 @@ _TABLE = (
             "mean_absolute_error": {"delta": 1e-6},
             "pinball": {"delta": 1e-6},
         },
-        renamed={
-            "pinball": {"alpha": _same("quantile")},
-            "expectile": {"alpha": _same("expectile")},
+        spellings={
+            "pinball": {"alpha": called("quantile")},
+            "expectile": {"alpha": called("expectile")},
+            "binary_focal": {"focal_alpha": called("alpha"), "focal_gamma": called("gamma")},
+            "fair": {"smoothness": called("c")},
         },
+    ),
+    Convention(
+        "xgboost",
+        "XGBoost 3.2 in float64: no logarithm of a probability below that of 1e-16; rows of "
+        "classes need not sum to 1; weighted means divide by the sum of the weights",
+        axes=_clamped(1e-16),
+        defaults={
+            "mean_absolute_percentage_error": {"eps": 0.0},
+            "poisson_nll": {"floor": 1e-16, "log_factorial": True},
+            "gamma_nll": {"floor": 1e-6},
+            "gamma_deviance": {"pred_eps": 1e-6, "label_eps": 1e-6},
+        },
+        spellings={
+            "pinball": {"quantile_alpha": called("quantile")},
+            "pseudo_huber": {"huber_slope": called("delta")},
+            "tweedie_nll": {"tweedie_variance_power": called("power")},
+        },
+    ),
+    Convention(
+        "lightgbm",
+        "LightGBM 4.7: no logarithm of a probability below that of 1e-15; rows of classes need "
+        "not sum to 1; weighted means divide by the sum of the weights",
+        axes=_clamped(1e-15),
+        defaults={
+            "mean_absolute_percentage_error": {"eps": 1.0},
+            "huber": {"delta": 0.9},
+            "pinball": {"quantile": 0.9},
+            "poisson_nll": {"floor": 1e-10},
+            "tweedie_nll": {"floor": 1e-10},
+            "gamma_deviance": {"pred_eps": 1e-9},
+        },
+        spellings={
+            "pinball": {"alpha": called("quantile")},
+            "huber": {"alpha": called("delta")},
+            "fair": {"fair_c": called("c")},
+            "tweedie_nll": {"tweedie_variance_power": called("power")},
+        },
+    ),
+    Convention(
+        "kaggle",
+        "Kaggle's logarithmic loss of old: rows of classes divided by their sum, then "
+        "probabilities clipped to [1e-15, 1 − 1e-15]",
+        axes=Axes(
+            floor=_OLD_CLIP,
+            class_floor=_OLD_CLIP,
+            renormalise=Renormalise.PREDICTIONS,
+            sums_checked=False,
+        ),
     ),
 )
 
@@ -289,9 +307,8 @@ def guarded(name: str) -> Convention:
         size = -1.0
     if not 0.0 < size < 0.5:
         raise UsageError(f"--like {name}: the size is a number between 0 and 0.5")
-    floor = Floor(Guard(policy), size)
-    words = floor.words
-    return Convention(name, words, axes=replace(_EXACT, floor=floor, class_floor=floor))
+    floor = Floor(Guard(policy), size, logs_only=policy == Guard.CLIP)
+    return Convention(name, floor.words, axes=replace(_EXACT, floor=floor, class_floor=floor))
 
 
 def convention(name: str) -> Convention:

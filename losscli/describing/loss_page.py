@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from losscli.conventions.table import CONVENTIONS, Convention
+from losscli.conventions.convention import Convention
+from losscli.conventions.table import CONVENTIONS
 from losscli.describing.worked_example import gradient_of, worked_example
 from losscli.engine.accumulators import tally_of
 from losscli.losses.definition.loss import Loss, Name

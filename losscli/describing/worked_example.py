@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.table import Convention
+from losscli.conventions.convention import Convention
 from losscli.engine.accumulators import accumulator
 from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled

@@ -17,6 +17,7 @@ from losscli.engine.held import Held, computed_whole, measured_whole
 from losscli.engine.row_losses import Measured, measure, weighted
 from losscli.engine.sums import SumTotals, sum_totals
 from losscli.engine.totals import Totals, totals
+from losscli.engine.undefined import NO_WEIGHT, unvaried, why_undefined
 from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
 
@@ -28,7 +29,9 @@ class Tally:
     """What a loss came to, and what entered it.
 
     `values` are the losses of the rows, or the values of the columns, where the reduction asks for
-    them. `total` is Σ weight · loss of a loss that is a mean of rows.
+    them. `total` is Σ weight · loss of a loss that is a mean of rows. `floored` counts the numbers
+    that a floor of the loss replaced; `undefined` says why the value is none, or none of the loss's
+    own making.
     """
 
     finished: Finished
@@ -40,6 +43,8 @@ class Tally:
     clipped: int = 0
     ignored: int = 0
     total: float | None = None
+    floored: int = 0
+    undefined: str = ""
 
 
 class Accumulator(Protocol):
@@ -127,6 +132,8 @@ class RowAccumulator:
             found.clipped,
             found.ignored,
             nearest(found.loss.exact) + found.loss.special,
+            found.floored,
+            "" if found.weight or not found.rows else NO_WEIGHT,
         )
 
 
@@ -165,6 +172,7 @@ class SumAccumulator:
             weight=float(found.weight.exact),
             clipped=found.clipped,
             ignored=found.ignored,
+            undefined=why_undefined(self._evaluation, found),
         )
 
 
@@ -200,7 +208,8 @@ class HeldAccumulator:
         found = computed_whole(self._evaluation, held)
         if self._evaluation.loss.by_column:
             finished = of_columns(self._evaluation, np.asarray(found))
-            return Tally(finished, held.rows, finished.columns)
+            undefined = unvaried(self._evaluation, held.label_varies())
+            return Tally(finished, held.rows, finished.columns, undefined=undefined)
         if np.ndim(found) == 0:
             return Tally(Finished(float(found), None, None, ()), held.rows)
         rows = RowAccumulator(self._evaluation)

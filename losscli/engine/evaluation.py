@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 
 from losscli.arrays import Extent
 from losscli.conventions.axes import Axes
-from losscli.conventions.table import Convention
+from losscli.conventions.convention import Convention
 from losscli.engine.gate import Settled
 from losscli.losses.definition.bounds import Bounds
 from losscli.losses.definition.loss import Loss, Reading
+from losscli.losses.forms.floors import Floor
 from losscli.task.labels import LabelCode, Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -23,7 +25,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One loss as it will be computed: every choice settled."""
+    """One loss as it will be computed: every choice settled.
+
+    `asked_as` is the name that it was asked for by, `remark` what was understood by that.
+    """
 
     loss: Loss
     reading: Reading
@@ -33,25 +38,32 @@ class Evaluation:
     convention: Convention
     reduction: Reduction
     recommended: bool = False
+    asked_as: str = ""
+    remark: str = ""
 
     @property
     def pred_bounds(self) -> Bounds | None:
         """What predictions may be for this loss, beside what their kind says."""
+        if self.reading.bounds_by is not None:
+            return self.reading.bounds_by(self.params)[0]
         return None if self._bounds_lifted else self.reading.pred_bounds
 
     @property
     def label_bounds(self) -> Bounds | None:
         """What labels may be for this loss."""
+        if self.reading.bounds_by is not None:
+            return self.reading.bounds_by(self.params)[1]
         return None if self._bounds_lifted else self.reading.label_bounds
 
     @property
     def _bounds_lifted(self) -> bool:
         return self.params.get(self.reading.bounds_lifted_by) is not None
 
-    @property
+    @cached_property
     def axes(self) -> Axes:
-        """The convention's choices for this loss."""
-        return self.convention.axes_of(self.loss.id)
+        """The convention's choices for this loss; what takes no logarithm is not clipped."""
+        axes = self.convention.axes_of(self.loss.id)
+        return axes if self.reading.logs else replace(axes, floor=Floor(), class_floor=Floor())
 
 
 @dataclass(frozen=True, slots=True)

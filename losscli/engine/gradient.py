@@ -29,7 +29,7 @@ from losscli.engine.row_losses import (
     row_of,
     row_weight,
 )
-from losscli.engine.sums import NotFinite, SumStats, SumTotals, column_weights
+from losscli.engine.sums import NotFinite, SumStats, SumTotals, column_stats, column_weights
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import RowLoss, Shape, keyword_only
 from losscli.losses.forms.categorical import Form, times
@@ -105,14 +105,15 @@ class _SumGradient:
         counted = np.ones(len(batch.pred_as(self.evaluation.reading)))
         counted = counted if weight is None else weight
         keywords = _keywords(self.evaluation, batch)
-        if not self.evaluation.loss.by_column:
-            local = self._local(pred, label.asked, SumStats(self.totals), keywords)
+        each = column_stats(self.evaluation, self.totals)
+        if each[0].column is None:
+            local = self._local(pred, label.asked, each[0], keywords)
             return _to_pred(self.evaluation, batch, pred, local, counted)
         shares = _column_shares(self.evaluation, self.totals)
         rows, labels = (array.reshape(len(array), -1) for array in (pred, label.asked))
         columns = [
-            share * self._local(rows[:, j], labels[:, j], SumStats(self.totals, j), keywords)
-            for j, share in enumerate(shares)
+            share * self._local(rows[:, j], labels[:, j], stats, keywords)
+            for j, (share, stats) in enumerate(zip(shares, each, strict=True))
         ]
         local = np.stack(columns, axis=1).reshape(pred.shape)
         return _to_pred(self.evaluation, batch, pred, local, counted)

@@ -49,6 +49,12 @@ class Held:
         for name, pieces in later.inputs.items():
             self.inputs.setdefault(name, []).extend(pieces)
 
+    def label_varies(self) -> list[bool]:
+        """Whether the labels of each column differ anywhere."""
+        label = np.concatenate(self.labels)
+        rows = label.reshape(len(label), -1)
+        return [bool((column != column[0]).any()) for column in rows.T]
+
     @property
     def rows(self) -> int:
         """The number of rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +37,7 @@ class Measured:
     clipped: int
     ignored: NDArray[np.bool_] | None
     counted: Array | None = None
+    floored: int = 0
 
     def columns(self) -> Iterator[Measured]:
         """The losses of each column on their own."""
@@ -122,7 +123,12 @@ def measure(evaluation: Evaluation, batch: Batch) -> Measured:
         found = evaluation.loss.finish(RowStats(found), evaluation.params)
     losses, *parts = found if isinstance(found, tuple) else (found,)
     clipped = getattr(pred, "clipped", 0)
-    return measured_of(evaluation, batch, losses, tuple(parts), label, clipped)
+    measured = measured_of(evaluation, batch, losses, tuple(parts), label, clipped)
+    replaced = evaluation.reading.floored
+    if replaced is None:
+        return measured
+    floored = replaced.count(pred, label.asked, evaluation.params)
+    return replace(measured, floored=floored) if floored else measured
 
 
 def measured_of(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.exact import Sum, exact_product
 from losscli.engine.row_losses import row_weight, terms_of
+from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]
 
@@ -120,20 +121,28 @@ class NotFinite(Exception):
 
 @dataclass(frozen=True)
 class SumStats:
-    """The sums as a loss finishes them: all columns together, or one of them."""
+    """The sums as a loss finishes them: all columns together, or one of them.
+
+    Where they are `pooled`, every item counts as a row.
+    """
 
     totals: SumTotals
     column: int | None = None
+    pooled: bool = False
 
     @property
     def rows(self) -> int:
         """The rows that entered."""
-        return self.totals.rows
+        return self.totals.rows * self._items
 
     @property
     def weight(self) -> Fraction:
         """The sum of their weights."""
-        return self.totals.weight.exact
+        return self.totals.weight.exact * self._items
+
+    @property
+    def _items(self) -> int:
+        return self.totals.width if self.pooled else 1
 
     def __contains__(self, name: str) -> bool:
         return name in self.totals.sums
@@ -169,9 +178,16 @@ class SumStats:
 
 def finished_columns(evaluation: Evaluation, totals: SumTotals) -> Array:
     """The value of each column, or one value where the loss takes all columns together."""
-    loss = evaluation.loss
-    places = range(totals.width) if loss.by_column else [None]
-    return np.array([_finished(evaluation, SumStats(totals, place)) for place in places])
+    return np.array([_finished(evaluation, stats) for stats in column_stats(evaluation, totals)])
+
+
+def column_stats(evaluation: Evaluation, totals: SumTotals) -> list[SumStats]:
+    """The sums that the loss is finished from one by one: those of each column, or of all."""
+    if not evaluation.loss.by_column:
+        return [SumStats(totals)]
+    if evaluation.axes.pooled and evaluation.reduction is not Reduction.COLUMNS:
+        return [SumStats(totals, pooled=True)]
+    return [SumStats(totals, place) for place in range(totals.width)]
 
 
 def _finished(evaluation: Evaluation, stats: SumStats) -> float:

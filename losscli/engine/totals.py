@@ -132,6 +132,7 @@ class Totals:
     parts: tuple[Sum, ...] = ()
     clipped: int = 0
     ignored: int = 0
+    floored: int = 0
 
     def __add__(self, other: Totals) -> Totals:
         parts = (
@@ -150,6 +151,7 @@ class Totals:
             parts,
             self.clipped + other.clipped,
             self.ignored + other.ignored,
+            self.floored + other.floored,
         )
 
     @property
@@ -193,6 +195,7 @@ def totals(measured: Measured) -> Totals:
         tuple(Sum.of(_by_row(part, numerator)) for part in measured.parts),
         measured.clipped,
         ignored,
+        measured.floored,
     )
 
 

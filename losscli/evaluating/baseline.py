@@ -115,6 +115,20 @@ class LabelSummary:
         no = [a - y for a, y in zip(all_of, yes, strict=True)]
         return [*no, *yes]
 
+    def varies(self) -> bool:
+        """Whether the labels of any item differ between rows; True where that is not known."""
+        if self.task is Task.REGRESSION:
+            if not self.values:
+                return True
+            label = np.concatenate(self.values)
+            return bool((label != label[0]).any())
+        if self.rows is None:
+            return True
+        there = np.array([entry.exact > 0 for entry in self.rows])
+        if len(there) == 2 * self.code.width and self.task is not Task.MULTICLASS:
+            return bool(there.reshape(2, -1).all(axis=0).any())
+        return bool(there.sum() > 1)
+
     def shares(self) -> tuple[tuple[str, float], ...]:
         """Each class (or each multilabel item) with its share of the rows, unweighted."""
         if self.rows is None:

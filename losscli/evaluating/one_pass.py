@@ -65,8 +65,9 @@ def evaluated(
     With `ids` the names of rows are read too; the labels are summed up only where `baselines` are
     wanted. Raises UsageError and DataError as `losscli.evaluate` does.
     """
-    requests = requests_of(losses)
-    loss_readings = [reading for wanted in look_up(requests) for reading in wanted.loss.readings]
+    requests, options = classes_said(requests_of(losses), options)
+    wanted = look_up(requests, like=options.like)
+    loss_readings = [reading for each in wanted for reading in each.loss.readings]
     dataset = open_dataset(
         pred,
         label,
@@ -157,6 +158,22 @@ def workers_of(options: Options) -> AbstractContextManager[Workers | None]:
     from losscli.engine.cluster import cluster
 
     return cluster(options.scheduler, options.threads)
+
+
+def classes_said(
+    requests: tuple[Request, ...], options: Options
+) -> tuple[tuple[Request, ...], Options]:
+    """Requests without scikit-learn's parameter `labels`, and options with the classes it names."""
+    said: list[Any] = [item.params["labels"] for item in requests if "labels" in item.params]
+    if not said:
+        return requests, options
+    listed = said[0].strip("[]").split(";") if isinstance(said[0], str) else said[0]
+    plain = tuple(
+        Request(item.name, {key: value for key, value in item.params.items() if key != "labels"})
+        for item in requests
+    )
+    named = options.classes or tuple(sorted(listed))
+    return plain, replace(options, classes=named)
 
 
 def requests_of(losses: Losses) -> tuple[Request, ...]:

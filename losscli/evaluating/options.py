@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+
 from losscli.conventions.table import convention
 from losscli.errors import UsageError
 from losscli.inputs.roles import Columns
@@ -62,8 +64,13 @@ class Options:
             raise UsageError(f"threads={self.threads}: at least one thread has to work")
         if self.columns is None:
             object.__setattr__(self, "columns", Columns())
-        if self.classes is not None:
-            object.__setattr__(self, "classes", tuple(map(str, self.classes)))
+        params = dict(self.params)
+        # scikit-learn's name for the classes, in whatever order they are given.
+        labels = params.pop("labels", None)
+        object.__setattr__(self, "params", params)
+        classes = self.classes if labels is None or self.classes else sorted(labels)
+        if classes is not None:
+            object.__setattr__(self, "classes", tuple(map(class_word, classes)))
 
     @classmethod
     def of(cls, verb: str, params: Mapping[str, Any], **given: Any) -> Options:
@@ -94,6 +101,14 @@ class Options:
             for name, value in pairs
             if value is not getattr(default, name) and value != getattr(default, name)
         }
+
+
+def class_word(name: object) -> str:
+    """A class as labels are compared with it: 2.0 is the class 2, and True the class 1."""
+    number: object = name.item() if isinstance(name, np.generic) else name
+    if isinstance(number, bool) or (isinstance(number, float) and number.is_integer()):
+        return str(int(number))
+    return str(number)
 
 
 _INTERVALS = ("ci", "resamples", "seed")

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.conventions.names import framework_entry
-from losscli.conventions.table import Convention
+from losscli.conventions.convention import Convention
+from losscli.conventions.names import Meaning, meaning
 from losscli.conventions.table import convention as convention_named
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import UsageError
@@ -48,6 +48,13 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
                 raise UsageError(f"{part!r} names no loss", hint="Write NAME:PARAMETER=VALUE.")
             if colon:
                 requests.append(Request(name.strip(), dict([_assignment(first)])))
+            elif requests and requests[-1].params and _is_number(part):
+                # `pos_weight=2,0.5,3` is one parameter of three numbers.
+                last = requests[-1]
+                key = list(last.params)[-1]
+                requests[-1] = Request(
+                    last.name, {**last.params, key: _longer(last.params[key], part)}
+                )
             elif "=" in part:
                 if not requests or not requests[-1].params:
                     raise UsageError(
@@ -81,6 +88,18 @@ def asked_again(loss: str, params: Mapping[str, Any], like: str) -> str:
     return f"{loss}:{','.join(given)}" if given else loss
 
 
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _longer(value: Any, part: str) -> str:
+    return f"[{str(value).strip('[]')};{part.strip()}]"
+
+
 def _written(value: Any) -> str:
     return f"[{';'.join(map(str, value))}]" if isinstance(value, (list, tuple)) else str(value)
 
@@ -112,6 +131,11 @@ class Settings:
     dtype: np.dtype[Any] | None = None
     dims: int = 2
 
+    @property
+    def like(self) -> str:
+        """The name of the convention asked for."""
+        return self.convention.name
+
     def convention_of(self, framework: str) -> Convention:
         """That framework's convention, for predictions stored as these are."""
         return convention_named(framework).stored_as(self.dtype)
@@ -119,40 +143,40 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One loss as it was asked for, with the framework by whose name it was, if any."""
+    """One loss as it was asked for, and what the name that was typed stands for."""
 
-    loss: Loss
+    meaning: Meaning
     request: Request
-    framework: str | None = None
-    name: Name | None = None
+
+    @property
+    def loss(self) -> Loss:
+        """The definition of the loss."""
+        return self.meaning.loss
 
 
-def look_up(requests: Sequence[Request], task: Task | None = None) -> tuple[Wanted, ...]:
+def look_up(
+    requests: Sequence[Request], task: Task | None = None, like: str = "standard"
+) -> tuple[Wanted, ...]:
     """The losses that requests name, by an id, an alias or a framework's own name.
 
-    `task` decides between losses that share a name. Raises UsageError for a name that none has.
+    `task` decides between losses that share a name, `like` is the convention they are asked under.
+    Raises UsageError for a name that none has, or that several have.
     """
-    found = []
-    for request in requests:
-        entry = framework_entry(request.name, task)
-        if entry is None:
-            found.append(Wanted(_own_or_known(request.name, task), request))
-        else:
-            framework, loss, name = entry
-            found.append(Wanted(loss, request, framework, name))
-    return tuple(found)
+    return tuple(Wanted(_meaning(request.name, task, like), request) for request in requests)
 
 
-def _own_or_known(name: str, task: Task | None) -> Loss:
+def _meaning(name: str, task: Task | None, like: str) -> Meaning:
+    from losscli.losses.plugins import installed, load
+
     if ":" in name:
-        from losscli.losses.plugins import load
-
-        return load(name)
-    if REGISTRY.knows(name):
-        return REGISTRY.get(name, task)
-    from losscli.losses.plugins import installed
-
-    return installed(name) or REGISTRY.get(name, task)
+        return Meaning(load(name))
+    try:
+        return meaning(name, task, like)
+    except UsageError:
+        plugin = installed(name)
+        if plugin is None:
+            raise
+        return Meaning(plugin)
 
 
 def plan(
@@ -169,12 +193,12 @@ def plan(
     """
     if not requests:
         found = [
-            _evaluation(Wanted(loss, Request(loss.id)), verdict, width, settings)
+            _evaluation(Wanted(Meaning(loss), Request(loss.id)), verdict, width, settings)
             for loss in fitting(verdict, labelled=labelled)
         ]
         return tuple(found)
     chosen = []
-    for wanted in look_up(requests, _likely(verdict.task, width)):
+    for wanted in look_up(requests, _likely(verdict.task, width), settings.like):
         if wanted.loss.needs_label and not labelled:
             raise UsageError(
                 f"{wanted.loss.id} needs labels",
@@ -224,27 +248,30 @@ _BY_WIDTH = {
 
 
 def _evaluation(wanted: Wanted, verdict: Verdict, width: int, settings: Settings) -> Evaluation:
-    loss, name = wanted.loss, wanted.name
+    loss, name = wanted.loss, wanted.meaning.name
     convention = settings.convention
-    if wanted.framework is not None:
-        convention = settings.convention_of(wanted.framework)
-    asked = convention.read_params(loss.id, wanted.request.params)
-    kind = _kind_asked(asked, settings, name)
-    task, reading = _reading(loss, verdict, width, settings.dims, kind)
-    shared = convention.read_params(loss.id, settings.params)
+    if wanted.meaning.framework is not None:
+        convention = settings.convention_of(wanted.meaning.framework)
+    own = {**wanted.request.params, **dict(wanted.meaning.given)}
     # Shared parameters go to those losses that have them; their own must all be known.
-    shared = {key: value for key, value in shared.items() if key in loss.params}
+    shared = {key: value for key, value in settings.params.items() if convention.knows(loss, key)}
+    said = convention.read(loss, {**shared, **own})
+    switch = convention.off(loss.id, own) if wanted.meaning.framework is not None else ""
+    if switch:
+        raise UsageError(
+            f"{wanted.request.name} does nothing with {', '.join(own)} without {switch}",
+            hint=f"Add {switch}=True, or leave them out.",
+        )
+    kind = settings.kind or said.kind or (None if name is None else name.kind)
+    task, reading = _reading(loss, verdict, width, settings.dims, kind, convention)
+    reduction = settings.reduction or said.reduction or _reduction_of(name, width) or loss.reduction
     given = {
         key: loss.params[key].parse(key, value)
         if isinstance(value, str) and key in loss.params
         else value
-        for key, value in {**shared, **asked}.items()
+        for key, value in said.params.items()
     }
     implied = {} if name is None else name.params
-    reduction = settings.reduction
-    if reduction is None and name is not None and name.reduction is not Reduction.NONE:
-        reduction = name.reduction
-    reduction = reduction or loss.reduction
     params = loss.settle({**convention.defaults_of(loss.id, reduction), **implied, **given})
     return Evaluation(
         loss=loss,
@@ -255,24 +282,30 @@ def _evaluation(wanted: Wanted, verdict: Verdict, width: int, settings: Settings
         convention=convention,
         reduction=reduction,
         recommended=loss.id == RECOMMENDED[verdict.task],
+        asked_as=wanted.request.name,
+        remark=wanted.meaning.remark,
     )
 
 
-def _kind_asked(asked: dict[str, Any], settings: Settings, name: Name | None) -> Kind | None:
-    """The kind that was stated, that a framework's `from_logits` says, or that its name implies."""
-    from_logits = asked.pop("from_logits", settings.params.get("from_logits"))
-    if settings.kind is not None:
-        return settings.kind
-    if from_logits is not None:
-        return Kind.LOGIT if str(from_logits).lower() in ("true", "1", "yes") else Kind.PROBABILITY
-    return None if name is None else name.kind
+def _reduction_of(name: Name | None, width: int) -> Reduction | None:
+    """The reduction that a framework's name implies; a loss per row is reduced all the same."""
+    if name is None or name.reduction is Reduction.NONE:
+        return None
+    return None if name.reduction is Reduction.COLUMNS and width == 1 else name.reduction
 
 
 def _reading(
-    loss: Loss, verdict: Verdict, width: int, dims: int, kind: Kind | None
+    loss: Loss,
+    verdict: Verdict,
+    width: int,
+    dims: int,
+    kind: Kind | None,
+    convention: Convention,
 ) -> tuple[Task, Reading]:
     """The reading that fits the data's task, or else any that its shape allows."""
     tasks = (verdict.task, *_BY_WIDTH[width > 1])
+    if width > 1 and convention.axes_of(loss.id).several_compete:
+        tasks = _BY_WIDTH[True]
     fits = [
         (task, reading)
         for task in tasks
@@ -326,18 +359,15 @@ def _kind(loss: Loss, reading: Reading, verdict: Verdict, asked: Kind | None) ->
                 hint=f"It reads: {', '.join(reading.kinds)}.",
             )
         return asked
-    if reading.labels is Labels.REAL or verdict.kind not in reading.kinds:
+    # Numbers are taken as they are, whatever they look like.
+    as_numbers = reading.form is Form.VALUE or reading.labels is Labels.REAL
+    if as_numbers or verdict.kind not in reading.kinds:
         return reading.kinds[0]
     return verdict.kind
 
 
 def _refuse_strays(settings: Settings, chosen: Sequence[Evaluation]) -> None:
     for name in settings.params:
-        if name != "from_logits" and not any(_knows(item, name) for item in chosen):
+        if not any(item.convention.knows(item.loss, name) for item in chosen):
             ids = ", ".join(evaluation.loss.id for evaluation in chosen)
             raise UsageError(f"no loss here has a parameter {name!r} ({ids})")
-
-
-def _knows(evaluation: Evaluation, name: str) -> bool:
-    renamed = evaluation.convention.renamed.get(evaluation.loss.id, {})
-    return name in evaluation.loss.params or name in renamed

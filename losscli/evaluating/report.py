@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import plain
-from losscli.vocabulary import Evidence
+from losscli.vocabulary import Evidence, Task
 
 if TYPE_CHECKING:
     from losscli.task.advice import Recommendation
@@ -122,8 +122,9 @@ class Result:
     """One loss of one prediction.
 
     `n` counts the rows that entered the value; `clipped` counts probabilities that the convention
-    moved, `dropped` rows left out for a NaN, `ignored` rows left out by their label. `parts` are
-    named quantities that the value is made of (cross entropy and entropy of a KL divergence).
+    moved, `floored` numbers that a floor of the loss's own replaced, `dropped` rows left out for a
+    NaN, `ignored` rows left out by their label. `parts` are named
+    quantities that the value is made of (cross entropy and entropy of a KL divergence).
     `interval` is the 95 % confidence interval of the value, found by `interval_method`. `values`
     are the losses of the rows where the reduction is `none`, and those of the columns where it is
     `columns`; `value` is then None. `decomposition` is there where it was asked for and the loss
@@ -153,6 +154,7 @@ class Result:
     ignored: int
     parts: Mapping[str, float]
     signature: str
+    floored: int = 0
     interval_method: IntervalMethod | None = None
     values: NDArray[np.float64] | None = field(default=None, compare=False)
     decomposition: Decomposition | None = None
@@ -179,13 +181,13 @@ class Report:
     evidence: tuple[Evidence, ...] = ()
 
     def __getitem__(self, name: str) -> Result:
-        """The first result of the loss of that name (canonical id or alias).
+        """The first result of the loss of that name, as `--loss` takes it.
 
         Raises KeyError where the report holds no such loss.
         """
-        from losscli.losses.registry import REGISTRY
+        from losscli.conventions.names import meaning
 
-        loss = REGISTRY.get(name).id
+        loss = meaning(name, Task(self.task)).loss.id
         for result in self.results:
             if result.loss == loss:
                 return result

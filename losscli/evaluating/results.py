@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from losscli.engine.evaluation import Evaluation, Setting
 from losscli.engine.run import Outcome
 from losscli.evaluating.baseline import LabelSummary, baseline
 from losscli.evaluating.counts import counts
+from losscli.evaluating.misread import kind_read, misread_as_logits
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Input, IntervalMethod, Report, Result
 from losscli.evaluating.signature import signature
@@ -27,6 +30,12 @@ def report_of(
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
     notes += [count.note for count in counts(results)]
+    notes += _floor_notes(reading.evaluations, results)
+    notes += _undefined_notes(reading.evaluations, outcome)
+    if summary is not None and not summary.varies():
+        notes.append("the labels are all the same: there is no baseline, nor any skill beside it")
+    notes += [item.remark for item in reading.evaluations if item.remark]
+    notes += misread_as_logits(dataset, reading, outcome)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only over the same rows"
@@ -35,7 +44,7 @@ def report_of(
         version=__version__,
         inputs=_inputs(dataset, outcome.rows),
         task=reading.verdict.task.value,
-        kind=reading.verdict.kind.value,
+        kind=kind_read(reading).value,
         results=results,
         recommendation=recommend_for(reading.verdict, () if summary is None else summary.shares()),
         notes=tuple(dict.fromkeys(notes)),
@@ -53,6 +62,21 @@ def results_of(
         _result(evaluation, outcome, place, summary, reading.setting)
         for place, evaluation in enumerate(reading.evaluations)
     )
+
+
+def _floor_notes(evaluations: Sequence[Evaluation], results: Sequence[Result]) -> Iterator[str]:
+    for evaluation, result in zip(evaluations, results, strict=True):
+        floored = evaluation.reading.floored
+        if result.floored and floored is not None:
+            words = floored.words.format(**evaluation.params)
+            yield f"{result.floored:,} {words} ({result.convention}): {evaluation.loss.short}"
+
+
+def _undefined_notes(evaluations: Sequence[Evaluation], outcome: Outcome) -> Iterator[str]:
+    for evaluation, accumulator in zip(evaluations, outcome.losses, strict=True):
+        undefined = accumulator.tally().undefined
+        if undefined:
+            yield f"{evaluation.loss.short}: {undefined}"
 
 
 def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
@@ -80,7 +104,9 @@ def _result(
     tally = outcome.losses[place].tally()
     finished = tally.finished
     reduced = tally.values is None
-    against = baseline(evaluation, summary, setting) if reduced and summary else None
+    # Of labels that are all the same a constant knows everything: it is nothing to be judged by.
+    judged = summary is not None and reduced and summary.varies()
+    against = baseline(evaluation, summary, setting) if judged and summary else None
     loss = evaluation.loss
     skill = None
     if against is not None and against.value > 0.0 and loss.lower_is_better:
@@ -109,6 +135,7 @@ def _result(
         ignored=tally.ignored,
         parts=dict(zip(loss.parts, finished.parts, strict=True)) if finished.parts else {},
         signature=signature(evaluation, tally.rows, setting),
+        floored=tally.floored,
         interval_method=None if finished.interval is None else IntervalMethod("normal"),
         values=tally.values,
     )

@@ -104,6 +104,12 @@ BINARY_CROSS_ENTROPY = Loss(
         "scoringrules": (Name("log_score", kind=Kind.PROBABILITY, reduction=Reduction.NONE),),
         "catboost": (Name("Logloss", kind=Kind.LOGIT), Name("CrossEntropy", kind=Kind.LOGIT)),
         "textbook": (Name("BCEE", kind=Kind.PROBABILITY),),
+        "xgboost": (Name("logloss", kind=Kind.PROBABILITY),),
+        "lightgbm": (Name("binary_logloss", kind=Kind.PROBABILITY),),
+        "kaggle": (
+            Name("log_loss", kind=Kind.PROBABILITY),
+            Name("logarithmic_loss", kind=Kind.PROBABILITY),
+        ),
     },
     params={
         "pos_weight": Param(

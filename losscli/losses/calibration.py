@@ -72,7 +72,11 @@ CALIBRATION_ERROR = Loss(
     family="classification",
     aliases=("ece", "expected_calibration_error"),
     names={
-        "torchmetrics": (Name("binary_calibration_error"), Name("multiclass_calibration_error"))
+        "torchmetrics": (
+            Name("binary_calibration_error"),
+            Name("multiclass_calibration_error"),
+            Name("calibration_error"),
+        )
     },
     params={
         "n_bins": Param(15, "bins of equal width between 0 and 1", minimum=1),
@@ -83,9 +87,21 @@ CALIBRATION_ERROR = Loss(
         ),
     },
     readings=(
-        Reading(binary_bins, Form.BERNOULLI, Labels.SHARE, (Task.BINARY,), shape=Shape.SUMS),
         Reading(
-            top_label_bins, Form.CATEGORICAL, Labels.CLASSES, (Task.MULTICLASS,), shape=Shape.SUMS
+            binary_bins,
+            Form.BERNOULLI,
+            Labels.SHARE,
+            (Task.BINARY,),
+            shape=Shape.SUMS,
+            logs=False,
+        ),
+        Reading(
+            top_label_bins,
+            Form.CATEGORICAL,
+            Labels.CLASSES,
+            (Task.MULTICLASS,),
+            shape=Shape.SUMS,
+            logs=False,
         ),
     ),
     finish=_gap,

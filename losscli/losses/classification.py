@@ -51,7 +51,7 @@ def squared_distribution_error(
     share = label.share(pred.p.shape[1])
     difference = np.where(share == 1.0, pred.q, pred.p - share)
     total = np.einsum("ij,ij->i", difference, difference)
-    return total * (0.5 if scale_by_half == "true" else 1.0)
+    return total * _share_of_sum(scale_by_half, pred)
 
 
 def excess_over_label(pred: Categorical, label: Classes) -> Array:
@@ -64,7 +64,13 @@ def squared_distribution_error_gradient(
     pred: Categorical, label: Classes, *, scale_by_half: str = "auto"
 ) -> Slope:
     """2(pⱼ − yⱼ) along pⱼ, (n, c)."""
-    return Slope(p=excess_over_label(pred, label) * (1.0 if scale_by_half == "true" else 2.0))
+    return Slope(p=excess_over_label(pred, label) * 2.0 * _share_of_sum(scale_by_half, pred))
+
+
+def _share_of_sum(scale_by_half: str, pred: Categorical) -> float:
+    """How much of the sum over the classes counts."""
+    two = scale_by_half == "of_two" and pred.p.shape[1] == 2
+    return 0.5 if two or scale_by_half == "true" else 1.0
 
 
 def wrong_side(pred: Array, label: Array) -> Array:
@@ -104,6 +110,7 @@ BRIER = Loss(
             Form.BERNOULLI,
             Labels.SHARE,
             (Task.BINARY, Task.MULTILABEL),
+            logs=False,
             gradient=squared_probability_error_gradient,
             of_answers=squared_answer_error,
         ),
@@ -112,14 +119,15 @@ BRIER = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS, Task.DISTRIBUTION),
+            logs=False,
             gradient=squared_distribution_error_gradient,
         ),
     ),
     params={
         "scale_by_half": Param(
             "auto",
-            "halve the sum over classes: for two classes, always or never",
-            choices=("auto", "true", "false"),
+            "halve the sum over classes: of one column, of one or two, always or never",
+            choices=("auto", "of_two", "true", "false"),
         )
     },
     formula="mean (p − y)²; over classes mean Σⱼ (pⱼ − yⱼ)²",
@@ -141,7 +149,18 @@ ZERO_ONE = Loss(
     family="classification",
     aliases=("zero_one_loss", "error_rate"),
     complement="accuracy",
-    names={"sklearn": (Name("zero_one_loss"),), "catboost": (Name("ZeroOneLoss"),)},
+    names={
+        "sklearn": (Name("zero_one_loss"),),
+        "catboost": (Name("ZeroOneLoss"),),
+        "xgboost": (
+            Name("error"),
+            Name("merror"),
+        ),
+        "lightgbm": (
+            Name("binary_error"),
+            Name("multi_error"),
+        ),
+    },
     readings=(
         Reading(wrong_side, Form.DECISION, Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),
         Reading(wrong_class, Form.DECISION, Labels.CLASSES, (Task.MULTICLASS,)),

@@ -121,6 +121,7 @@ GENERALIZED_CROSS_ENTROPY = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             (Task.MULTICLASS,),
+            logs=False,
             gradient=generalized_error_gradient,
         ),
     ),

@@ -3,38 +3,72 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from losscli.losses.definition.bounds import NOT_NEGATIVE, POSITIVE
-from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms.categorical import Array, Form, times
-from losscli.vocabulary import Kind, Task
+from losscli.errors import UsageError
+from losscli.losses.definition.bounds import NOT_NEGATIVE, POSITIVE, Bounds
+from losscli.losses.definition.loss import (
+    Constant,
+    Example,
+    Floored,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+)
+from losscli.losses.forms.categorical import Array, Form, Mask, times
+from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION)
 
 
-def poisson_error(pred: Array, label: Array, *, log_input: bool, full: bool, eps: float) -> Array:
+def poisson_error(
+    pred: Array,
+    label: Array,
+    *,
+    log_input: bool,
+    full: bool,
+    eps: float,
+    floor: float,
+    log_factorial: bool,
+) -> Array:
     """μ − y log(μ + eps), or eˣ − y·x for a log rate x, in nats, elementwise.
 
-    `full` adds Stirling's approximation of log y! for labels above 1.
+    `full` adds Stirling's approximation of log y! for labels above 1, `log_factorial` adds log y!.
     """
+    if floor and not log_input:
+        pred = np.maximum(pred, floor)
     with np.errstate(over="ignore", divide="ignore"):
         loss = np.exp(pred) - label * pred if log_input else pred - times(label, np.log(pred + eps))
     if full:
         big = np.where(label > 1.0, label, 1.0)
         stirling = big * np.log(big) - big + 0.5 * np.log(2.0 * math.pi * big)
         loss = loss + np.where(label > 1.0, stirling, 0.0)
-    return loss
+    return loss + log_gamma(label + 1.0) if log_factorial else loss
 
 
-def poisson_error_gradient(pred: Array, label: Array, *, log_input: bool, eps: float) -> Array:
-    """1 − y/(μ + eps), or eˣ − y for a log rate x."""
+def log_gamma(numbers: Array) -> Array:
+    """log Γ, elementwise."""
+    from scipy.special import gammaln
+
+    return np.asarray(gammaln(numbers))
+
+
+def poisson_error_gradient(
+    pred: Array, label: Array, *, log_input: bool, eps: float, floor: float
+) -> Array:
+    """1 − y/(μ + eps), 0 where `floor` holds μ; or eˣ − y for a log rate x."""
     if log_input:
         return np.exp(pred) - label
+    rate = np.maximum(pred, floor) if floor else pred
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = label / (pred + eps)
-    return 1.0 - np.where(label == 0.0, 0.0, share)
+        share = label / (rate + eps)
+    slope = 1.0 - np.where(label == 0.0, 0.0, share)
+    return np.where(pred < floor, 0.0, slope) if floor else slope
 
 
 def unit_deviance(pred: Array, label: Array, *, power: float) -> Array:
@@ -62,6 +96,21 @@ def unit_deviance(pred: Array, label: Array, *, power: float) -> Array:
     if near.any():
         shape[near] = _series(step[near], power)
     return 2.0 * pred ** (2.0 - power) * shape
+
+
+def bounds_of_power(params: Mapping[str, Any]) -> tuple[Bounds | None, Bounds | None]:
+    """What predictions and labels may be under a Tweedie deviance of that power.
+
+    Raises UsageError for a power between 0 and 1, of which no distribution is.
+    """
+    power = params["power"]
+    if 0.0 < power < 1.0:
+        raise UsageError(f"power={power:g}: there is no Tweedie distribution between 0 and 1")
+    if power == 0.0:
+        return None, None
+    if power < 0.0:
+        return POSITIVE, None
+    return POSITIVE, NOT_NEGATIVE if power < 2.0 else POSITIVE
 
 
 def unit_deviance_gradient(pred: Array, label: Array, *, power: float) -> Array:
@@ -93,14 +142,21 @@ def poisson_deviance_error_gradient(pred: Array, label: Array) -> Array:
     return unit_deviance_gradient(pred, label, power=1.0)
 
 
-def gamma_deviance_error(pred: Array, label: Array) -> Array:
-    """2(log(μ/y) + y/μ − 1), elementwise."""
-    return unit_deviance(pred, label, power=2.0)
+def gamma_deviance_error(pred: Array, label: Array, *, pred_eps: float, label_eps: float) -> Array:
+    """2(log(μ/y) + y/μ − 1), elementwise, of μ + pred_eps and y + label_eps."""
+    return unit_deviance(pred + pred_eps, label + label_eps, power=2.0)
 
 
-def gamma_deviance_error_gradient(pred: Array, label: Array) -> Array:
-    """2(μ − y) ÷ μ²."""
-    return unit_deviance_gradient(pred, label, power=2.0)
+def gamma_deviance_error_gradient(
+    pred: Array, label: Array, *, pred_eps: float, label_eps: float
+) -> Array:
+    """2(μ − y) ÷ μ², of μ + pred_eps and y + label_eps."""
+    return unit_deviance_gradient(pred + pred_eps, label + label_eps, power=2.0)
+
+
+def raised_rate(pred: Array, _label: Array, *, log_input: bool, floor: float) -> Mask:
+    """Where a rate is raised to the floor."""
+    return np.asarray((pred < floor) & (not log_input))
 
 
 POISSON_NLL = Loss(
@@ -112,11 +168,15 @@ POISSON_NLL = Loss(
         "torch": (Name("poisson_nll_loss"), Name("PoissonNLLLoss")),
         "keras": (Name("Poisson"),),
         "catboost": (Name("Poisson"),),
+        "xgboost": (Name("poisson-nloglik"),),
+        "lightgbm": (Name("poisson"),),
     },
     params={
         "log_input": Param(False, "the prediction is the log of the rate"),
         "full": Param(False, "add Stirling's approximation of log y!"),
         "eps": Param(0.0, "added to the rate inside the log", minimum=0.0),
+        "floor": Param(0.0, "rates count as at least this large", minimum=0.0),
+        "log_factorial": Param(False, "add log y!"),
     },
     readings=(
         Reading(
@@ -126,6 +186,7 @@ POISSON_NLL = Loss(
             (Task.REGRESSION,),
             label_bounds=NOT_NEGATIVE,
             gradient=poisson_error_gradient,
+            floored=Floored(raised_rate, "rates are raised to {floor:g}"),
         ),
     ),
     formula="mean μ − y log(μ + eps)",
@@ -172,7 +233,15 @@ GAMMA_DEVIANCE = Loss(
     id="gamma_deviance",
     title="mean gamma deviance",
     family="regression",
-    names={"sklearn": (Name("mean_gamma_deviance"),)},
+    names={
+        "sklearn": (Name("mean_gamma_deviance"),),
+        "xgboost": (Name("gamma-deviance"),),
+        "lightgbm": (Name("gamma_deviance", reduction=Reduction.SUM),),
+    },
+    params={
+        "pred_eps": Param(0.0, "added to predictions", minimum=0.0),
+        "label_eps": Param(0.0, "added to labels", minimum=0.0),
+    },
     readings=(
         Reading(
             gamma_deviance_error,
@@ -214,6 +283,7 @@ TWEEDIE_DEVIANCE = Loss(
             Labels.REAL,
             (Task.REGRESSION,),
             gradient=unit_deviance_gradient,
+            bounds_by=bounds_of_power,
         ),
     ),
     formula="mean 2(y^(2−p)/((1−p)(2−p)) − y μ^(1−p)/(1−p) + μ^(2−p)/(2−p))",

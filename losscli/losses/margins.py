@@ -254,7 +254,10 @@ HINGE = Loss(
         "keras": (Name("Hinge"),),
         "sklearn": (Name("hinge_loss"),),
         "optax": (Name("hinge_loss", reduction=Reduction.NONE),),
-        "torchmetrics": (Name("binary_hinge_loss"),),
+        "torchmetrics": (
+            Name("binary_hinge_loss"),
+            Name("hinge_loss"),
+        ),
         "catboost": (Name("HingeLoss"),),
     },
     readings=_of_margins(hinge_error, hinge_error_gradient),
@@ -349,7 +352,10 @@ MULTICLASS_HINGE = Loss(
     names={
         "sklearn": (Name("hinge_loss"),),
         "optax": (Name("multiclass_hinge_loss", reduction=Reduction.NONE),),
-        "torchmetrics": (Name("multiclass_hinge_loss"),),
+        "torchmetrics": (
+            Name("multiclass_hinge_loss"),
+            Name("hinge_loss"),
+        ),
     },
     params={
         "mode": Param(

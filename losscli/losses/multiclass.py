@@ -87,6 +87,17 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
         ),
         "catboost": (Name("MultiClass", kind=Kind.LOGIT),),
         "textbook": (Name("CCEE"), Name("CEE", reduction=Reduction.SUM)),
+        "xgboost": (Name("mlogloss", kind=Kind.PROBABILITY),),
+        "lightgbm": (
+            Name("multi_logloss", kind=Kind.PROBABILITY),
+            Name("multiclass_logloss", kind=Kind.PROBABILITY),
+        ),
+        "kaggle": (
+            Name("log_loss", kind=Kind.PROBABILITY),
+            Name("logarithmic_loss", kind=Kind.PROBABILITY),
+            Name("multiclass_loss", kind=Kind.PROBABILITY),
+            Name("multiclass_log_loss", kind=Kind.PROBABILITY),
+        ),
     },
     params={
         "label_smoothing": Param(0.0, "labels become y(1 − s) + s/c", minimum=0.0, maximum=1.0),

@@ -96,6 +96,7 @@ RANKED_PROBABILITY_SCORE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
+            logs=False,
             gradient=ranked_probability_error_gradient,
         ),
     ),

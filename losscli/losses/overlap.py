@@ -232,6 +232,7 @@ DICE = Loss(
             Labels.SHARE,
             _ITEMS,
             shape=Shape.SUMS,
+            logs=False,
             gradient=dice_gradient,
         ),
         Reading(
@@ -280,6 +281,7 @@ TVERSKY = Loss(
             Labels.SHARE,
             _ITEMS,
             shape=Shape.SUMS,
+            logs=False,
             gradient=tversky_gradient,
         ),
         Reading(

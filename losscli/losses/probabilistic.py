@@ -179,6 +179,7 @@ ENTROPY = Loss(
             Form.CATEGORICAL,
             Labels.NONE,
             _ROWS,
+            logs=False,
             gradient=row_entropy_gradient,
         ),
         Reading(
@@ -186,6 +187,7 @@ ENTROPY = Loss(
             Form.BERNOULLI,
             Labels.NONE,
             (Task.BINARY, Task.MULTILABEL),
+            logs=False,
             gradient=item_entropy_gradient,
         ),
     ),
@@ -241,7 +243,11 @@ KL_DIVERGENCE = Loss(
             Name("kl_div", kind=Kind.LOG_PROBABILITY),
             Name("KLDivLoss", kind=Kind.LOG_PROBABILITY),
         ),
-        "keras": (Name("KLDivergence"),),
+        "keras": (
+            Name("KLDivergence"),
+            Name("kld"),
+            Name("kullback_leibler_divergence"),
+        ),
         "optax": (
             Name("kl_divergence", kind=Kind.LOG_PROBABILITY, reduction=Reduction.NONE),
             Name(
@@ -322,6 +328,7 @@ JENSEN_SHANNON_DIVERGENCE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
+            logs=False,
             gradient=row_js_divergence_gradient,
         ),
     ),
@@ -351,6 +358,7 @@ JENSEN_SHANNON_DISTANCE = Loss(
             Form.CATEGORICAL,
             Labels.CLASSES,
             _ROWS,
+            logs=False,
             gradient=row_js_distance_gradient,
         ),
     ),

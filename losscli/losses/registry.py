@@ -31,6 +31,7 @@ from losscli.losses import (
     order_statistics,
     ordinal,
     overlap,
+    positive,
     probabilistic,
     ranking,
     regression,
@@ -70,8 +71,12 @@ class Registry:
         """
         found = self._by_name.get(_key(name))
         if not found:
-            raise UsageError(f"no loss is called {name!r}", hint=self._nearest(name))
+            raise UsageError(f"no loss is called {name!r}", hint=self.nearest(name))
         return next((loss for loss in found if task in loss.tasks), found[0])
+
+    def all_called(self, name: str) -> list[Loss]:
+        """All losses of that id or alias, in the order of their definition."""
+        return list(self._by_name.get(_key(name), ()))
 
     def knows(self, name: str) -> bool:
         """Whether a loss goes by that id or alias."""
@@ -84,7 +89,8 @@ class Registry:
             families.setdefault(loss.family, []).append(loss)
         return families
 
-    def _nearest(self, name: str) -> str:
+    def nearest(self, name: str) -> str:
+        """What somebody who typed a name that no loss has may have meant."""
         for loss in self:
             if _key(name) == loss.complement:
                 return f"{name} is 1 − {loss.id}: -l {loss.id}."
@@ -114,6 +120,7 @@ REGISTRY = Registry(
             robust,
             relative,
             deviance,
+            positive,
             order_statistics,
             variance_explained,
             skill,
@@ -138,11 +145,6 @@ REGISTRY = Registry(
         )
     )
 )
-
-
-def get_loss(name: str) -> Loss:
-    """The definition of the loss of that id or alias. Raises UsageError for an unknown name."""
-    return REGISTRY.get(name)
 
 
 def list_losses(task: str | None = None) -> list[Loss]:

@@ -10,8 +10,18 @@ from typing import Any
 import numpy as np
 
 from losscli.losses.definition.bounds import ABOVE_MINUS_ONE
-from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape, Stats
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.definition.loss import (
+    Example,
+    Floored,
+    Labels,
+    Loss,
+    Name,
+    Param,
+    Reading,
+    Shape,
+    Stats,
+)
+from losscli.losses.forms.categorical import Array, Form, Mask
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.5, 2.0, 8.0), (3.0, 0.4, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
@@ -92,6 +102,33 @@ def _weighted_percentage(stats: Stats, params: Mapping[str, Any]) -> float:
     return float(stats.total("error")) / max(float(stats.total("label")), params["eps"])
 
 
+def small_label(_pred: Array, label: Array, *, eps: float) -> Mask:
+    """Where a label counts as eps."""
+    return np.asarray(np.abs(label) < eps if eps else label == 0.0)
+
+
+def small_pair(pred: Array, label: Array, *, eps: float) -> Mask:
+    """Where prediction and label together count as eps."""
+    size = np.abs(pred) + np.abs(label)
+    return np.asarray(size < eps if eps else size == 0.0)
+
+
+def raised_pair(pred: Array, label: Array, *, floor: float | None) -> Mask:
+    """Where prediction or label is raised to the floor."""
+    if floor is None:
+        return np.zeros(np.shape(pred), dtype=bool)
+    return (pred < floor) | (label < floor)
+
+
+_SMALL_LABEL = Floored(
+    small_label, "labels are 0 (or nearer to it than {eps:.3g}) and count as {eps:.3g}"
+)
+_SMALL_PAIR = Floored(
+    small_pair, "pairs of prediction and label are 0 (or nearer to it than {eps:.3g})"
+)
+_RAISED = Floored(raised_pair, "pairs have a number that is raised to {floor:g}")
+
+
 def _root(mean: float, _params: Mapping[str, Any]) -> float:
     return math.sqrt(mean)
 
@@ -102,7 +139,11 @@ def _root_slope(mean: float, _params: Mapping[str, Any]) -> float:
 
 
 def _reading(
-    kernel: Callable[..., Any], gradient: Callable[..., Any] | None, *, logs: bool = False
+    kernel: Callable[..., Any],
+    gradient: Callable[..., Any] | None,
+    floored: Floored,
+    *,
+    logs: bool = False,
 ) -> tuple[Reading, ...]:
     bounds = ABOVE_MINUS_ONE if logs else None
     return (
@@ -114,6 +155,7 @@ def _reading(
             pred_bounds=bounds,
             label_bounds=bounds,
             bounds_lifted_by="floor",
+            floored=floored,
             gradient=gradient,
         ),
     )
@@ -125,13 +167,18 @@ MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
     family="regression",
     aliases=("mape",),
     names={
-        "keras": (Name("MeanAbsolutePercentageError"),),
+        "keras": (
+            Name("MeanAbsolutePercentageError"),
+            Name("mape"),
+        ),
         "sklearn": (Name("mean_absolute_percentage_error"),),
         "torchmetrics": (Name("mean_absolute_percentage_error"),),
         "catboost": (Name("MAPE"),),
+        "xgboost": (Name("mape"),),
+        "lightgbm": (Name("mape"),),
     },
     params={"eps": _EPS, "scale": _SCALE},
-    readings=_reading(percentage_error, percentage_error_gradient),
+    readings=_reading(percentage_error, percentage_error_gradient, _SMALL_LABEL),
     formula="mean |p − y| ÷ max(|y|, eps), as a fraction",
     derivative="∂/∂p = sign(p − y) ÷ max(|y|, eps)",
     derivative_says="Rows of small labels pull hardest, whatever their error.",
@@ -155,7 +202,7 @@ SYMMETRIC_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
         "eps": Param(1.17e-6, "the sum of both counts as at least this large", minimum=0.0),
         "scale": _SCALE,
     },
-    readings=_reading(symmetric_percentage_error, symmetric_percentage_error_gradient),
+    readings=_reading(symmetric_percentage_error, symmetric_percentage_error_gradient, _SMALL_PAIR),
     formula="mean 2|p − y| ÷ max(|p| + |y|, eps), 0 to 2",
     derivative="∂/∂p = 2 sign(p − y) (|y| + y sign p) ÷ (|p| + |y|)²",
     summary="The error as a share of the average size of prediction and label.",
@@ -201,7 +248,7 @@ ROOT_MEAN_SQUARED_PERCENTAGE_ERROR = Loss(
     aliases=("rmspe",),
     names={"catboost": (Name("RMSPE"),)},
     params={"eps": Param(1.0, "labels count as at least this large", minimum=0.0)},
-    readings=_reading(squared_percentage_error, squared_percentage_error_gradient),
+    readings=_reading(squared_percentage_error, squared_percentage_error_gradient, _SMALL_LABEL),
     transform=_root,
     transform_slope=_root_slope,
     formula="√(mean ((p − y) ÷ max(|y|, eps))²)",
@@ -219,13 +266,16 @@ MEAN_SQUARED_LOG_ERROR = Loss(
     family="regression",
     aliases=("msle",),
     names={
-        "keras": (Name("MeanSquaredLogarithmicError"),),
+        "keras": (
+            Name("MeanSquaredLogarithmicError"),
+            Name("msle"),
+        ),
         "sklearn": (Name("mean_squared_log_error"),),
         "torchmetrics": (Name("mean_squared_log_error"),),
         "catboost": (Name("MSLE"),),
     },
     params={"floor": Param(None, "both arrays are raised to at least this")},
-    readings=_reading(squared_log_error, squared_log_error_gradient, logs=True),
+    readings=_reading(squared_log_error, squared_log_error_gradient, _RAISED, logs=True),
     formula="mean (log(1 + p) − log(1 + y))²",
     derivative="∂/∂p = 2(log(1 + p) − log(1 + y)) ÷ (1 + p)",
     summary="The squared error on a logarithmic scale: ratios count, not differences.",
@@ -241,9 +291,12 @@ ROOT_MEAN_SQUARED_LOG_ERROR = Loss(
     title="root mean squared logarithmic error",
     family="regression",
     aliases=("rmsle",),
-    names={"sklearn": (Name("root_mean_squared_log_error"),)},
+    names={
+        "sklearn": (Name("root_mean_squared_log_error"),),
+        "xgboost": (Name("rmsle"),),
+    },
     params={"floor": Param(None, "both arrays are raised to at least this")},
-    readings=_reading(squared_log_error, squared_log_error_gradient, logs=True),
+    readings=_reading(squared_log_error, squared_log_error_gradient, _RAISED, logs=True),
     transform=_root,
     transform_slope=_root_slope,
     formula="√(mean (log(1 + p) − log(1 + y))²)",

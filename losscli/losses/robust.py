@@ -88,6 +88,19 @@ def fair_error_gradient(pred: Array, label: Array, *, c: float) -> Array:
     return difference / (1.0 + np.abs(difference) / c)
 
 
+def pseudo_huber_error(pred: Array, label: Array, *, delta: float) -> Array:
+    """δ²(√(1 + (d/δ)²) − 1), elementwise."""
+    x = (pred - label) / delta
+    # The root less 1, without losing the digits of small x.
+    return delta * delta * (x * x / (np.hypot(1.0, x) + 1.0))
+
+
+def pseudo_huber_error_gradient(pred: Array, label: Array, *, delta: float) -> Array:
+    """d ÷ √(1 + (d/δ)²)."""
+    difference = pred - label
+    return difference / np.hypot(1.0, difference / delta)
+
+
 def power_error(pred: Array, label: Array, *, q: float) -> Array:
     """|p − y|^q, elementwise."""
     return np.abs(pred - label) ** q
@@ -125,7 +138,7 @@ HALF_SQUARED_ERROR = Loss(
     id="half_squared_error",
     title="half squared error",
     family="regression",
-    aliases=("l2",),
+    aliases=("l2_loss", "l2"),
     names={"optax": (Name("l2_loss", reduction=Reduction.NONE),)},
     readings=_reading(half_squared_error, half_squared_error_gradient),
     formula="mean ½(p − y)²",
@@ -170,6 +183,8 @@ PINBALL = Loss(
         "sklearn": (Name("mean_pinball_loss"),),
         "scoringrules": (Name("quantile_score", reduction=Reduction.NONE),),
         "catboost": (Name("Quantile"),),
+        "xgboost": (Name("quantile"),),
+        "lightgbm": (Name("quantile"),),
     },
     params={
         "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
@@ -211,7 +226,10 @@ FAIR = Loss(
     id="fair",
     title="fair loss",
     family="regression",
-    names={"catboost": (Name("FairLoss"),)},
+    names={
+        "catboost": (Name("FairLoss"),),
+        "lightgbm": (Name("fair"),),
+    },
     params={"c": Param(1.0, "where the loss flattens", minimum=0.0, open_ends=True)},
     readings=_reading(fair_error, fair_error_gradient),
     formula="mean c²(|d|/c − log(1 + |d|/c)), d = p − y",
@@ -219,6 +237,27 @@ FAIR = Loss(
     summary="Squared near zero, nearly linear far away.",
     when="As Huber, with a smooth bend everywhere.",
     reference="Fair 1974, Ann. Econ. Soc. Meas. 3; CatBoost 1.2",
+    example=_EXAMPLE,
+    unit="label²",
+    symmetric=True,
+    constant=Constant.FITTED,
+    featured=False,
+)
+
+PSEUDO_HUBER = Loss(
+    id="pseudo_huber",
+    title="pseudo-Huber loss",
+    family="regression",
+    aliases=("pseudohuber", "charbonnier"),
+    names={"xgboost": (Name("mphe"),)},
+    params={"delta": Param(1.0, "where the square bends into a line", minimum=0.0, open_ends=True)},
+    readings=_reading(pseudo_huber_error, pseudo_huber_error_gradient),
+    formula="mean δ²(√(1 + (d/δ)²) − 1), d = p − y",
+    derivative="∂/∂p = d ÷ √(1 + (d/δ)²), d = p − y",
+    derivative_says="It grows with the distance at first and levels off at δ, smoothly.",
+    summary="The Huber loss without its corner.",
+    when="As Huber, where a second derivative is wanted.",
+    reference="Charbonnier et al. 1994, ICIP; XGBoost 3.2 mphe",
     example=_EXAMPLE,
     unit="label²",
     symmetric=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from losscli.losses.classification import (
     squared_probability_error_gradient,
 )
 from losscli.losses.definition.loss import (
+    BoundsBy,
     Example,
     Labels,
     Loss,
@@ -27,7 +28,7 @@ from losscli.losses.definition.loss import (
     Stats,
     Terms,
 )
-from losscli.losses.deviance import unit_deviance, unit_deviance_gradient
+from losscli.losses.deviance import bounds_of_power, unit_deviance, unit_deviance_gradient
 from losscli.losses.forms.bernoulli import Bernoulli
 from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
 from losscli.losses.forms.chain import Slope
@@ -104,12 +105,16 @@ def _frequencies(stats: Stats) -> list[Fraction]:
 
 
 def _d2_log_loss(stats: Stats, _params: Mapping[str, Any]) -> float:
+    if stats.rows < 2:
+        return math.nan
     shares = [float(share) for share in _frequencies(stats) if share]
     null = -math.fsum(share * math.log(share) for share in shares)
     return 1.0 - float(stats.total("loss") / stats.weight) / null if null else math.nan
 
 
 def _d2_brier(stats: Stats, _params: Mapping[str, Any]) -> float:
+    if stats.rows < 2:
+        return math.nan
     shares = _frequencies(stats)
     # The binary score is half the sum over both columns.
     half = Fraction(1, 2) if "yes" in stats else Fraction(1)
@@ -123,7 +128,7 @@ def deviance_explained(pred: Array, label: Array, *, power: float, weight: Array
     The deviances from the mean are taken one by one: no sums of y log y hold the digits of labels
     that lie close together.
     """
-    columns = zip(pred.reshape(len(pred), -1).T, label.reshape(len(label), -1).T, strict=True)
+    columns = _columns(pred, label)
     return np.array([_one_deviance_explained(p, y, power, weight) for p, y in columns])
 
 
@@ -151,7 +156,14 @@ def deviance_explained_gradient(
     )
 
 
+def _columns(pred: Array, label: Array) -> Iterator[tuple[Array, Array]]:
+    """Prediction and label column by column."""
+    return zip(pred.reshape(len(pred), -1).T, label.reshape(len(label), -1).T, strict=True)
+
+
 def _one_deviance_explained(pred: Array, label: Array, power: float, weight: Array | None) -> float:
+    if len(label) < 2:
+        return math.nan
     mean = np.full_like(label, np.average(label, weights=weight))
     part, whole = (
         float(np.average(unit_deviance(guess, label, power=power), weights=weight))
@@ -162,7 +174,7 @@ def _one_deviance_explained(pred: Array, label: Array, power: float, weight: Arr
 
 def pinball_explained(pred: Array, label: Array, *, quantile: float, weight: Array | None) -> Array:
     """1 − pinball loss ÷ that of the labels' own quantile, per column, (c,)."""
-    columns = zip(pred.reshape(len(pred), -1).T, label.reshape(len(label), -1).T, strict=True)
+    columns = _columns(pred, label)
     return np.array([_one_explained(p, y, quantile, weight) for p, y in columns])
 
 
@@ -180,6 +192,8 @@ def pinball_explained_gradient(
 
 
 def _one_explained(pred: Array, label: Array, quantile: float, weight: Array | None) -> float:
+    if len(label) < 2:
+        return math.nan
     even = np.ones(len(label)) if weight is None else weight
     best = weighted_quantile_of(label, even, quantile)
     part = float(np.average(pinball_error(pred, label, quantile=quantile), weights=weight))
@@ -199,7 +213,11 @@ def median_explained_gradient(
     return pinball_explained_gradient(pred, label, upstream, quantile=0.5, weight=weight)
 
 
-def _whole(kernel: Callable[..., Any], gradient: Callable[..., Any] | None) -> tuple[Reading, ...]:
+def _whole(
+    kernel: Callable[..., Any],
+    gradient: Callable[..., Any] | None,
+    bounds_by: BoundsBy | None = None,
+) -> tuple[Reading, ...]:
     return (
         Reading(
             kernel,
@@ -208,6 +226,7 @@ def _whole(kernel: Callable[..., Any], gradient: Callable[..., Any] | None) -> t
             (Task.REGRESSION,),
             shape=Shape.WHOLE,
             gradient=gradient,
+            bounds_by=bounds_by,
         ),
     )
 
@@ -218,7 +237,7 @@ D2_TWEEDIE = Loss(
     family="explained",
     names={"sklearn": (Name("d2_tweedie_score"),)},
     params={"power": Param(0.0, "0 is R², 1 Poisson, 2 gamma")},
-    readings=_whole(deviance_explained, deviance_explained_gradient),
+    readings=_whole(deviance_explained, deviance_explained_gradient, bounds_of_power),
     by_column=True,
     formula="1 − deviance ÷ deviance of the labels' mean",
     derivative="∂/∂pᵢ = −2(pᵢ − yᵢ) ÷ (pᵢ^power · Σ deviance from the mean)",
@@ -269,7 +288,7 @@ D2_LOG_LOSS = Loss(
     title="D² of log loss",
     family="explained",
     aliases=("d2_log_loss_score",),
-    names={"sklearn": (Name("d2_log_loss_score"),)},
+    names={"sklearn": (Name("d2_log_loss_score", kind=Kind.PROBABILITY),)},
     readings=(
         Reading(
             log_loss_terms,
@@ -303,7 +322,7 @@ D2_BRIER = Loss(
     title="D² of Brier score",
     family="explained",
     aliases=("brier_skill_score", "bss"),
-    names={"sklearn": (Name("d2_brier_score"),)},
+    names={"sklearn": (Name("d2_brier_score", kind=Kind.PROBABILITY),)},
     readings=(
         Reading(
             brier_terms,
@@ -311,6 +330,7 @@ D2_BRIER = Loss(
             Labels.SHARE,
             (Task.BINARY,),
             shape=Shape.SUMS,
+            logs=False,
             gradient=brier_terms_gradient,
         ),
         Reading(
@@ -319,6 +339,7 @@ D2_BRIER = Loss(
             Labels.CLASSES,
             (Task.MULTICLASS,),
             shape=Shape.SUMS,
+            logs=False,
             gradient=class_brier_terms_gradient,
         ),
     ),

@@ -25,10 +25,11 @@ from losscli.losses.definition.loss import (
     Terms,
 )
 from losscli.losses.forms.categorical import Array, Form
-from losscli.vocabulary import Kind, Task
+from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)
 
+_FORCE_FINITE = Param(True, "of constant labels 1 or 0; false: NaN if perfect, else −∞")
 _OUTPUTS = Param(
     "uniform_average",
     "how several columns become one number",
@@ -68,29 +69,33 @@ def _label_spread(stats: Stats) -> Fraction:
     return _spread(stats, "label")
 
 
-def _explained(part: Fraction, whole: Fraction) -> float:
+def _explained(part: Fraction, whole: Fraction, params: Mapping[str, Any]) -> float:
     """1 − part/whole; where nothing was to be explained 1 for a perfect prediction, else 0."""
-    if whole == 0:
-        return 1.0 if part == 0 else 0.0
-    return float(1 - part / whole)
+    nothing = params.get("near_zero", 0.0)
+    if whole <= nothing and not params["force_finite"]:
+        return math.nan if part <= nothing else -math.inf
+    if part <= nothing:
+        return 1.0
+    return 0.0 if whole <= nothing else float(1 - part / whole)
 
 
-def _r2(stats: Stats, _params: Mapping[str, Any]) -> float:
+def _r2(stats: Stats, params: Mapping[str, Any]) -> float:
     if stats.rows < 2:
         return math.nan
-    return _explained(stats.total("error²"), _spread(stats, "label"))
+    return _explained(stats.total("error²"), _spread(stats, "label"), params)
 
 
-def _explained_variance(stats: Stats, _params: Mapping[str, Any]) -> float:
+def _explained_variance(stats: Stats, params: Mapping[str, Any]) -> float:
     shared = stats.total("product") - stats.total("label") * stats.total("pred") / stats.weight
     spread = _spread(stats, "label")
     # Of labels far from 0 an error, rounded, has lost digits; exact moments have all of them.
-    return _explained(spread + _spread(stats, "pred") - 2 * shared, spread)
+    return _explained(spread + _spread(stats, "pred") - 2 * shared, spread, params)
 
 
-def _relative_squared(stats: Stats, _params: Mapping[str, Any]) -> float:
+def _relative_squared(stats: Stats, params: Mapping[str, Any]) -> float:
     spread = _spread(stats, "label")
-    return float(stats.total("error²") / spread) if spread else math.nan
+    size = max(float(spread), params["eps"])
+    return float(stats.total("error²")) / size if size else math.nan
 
 
 def _normalized(stats: Stats, params: Mapping[str, Any]) -> float:
@@ -186,6 +191,7 @@ SCORE: dict[str, Any] = {
     "lower_is_better": False,
     "zero_at_perfect": False,
     "featured": False,
+    "of_spread": True,
 }
 
 R2 = Loss(
@@ -198,7 +204,11 @@ R2 = Loss(
         "torchmetrics": (Name("r2_score"),),
         "catboost": (Name("R2"),),
     },
-    params={"multioutput": _OUTPUTS},
+    params={
+        "multioutput": _OUTPUTS,
+        "force_finite": _FORCE_FINITE,
+        "near_zero": Param(0.0, "a sum of squares up to this counts as 0", minimum=0.0),
+    },
     readings=_sums(squares, r2_gradient),
     finish=_r2,
     by_column=True,
@@ -221,7 +231,7 @@ EXPLAINED_VARIANCE = Loss(
         "sklearn": (Name("explained_variance_score"),),
         "torchmetrics": (Name("explained_variance"),),
     },
-    params={"multioutput": _OUTPUTS},
+    params={"multioutput": _OUTPUTS, "force_finite": _FORCE_FINITE},
     readings=_sums(moments, explained_variance_gradient),
     finish=_explained_variance,
     by_column=True,
@@ -241,6 +251,7 @@ RELATIVE_SQUARED_ERROR = Loss(
     family="explained",
     aliases=("rse",),
     names={"torchmetrics": (Name("relative_squared_error"),)},
+    params={"eps": Param(0.0, "the spread of the labels counts as at least this", minimum=0.0)},
     readings=_sums(squares, relative_squared_gradient),
     finish=_relative_squared,
     by_column=True,
@@ -250,6 +261,7 @@ RELATIVE_SQUARED_ERROR = Loss(
     when="As R², where lower should be better.",
     reference="TorchMetrics 1.9 relative_squared_error",
     example=_EXAMPLE,
+    of_spread=True,
     featured=False,
 )
 
@@ -282,7 +294,7 @@ CONCORDANCE_CORRELATION = Loss(
     title="concordance correlation",
     family="explained",
     aliases=("ccc", "lin_ccc"),
-    names={"torchmetrics": (Name("concordance_corrcoef"),)},
+    names={"torchmetrics": (Name("concordance_corrcoef", reduction=Reduction.COLUMNS),)},
     readings=_sums(moments, concordance_gradient),
     finish=_concordance,
     by_column=True,

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.conventions.axes import Axes
-from losscli.conventions.table import CONVENTIONS, Convention, guarded
+from losscli.conventions.convention import Convention
+from losscli.conventions.table import CONVENTIONS, guarded
 from losscli.engine.evaluation import Evaluation
 from losscli.losses.definition.loss import Loss, Reading, Shape
 from losscli.losses.forms.categorical import Form

@@ -80,11 +80,14 @@ def decide(
     Raises UsageError where a stated kind or task cannot be right for the shape.
     """
     shape = _shape_evidence(width)
+    hints, doubts = _believed(pred, width, hints)
     if width == 1:
         verdict = _one_item(pred, label, hints)
     else:
         verdict = _several_items(pred, label, width, hints)
-    verdict = replace(verdict, evidence=(shape, *verdict.evidence))
+    verdict = replace(
+        verdict, evidence=(shape, *verdict.evidence), doubts=(*verdict.doubts, *doubts)
+    )
     if hints.kind is Kind.CLASS and width > 1:
         verdict = replace(verdict, task=Task.MULTILABEL)
     if hints.kind is not None:
@@ -95,6 +98,26 @@ def decide(
     if hints.task is not None:
         verdict = _told(verdict, hints, width, pred)
     return verdict
+
+
+def _believed(pred: PredProfile, width: int, hints: Hints) -> tuple[Hints, tuple[str, ...]]:
+    """What the columns' names say, unless the values cannot be that; and a word about it."""
+    if (
+        hints.named is not Kind.LOGIT
+        or hints.kind is not None
+        or pred.outside_unit
+        or not pred.rows
+    ):
+        return hints, ()
+    if width > 1 and not pred.uneven:
+        return replace(hints, named=Kind.PROBABILITY), (
+            "the columns are called logits, but all values are in [0, 1] and every row sums to 1: "
+            "read as probabilities",
+        )
+    return hints, (
+        "the columns are called logits, and all values are in [0, 1]: if they are probabilities, "
+        "say --kind probability",
+    )
 
 
 def _told(verdict: Verdict, hints: Hints, width: int, pred: PredProfile) -> Verdict:

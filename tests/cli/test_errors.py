@@ -464,7 +464,7 @@ class TestEnds:
         self, tmp_path: Path, write: Write, options: list[str]
     ) -> None:
         write("p.npy", np.full(100_000, 0.5))
-        write("y.npy", np.ones(100_000))
+        write("y.npy", np.arange(100_000) % 2)
         words = [sys.executable, "-m", "losscli", "p.npy", "y.npy", "--reduction", "none"]
         reading, writing = os.pipe()
         os.close(reading)

@@ -177,7 +177,7 @@ class TestLosses:
         ("words", "suggestion"),
         [
             (["-l", "bec"], "bce"),
-            (["-l", "binary_crossentropy"], "binary_cross_entropy"),
+            (["-l", "binary_crosentropy"], "binary_cross_entropy"),
             (["-l", "focal:gama=2"], "gamma"),
             (["--like", "textbok"], "textbook"),
             (["--kind", "logits"], "logit"),

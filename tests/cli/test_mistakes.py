@@ -82,8 +82,8 @@ def test_percent_for_probabilities(here: Here) -> None:
 
 def test_an_unknown_loss(here: Here) -> None:
     for word, meant in (
-        ("binary_crossentropy", "binary_cross_entropy"),
-        ("crossentropy", "cross_entropy"),
+        ("binary_crosentropy", "binary_cross_entropy"),
+        ("cross_entropie", "cross_entropy"),
         ("mean_square_error", "mean_squared_error"),
         ("focl", "focal"),
     ):

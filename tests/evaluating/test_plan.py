@@ -127,8 +127,8 @@ class TestRefusals:
     """What cannot be meant."""
 
     def test_an_unknown_loss(self) -> None:
-        with pytest.raises(UsageError, match="'crossentropy'") as refused:
-            planned("crossentropy")
+        with pytest.raises(UsageError, match="'crossentropie'") as refused:
+            planned("crossentropie")
         assert "Did you mean" in refused.value.hint
 
     def test_an_unknown_parameter(self) -> None:

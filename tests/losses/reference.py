@@ -164,6 +164,21 @@ def linex(pred: mpf, label: mpf, params: Params) -> mpf:
     return mp.exp(x) - x - 1
 
 
+def pseudo_huber(pred: mpf, label: mpf, params: Params) -> mpf:
+    delta = mpf(params["delta"])
+    return delta**2 * (mp.sqrt(1 + ((pred - label) / delta) ** 2) - 1)
+
+
+def gamma_likelihood(pred: mpf, label: mpf, params: Params) -> Near:
+    mean = max(pred, mpf(params["floor"]))
+    return Near(label / mean + mp.log(mean), label / mean + abs(mp.log(mean)))
+
+
+def tweedie_likelihood(pred: mpf, label: mpf, params: Params) -> mpf:
+    mean, power = max(pred, mpf(params["floor"])), mpf(params["power"])
+    return label * mean ** (1 - power) / (power - 1) + mean ** (2 - power) / (2 - power)
+
+
 def lq(pred: mpf, label: mpf, params: Params) -> mpf:
     return abs(pred - label) ** mpf(params["q"])
 
@@ -192,11 +207,14 @@ def poisson(pred: mpf, label: mpf, params: Params) -> Near:
     if params["log_input"]:
         terms = [mp.exp(pred), -label * pred]
     else:
+        pred = max(pred, mpf(params["floor"]))
         terms = [pred, -product(label, mp.log(pred + eps))]
         # The sum inside the logarithm is rounded.
         terms += [label, -label] if eps else []
     if params["full"] and label > 1:
         terms += [label * mp.log(label), -label, mp.log(2 * mp.pi * label) / 2]
+    if params["log_factorial"]:
+        terms += [mp.loggamma(label + 1)]
     return Near.sum_of(*terms)
 
 
@@ -204,8 +222,10 @@ def poisson_deviance(pred: mpf, label: mpf, _params: Params) -> mpf:
     return deviance(pred, label, 1.0)
 
 
-def gamma_deviance(pred: mpf, label: mpf, _params: Params) -> mpf:
-    return deviance(pred, label, 2.0)
+def gamma_deviance(pred: mpf, label: mpf, params: Params) -> mpf:
+    # The sums are float64's.
+    mean, seen = float(pred) + params["pred_eps"], float(label) + params["label_eps"]
+    return deviance(mpf(mean), mpf(seen), 2.0)
 
 
 def tweedie(pred: mpf, label: mpf, params: Params) -> mpf:
@@ -480,6 +500,9 @@ ROWS: dict[str, Callable[..., Any]] = {
     "fair": fair,
     "linex": linex,
     "lq": lq,
+    "pseudo_huber": pseudo_huber,
+    "gamma_nll": gamma_likelihood,
+    "tweedie_nll": tweedie_likelihood,
     "mean_absolute_percentage_error": percentage,
     "symmetric_mean_absolute_percentage_error": symmetric_percentage,
     "root_mean_squared_percentage_error": squared_percentage,

@@ -42,8 +42,8 @@ def explained_variance(preds: Row, labels: Row, weights: Row, _params: Mapping[s
     return 1 - spread(errors, weights) / spread(labels, weights)
 
 
-def relative_squared(preds: Row, labels: Row, weights: Row, _params: Mapping[str, Any]) -> mpf:
-    return squares(preds, labels, weights) / spread(labels, weights)
+def relative_squared(preds: Row, labels: Row, weights: Row, params: Mapping[str, Any]) -> mpf:
+    return squares(preds, labels, weights) / max(spread(labels, weights), mpf(params["eps"]))
 
 
 def nrmse(preds: Row, labels: Row, weights: Row, params: Mapping[str, Any]) -> mpf:

@@ -17,8 +17,10 @@ from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 __all__ = [
+    "BoundsBy",
     "Constant",
     "Example",
+    "Floored",
     "Labels",
     "Loss",
     "Name",
@@ -82,6 +84,26 @@ def keyword_only(function: Callable[..., Any]) -> tuple[str, ...]:
     return code.co_varnames[start : start + code.co_kwonlyargcount]
 
 
+BoundsBy = Callable[[Mapping[str, Any]], tuple[Bounds | None, Bounds | None]]
+"""Gives what predictions and labels may be, by the parameters of the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floored:
+    """Which numbers a floor replaces: `where(pred, label, *, …)` is true of their items or rows.
+
+    `words` say what became of them; a parameter's value stands in braces.
+    """
+
+    where: Callable[..., Any]
+    words: str
+
+    def count(self, pred: Any, label: Any, params: Mapping[str, Any]) -> int:
+        """How many there are."""
+        named = {name: params[name] for name in keyword_only(self.where)}
+        return int(self.where(pred, label, **named).sum())
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a loss reads its arrays for some tasks, and the kernel that does the arithmetic.
@@ -101,7 +123,10 @@ class Reading:
     `fewest_items` is how many there must be. With `tokens`, rows (n, s) of classes are read as
     n · s rows; where shares are `unnormalised` their logarithm may be above 0. `by_element` is the
     kernel of the elements for conventions that do not add up a row whose kernel does, `of_answers`
-    the same arithmetic for labels that are all 0 or 1, where that is shorter.
+    the same arithmetic for labels that are all 0 or 1, where that is shorter. Without `logs` it
+    takes no logarithm of a probability that could be infinite, and no convention guards it.
+    `bounds_by` gives the bounds of predictions and labels where they hang on a parameter;
+    `floored` tells the numbers that a floor of the loss's own replaces.
 
     `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items): the
     same letter stands for the same length. The rows of arrays that are not `paired` do not belong
@@ -133,6 +158,9 @@ class Reading:
     fewest_items: int = 1
     tokens: bool = False
     unnormalised: bool = False
+    logs: bool = True
+    bounds_by: BoundsBy | None = None
+    floored: Floored | None = None
     optional_inputs: frozenset[str] = frozenset()
     by_element: Callable[..., Any] | None = None
     of_answers: Callable[..., Any] | None = None
@@ -163,12 +191,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A loss's name in a framework, with the settings which that name implies."""
+    """A loss's name in a framework, with the settings which that name implies.
+
+    `at` is the parameter that may follow the name after an @, as in `tweedie-nloglik@1.5`.
+    """
 
     name: str
     reduction: Reduction | None = None
     kind: Kind | None = None
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +226,9 @@ class Loss:
     that prediction and label may change places; `linear_in_label` that a soft label costs the
     average of its classes, so that class weights apply class by class. `score` names
     the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
-    named. `unit` is what the value is measured in, `complement` a metric that is 1 minus the loss.
+    named. Where it is `of_spread`, it sets the error beside the spread of the labels, and labels
+    that do not vary leave it undefined. `unit` is what the value is measured in, `complement` a
+    metric that is 1 minus the loss.
     """
 
     id: str
@@ -227,6 +261,7 @@ class Loss:
     constant: Constant | None = None
     score: Score | None = None
     featured: bool = True
+    of_spread: bool = False
     complement: str = ""
     derivative: str = ""
     derivative_says: str = ""

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from losscli.errors import UsageError
 
 
@@ -33,7 +35,7 @@ class Param:
         """
         lowered = text.strip().lower()
         if self.choices:
-            return self.check(name, text.strip())
+            return self.check(name, lowered if lowered in self.choices else text.strip())
         if isinstance(self.default, bool):
             words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
             if lowered in words:
@@ -60,8 +62,10 @@ class Param:
             return value
         if isinstance(value, bool):
             return value
-        if isinstance(value, (tuple, list)) and self.per_item:
+        if self.per_item and np.ndim(value) == 1:
             return tuple(self.check(name, float(item)) for item in value)
+        if isinstance(value, np.generic):
+            value = value.item()
         if not isinstance(value, (int, float)):
             raise UsageError(f"{name}={value!r}: {name} is a number")
         if not math.isfinite(value):

@@ -70,8 +70,8 @@ class Bernoulli:
 
 class _FromProbability(Bernoulli):
     def __init__(self, pred: Array, floor: Floor, extent: Extent | None = None) -> None:
-        self._floor = floor
         self.clipped = floor.moved(pred, extent)
+        self._floor = floor.where_needed(self.clipped)
         self.p = floor.apply(pred) if self.clipped else pred
 
     @cached_property
@@ -85,7 +85,7 @@ class _FromProbability(Bernoulli):
     def of_truth(self, label: Array) -> Bernoulli:
         if self._floor.inside_logs:
             return super().of_truth(label)
-        return _ProbabilityOfTruth(self.p, label)
+        return _ProbabilityOfTruth(self.p, label, self._floor.inside_log(self.p))
 
 
 class _FromTanh(_FromProbability):
@@ -97,15 +97,22 @@ class _FromTanh(_FromProbability):
         # Near 1 the complement has digits that p, rounded, has lost.
         rest = (1.0 - pred) / 2.0
         self.q = np.where(self.p == given, rest, 1.0 - self.p) if self.clipped else rest
+        # What is clipped inside the logarithms only: the complement is that of the clipped number.
+        inside = self._floor.inside_log(self.p)
+        self._inside = inside
+        self._rest = np.where(inside == self.p, self.q, 1.0 - inside) if self.clipped else self.q
+        self._logs = self._floor.where_needed(0)
         self._above_half = pred > 0.0
 
     @cached_property
     def log_p(self) -> Array:
-        return np.where(self._above_half, self._floor.log_of_rest(self.q), self._floor.log(self.p))
+        logs = self._logs
+        return np.where(self._above_half, logs.log_of_rest(self._rest), logs.log(self._inside))
 
     @cached_property
     def log_q(self) -> Array:
-        return np.where(self._above_half, self._floor.log(self.q), self._floor.log_of_rest(self.p))
+        logs = self._logs
+        return np.where(self._above_half, logs.log(self._rest), logs.log_of_rest(self._inside))
 
 
 class _FromLogit(Bernoulli):
@@ -152,9 +159,10 @@ class _FromLogProbability(Bernoulli):
 class _ProbabilityOfTruth(Bernoulli):
     """What probabilities gave to the truth, where their logarithm is taken as they are."""
 
-    def __init__(self, p: Array, label: Array) -> None:
+    def __init__(self, p: Array, label: Array, inside_log: Array) -> None:
         self._given = p
         self._label = label
+        self._inside_log = inside_log
 
     @cached_property
     def p(self) -> Array:
@@ -172,9 +180,9 @@ class _ProbabilityOfTruth(Bernoulli):
         # would lose digits to that; what the rounding left out, exact by Dekker's fast two-sum,
         # is so small that log(1 − p − e) = log(1 − p) − e to the last digit.
         other = 1.0 - self._label
-        logs = self._given - other
+        logs = self._inside_log - other
         other += logs
-        left_out = np.subtract(self._given, other, out=other)
+        left_out = np.subtract(self._inside_log, other, out=other)
         np.abs(logs, out=logs)
         with np.errstate(divide="ignore"):
             np.log(logs, out=logs)

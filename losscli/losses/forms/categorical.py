@@ -19,6 +19,7 @@ from losscli.losses.forms.floors import Floor
 from losscli.vocabulary import Kind
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 class Form(StrEnum):
@@ -150,8 +151,8 @@ class Categorical:
 
 class _FromProbabilities(Categorical):
     def __init__(self, pred: Array, floor: Floor, extent: Extent | None = None) -> None:
-        self._floor = floor
         self.clipped = floor.moved(pred, extent)
+        self._floor = floor.where_needed(self.clipped)
         self.p = floor.apply(pred) if self.clipped else pred
 
     @cached_property

@@ -43,13 +43,14 @@ class Floor:
     def in_type(self, dtype: np.dtype[Any]) -> Floor:
         """The same policy for probabilities stored, and computed, in that type."""
         if self.guard is Guard.CLIP_EPS:
-            return Floor(Guard.CLIP, float(np.finfo(dtype).eps))
+            eps = float(np.finfo(dtype).eps)
+            return replace(self, guard=Guard.CLIP, size=eps)
         return replace(self, rounded=dtype.name) if self.rounded else self
 
     @property
     def inside_logs(self) -> bool:
-        """Whether it changes a logarithm of probabilities that `apply` has seen."""
-        return self.guard in (Guard.ADD, Guard.CLAMP_LOG) or self.logs_only
+        """Whether it adds to a logarithm, or holds it, beside clipping what it is taken of."""
+        return self.guard in (Guard.ADD, Guard.CLAMP_LOG)
 
     @property
     def _bottom(self) -> float:
@@ -69,7 +70,8 @@ class Floor:
             Guard.NONE: "probabilities as they are (log 0 = −∞)",
             Guard.CLIP: f"probabilities clipped to [{self.size:g}, {upper}]"
             + (" inside the logs" if self.logs_only else ""),
-            Guard.CLIP_EPS: "probabilities clipped by their type's spacing (2.2e-16 in float64)",
+            Guard.CLIP_EPS: "probabilities clipped by their type's spacing (2.2e-16 in float64)"
+            + (" inside the logs" if self.logs_only else ""),
             Guard.ADD: f"{self.size:g} added inside each log",
             Guard.CLAMP_LOG: f"each log clamped at {self.size:g}",
         }[self.guard]
@@ -83,13 +85,18 @@ class Floor:
             return 0
         return int(np.count_nonzero(p < bottom) + np.count_nonzero(p > top))
 
+    def where_needed(self, clipped: int) -> Floor:
+        """The same policy; none where it is a clip that moves none of the probabilities."""
+        return Floor() if self.guard is Guard.CLIP and not clipped else self
+
     def apply(self, p: Array) -> Array:
         """The probabilities that enter the formula: clipped under CLIP, else as they are."""
         if self.logs_only or self.guard is not Guard.CLIP:
             return p
         return np.clip(p, self._bottom, self._top)
 
-    def _inside(self, p: Array) -> Array:
+    def inside_log(self, p: Array) -> Array:
+        """The probabilities whose logarithm is taken, of those that `apply` has seen."""
         return np.clip(p, self._bottom, self._top) if self.logs_only else p
 
     def log(self, p: Array) -> Array:
@@ -97,7 +104,7 @@ class Floor:
         if self.guard is Guard.ADD:
             return np.log(p + self.size)
         with np.errstate(divide="ignore"):
-            logs = np.log(self._inside(p))
+            logs = np.log(self.inside_log(p))
         return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
 
     def log_of_rest(self, p: Array) -> Array:
@@ -105,7 +112,7 @@ class Floor:
         if self.guard is Guard.ADD:
             return np.log((1.0 - p) + self.size)
         with np.errstate(divide="ignore"):
-            logs = np.log1p(-self._inside(p))
+            logs = np.log1p(-self.inside_log(p))
         return np.maximum(logs, self.size) if self.guard is Guard.CLAMP_LOG else logs
 
     def holds(self, p: Array) -> NDArray[np.bool_] | None:

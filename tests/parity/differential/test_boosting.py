@@ -1,0 +1,183 @@
+"""XGBoost's, LightGBM's and CatBoost's metrics against the libraries that are installed.
+
+Each is asked of a model that changes nothing: predictions are handed in as the scores to start
+from. XGBoost computes in float32, LightGBM and CatBoost store labels in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.parity.differential import data as made
+from tests.parity.differential.asked import Asked
+from tests.parity.differential.data import Data
+
+_SINGLE = 3e-6
+
+
+def _xgboost(data: Data, metric: str, settings: dict[str, Any]) -> float:
+    xgboost = pytest.importorskip("xgboost", reason="XGBoost is not installed")
+    rows = len(data.pred)
+    matrix = xgboost.DMatrix(np.zeros((rows, 1)), label=data.label, weight=data.weight)
+    # A model of no trees, whose objective leaves the scores as they are.
+    matrix.set_base_margin(np.asarray(data.pred, dtype=np.float32))
+    several = data.pred.ndim == 2 and data.label.ndim == 1
+    objective = {"objective": "reg:squarederror"}
+    if several:
+        # Scores of classes go through a softmax: of log-probabilities it is they themselves.
+        matrix.set_base_margin(np.log(data.pred).astype(np.float32))
+        objective = {"objective": "multi:softprob", "num_class": data.pred.shape[1]}
+    model = xgboost.train(
+        {**objective, "eval_metric": metric, "verbosity": 0, **settings}, matrix, num_boost_round=0
+    )
+    return float(model.eval(matrix).rpartition(":")[2])
+
+
+def _lightgbm(data: Data, metric: str, settings: dict[str, Any]) -> float:
+    lightgbm = pytest.importorskip("lightgbm", reason="LightGBM is not installed")
+    columns = np.random.default_rng(0).normal(size=(len(data.pred), 1))
+    several = data.pred.ndim == 2
+    scores = np.log(data.pred).T.ravel() if several else data.pred
+    objective = {"objective": "regression"}
+    if several:
+        objective = {"objective": "multiclass", "num_class": data.pred.shape[1]}
+    params = {
+        **objective,
+        "metric": metric,
+        "verbosity": -1,
+        # No split is allowed, so the one tree adds nothing.
+        "min_data_in_leaf": 10**6,
+        "boost_from_average": False,
+        **settings,
+    }
+    train = lightgbm.Dataset(
+        columns, label=data.label, weight=data.weight, init_score=scores, params=params
+    )
+    test = lightgbm.Dataset(
+        columns, label=data.label, weight=data.weight, init_score=scores, reference=train
+    )
+    found: dict[str, Any] = {}
+    watch = [lightgbm.record_evaluation(found)]
+    lightgbm.train(params, train, 1, valid_sets=[test], callbacks=watch)
+    (values,) = next(iter(found.values())).values()
+    return float(values[0])
+
+
+def _catboost(data: Data, metric: str, settings: dict[str, Any]) -> float:
+    utils = pytest.importorskip("catboost.utils", reason="CatBoost is not installed")
+    written = ";".join(f"{name}={value}" for name, value in settings.items())
+    asked = f"{metric}:{written}" if written else metric
+    return float(utils.eval_metric(data.label, data.pred, asked, weight=data.weight)[0])
+
+
+_CALLS = {"xgboost": _xgboost, "lightgbm": _lightgbm, "catboost": _catboost}
+
+
+def _asked(
+    name: str,
+    loss: str,
+    data: Data,
+    kind: str | None = None,
+    ours: dict[str, Any] | None = None,
+    **settings: Any,
+) -> Iterator[Asked]:
+    framework, _, metric = name.partition(".")
+    call = _CALLS[framework]
+    for each in (data, data.weighted()):
+        if framework == "xgboost" and each.weight is not None:
+            # XGBoost takes no weight of 0 where labels are classes.
+            each = replace(each, name=f"{each.name} above 0", weight=each.weight + 0.5)
+        yield Asked(
+            name,
+            loss,
+            each,
+            lambda data: call(data, metric, settings),
+            settings if ours is None else ours,
+            kind,
+            rtol=_SINGLE,
+            like_params=({"power": float(metric.partition("@")[2])} if "@" in metric else None),
+        )
+
+
+def _wrong_and_sure() -> Iterator[Data]:
+    """A single row each, where the libraries' floors show."""
+    for pred, label in ((0.0, 1), (1.0, 0), (1e-20, 1)):
+        name = f"{pred:g} for {label}"
+        yield Data(f"(n,) {name}", np.full(4, pred), np.full(4, label))
+
+
+def questions() -> Iterator[Asked]:
+    chances = made.inner_chances()
+    for data in (chances, *_wrong_and_sure()):
+        yield from _asked("xgboost.logloss", "bce", data, "probability")
+        yield from _asked("lightgbm.binary_logloss", "bce", data, "probability")
+    yield from _asked("xgboost.mlogloss", "ce", made.classes())
+    yield from _asked("lightgbm.multi_logloss", "ce", made.classes())
+    real, positive = made.real(), made.positive()
+    for name, ours in {"rmse": "rmse", "mae": "mae"}.items():
+        for data in (real, made.real(2)):
+            yield from _asked(f"xgboost.{name}", ours, data)
+    yield from _asked("xgboost.mape", "mape", positive)
+    yield from _asked("xgboost.rmsle", "rmsle", positive)
+    yield from _asked("xgboost.mphe", "pseudo_huber", real)
+    yield from _asked("xgboost.mphe", "pseudo_huber", real, huber_slope=0.5)
+    yield from _asked("xgboost.poisson-nloglik", "poisson", made.counts())
+    yield from _asked("xgboost.gamma-nloglik", "gamma_nll", positive)
+    yield from _asked("xgboost.gamma-deviance", "gamma_deviance", positive)
+    for power in (1.2, 1.5, 1.9):
+        yield from _asked(f"xgboost.tweedie-nloglik@{power}", "tweedie_nll", positive, ours={})
+    yield from _asked("xgboost.quantile", "pinball", real, quantile_alpha=0.3)
+    for name, ours in {"l1": "mae", "l2": "mse", "rmse": "rmse"}.items():
+        yield from _asked(f"lightgbm.{name}", ours, real)
+    for name, ours in {"mape": "mape", "huber": "huber", "fair": "fair"}.items():
+        yield from _asked(f"lightgbm.{name}", ours, real)
+    yield from _asked("lightgbm.quantile", "pinball", real)
+    yield from _asked("lightgbm.quantile", "pinball", real, alpha=0.3)
+    yield from _asked("lightgbm.huber", "huber", real, alpha=0.5)
+    yield from _asked("lightgbm.fair", "fair", real, fair_c=2.0)
+    yield from _asked("lightgbm.poisson", "poisson", made.counts())
+    yield from _asked("lightgbm.gamma", "gamma_nll", positive)
+    yield from _asked("lightgbm.gamma_deviance", "gamma_deviance", positive)
+    yield from _asked("lightgbm.tweedie", "tweedie_nll", positive)
+    yield from _asked("lightgbm.tweedie", "tweedie_nll", positive, tweedie_variance_power=1.2)
+    for name in ("Logloss", "CrossEntropy"):
+        yield from _asked(f"catboost.{name}", "bce", made.logits(), "logit")
+    yield from _asked("catboost.MultiClass", "ce", made.class_logits(), "logit")
+    yield from _asked(
+        "catboost.Focal", "binary_focal", made.logits(), "logit", focal_alpha=0.3, focal_gamma=1.5
+    )
+    for name, ours in {"RMSE": "rmse", "MAE": "mae", "MAPE": "mape", "SMAPE": "smape"}.items():
+        yield from _asked(f"catboost.{name}", ours, real)
+    yield from _asked("catboost.Quantile", "pinball", real, alpha=0.3)
+    yield from _asked("catboost.Expectile", "expectile", real, alpha=0.3)
+    yield from _asked("catboost.Huber", "huber", real, delta=0.5)
+    yield from _asked("catboost.FairLoss", "fair", real, smoothness=0.5)
+    yield from _asked("catboost.Lq", "lq", real, q=1.5)
+    yield from _asked("catboost.MSLE", "msle", positive)
+    yield from _asked("catboost.R2", "r2", real)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("asked", list(questions()), ids=str)
+class TestBoosters:
+    def test_its_name_prints_its_number(self, asked: Asked) -> None:
+        asked.agrees(np.squeeze(asked.by_name()))
+
+    def test_its_convention_prints_its_number(self, asked: Asked) -> None:
+        asked.agrees(np.squeeze(asked.by_like()))
+
+
+def test_the_floors_are_those_of_the_frameworks() -> None:
+    sure = next(_wrong_and_sure())
+    for framework, metric, floor in (
+        ("xgboost", "logloss", 1e-16),
+        ("lightgbm", "binary_logloss", 1e-15),
+    ):
+        theirs = _CALLS[framework](sure, metric, {})
+        assert theirs == pytest.approx(-math.log(floor), rel=_SINGLE)
