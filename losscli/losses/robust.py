@@ -296,7 +296,8 @@ LINEX = Loss(
     readings=_reading(linex_error, linex_error_gradient),
     formula="mean exp(a d) − a d − 1, d = p − y",
     derivative="∂/∂p = a (exp(a d) − 1), d = p − y",
-    derivative_says="It grows exponentially with errors on the costly side, and nears −a on the other.",
+    derivative_says="It grows exponentially with errors on the costly side, and nears −a on "
+    "the other.",
     summary="Exponential on one side of the label, nearly linear on the other.",
     when="One direction of error costs far more than the other: forecasts of demand, dose or load.",
     reference="Varian 1975, Studies in Bayesian Econometrics and Statistics; Zellner 1986, JASA 81",
