@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class LosscliError(Exception):
     """Whatever losscli refuses; `exit_code` is what the command line ends with."""
@@ -58,6 +60,15 @@ class DataError(LosscliError):
         place = ", ".join(part for part in (self.file, self.position, column) if part)
         statement = f"{self.value} {self.problem}" if self.value else self.problem
         return _sentences(f"{place}: {statement}" if place else statement, self.hint)
+
+
+def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "Known") -> str:
+    """A hint for a name that is none of those `known`: the nearest, or else all of them."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(name, names, n=1)
+    return f"Did you mean {close[0]}?" if close else f"{otherwise}: {', '.join(names)}."
 
 
 def _sentences(problem: str, hint: str) -> str:

@@ -8,12 +8,11 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
 from losscli.batching.item import Item
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.evaluating.option_text import class_weights, listed, named_files
 from losscli.inputs.roles import Columns
 
@@ -126,9 +125,7 @@ def item_of(row: Mapping[str, Any], defaults: Item, folder: PurePath, origin: st
     given = {key.strip().lower().replace("-", "_"): value for key, value in row.items()}
     for name in given:
         if name not in _KNOWN:
-            close = get_close_matches(name, _KNOWN, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(_KNOWN)}."
-            raise UsageError(f"there is no column {name!r}", hint=hint)
+            raise UsageError(f"there is no column {name!r}", hint=did_you_mean(name, _KNOWN))
     pred = _text(given.get("pred", ""), "pred")
     if not pred:
         raise UsageError("has no prediction", hint="Give its file in the column pred.")

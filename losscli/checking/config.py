@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,7 +12,7 @@ from losscli.batching.item import Item
 from losscli.batching.manifest import item_of, options_known
 from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import MAX, MIN, bounds_of, tolerances_of
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.inputs.roles import Columns
 
 OWN, SHARED = "losscli.toml", "pyproject.toml"
@@ -55,9 +54,8 @@ def read_config(file: str, names: Sequence[str] = ()) -> list[Check]:
         raise DataError("holds no checks", file=file, hint=f"Write a table [{prefix}.NAME].")
     for name in names:
         if name not in tables:
-            close = get_close_matches(name, tables, n=1)
-            known = f"Did you mean {close[0]}?" if close else f"It has {', '.join(tables)}."
-            raise UsageError(f"{file} has no check {name!r}", hint=known)
+            hint = did_you_mean(name, tables, otherwise="It has")
+            raise UsageError(f"{file} has no check {name!r}", hint=hint)
     folder = PurePath(file).parent
     checks = []
     for name in names or tables:
@@ -84,9 +82,7 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
     known = (*_RULES, *options_known())
     for key in table:
         if key not in known:
-            close = get_close_matches(key, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."
-            raise UsageError(f"there is no setting {key!r}", hint=hint)
+            raise UsageError(f"there is no setting {key!r}", hint=did_you_mean(key, known))
     rest = {key: value for key, value in table.items() if key not in _RULES}
     item = item_of({"name": name, **rest}, Item(name, ""), folder)
     options = item.options

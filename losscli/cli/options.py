@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from losscli.errors import UsageError
+from losscli.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -158,10 +158,7 @@ def _choice(spec: Spec, value: str) -> str:
     plain = value.strip().lower().replace("-", "_")
     if plain in spec.choices:
         return plain
-    from difflib import get_close_matches
-
-    close = get_close_matches(plain, spec.choices, n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"Known: {', '.join(spec.choices)}."
+    hint = did_you_mean(plain, spec.choices)
     raise UsageError(f"{spec.flags[-1]}: there is no {value!r}", hint=hint)
 
 

@@ -26,7 +26,7 @@ from losscli.conventions.spelling import (
     only_half,
     plain_value,
 )
-from losscli.errors import UsageError
+from losscli.errors import UsageError, did_you_mean
 from losscli.losses.definition.loss import RowLoss
 from losscli.losses.forms.floors import Floor, Guard
 
@@ -313,14 +313,8 @@ def guarded(name: str) -> Convention:
 
 def convention(name: str) -> Convention:
     """The convention of that name, or `clip=SIZE`, `add=SIZE`. Raises UsageError for any other."""
-    from difflib import get_close_matches
-
     if name in CONVENTIONS:
         return CONVENTIONS[name]
     if name.startswith(("clip=", "add=")):
         return guarded(name)
-    close = get_close_matches(name, CONVENTIONS, n=1)
-    known = ", ".join(CONVENTIONS)
-    raise UsageError(
-        f"no convention {name!r}", hint=f"Did you mean {close[0]}?" if close else f"Known: {known}."
-    )
+    raise UsageError(f"no convention {name!r}", hint=did_you_mean(name, CONVENTIONS))

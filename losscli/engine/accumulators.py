@@ -226,7 +226,7 @@ _BY_SHAPE: Mapping[Shape, Callable[[Evaluation], Accumulator]] = {
 
 def accumulator(evaluation: Evaluation) -> Accumulator:
     """An empty accumulator for a loss."""
-    if evaluation.params.get("per") == "row":
+    if evaluation.by_row:
         return RowAccumulator(evaluation)
     return _BY_SHAPE[evaluation.reading.shape](evaluation)
 

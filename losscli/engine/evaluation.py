@@ -56,6 +56,11 @@ class Evaluation:
         return None if self._bounds_lifted else self.reading.label_bounds
 
     @property
+    def by_row(self) -> bool:
+        """Whether a function of sums is finished for each row on its own, and these averaged."""
+        return self.params.get("per") == "row"
+
+    @property
     def _bounds_lifted(self) -> bool:
         return self.params.get(self.reading.bounds_lifted_by) is not None
 

@@ -69,7 +69,7 @@ def costly_rows(
 
 def is_of_rows(evaluation: Evaluation) -> bool:
     """Whether a loss is a mean (or sum) of what its rows cost."""
-    return evaluation.reading.shape is Shape.ROWS or evaluation.params.get("per") == "row"
+    return evaluation.reading.shape is Shape.ROWS or evaluation.by_row
 
 
 def check_of_rows(evaluation: Evaluation) -> None:

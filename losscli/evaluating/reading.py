@@ -68,7 +68,7 @@ def full_look(dataset: Dataset) -> Outcome:
 
 def _look(dataset: Dataset, blocks: int | None) -> Outcome:
     seen = Outcome()
-    near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
+    near = tolerance_of(dataset)
     for block in islice(dataset.blocks(block_rows(dataset.width)), blocks):
         seen.add_profiles(block, near)
     return seen
@@ -106,11 +106,16 @@ def read_as(
         code = code_for(dataset, seen, options, items)
     setting = Setting(
         code,
-        tolerance(width, dataset.pred.dtype, dataset.pred.decimals),
+        tolerance_of(dataset),
         _class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
     return DataReading(verdict, setting, evaluations)
+
+
+def tolerance_of(dataset: Dataset) -> float:
+    """How far the sum of a row of probabilities may be off 1, for how they are stored."""
+    return tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
 
 
 def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:

@@ -10,12 +10,11 @@ from losscli.engine.run import run
 from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.options import Options
-from losscli.evaluating.reading import code_for, full_look, hints_for
+from losscli.evaluating.reading import code_for, full_look, hints_for, tolerance_of
 from losscli.inputs.dataset import open_dataset
 from losscli.inputs.roles import Columns
 from losscli.task.advice import Recommendation, recommend_for
 from losscli.task.decide import decide
-from losscli.task.profile import tolerance
 from losscli.vocabulary import Task
 
 
@@ -48,7 +47,7 @@ def recommend(
     if seen.label is None or verdict.task is Task.REGRESSION:
         return recommend_for(verdict)
     code = code_for(dataset, seen, options, dataset.width)
-    setting = Setting(code, tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals))
+    setting = Setting(code, tolerance_of(dataset))
     summary = LabelSummary(verdict.task, code)
     try:
         run(dataset, (), setting, drop_missing=True, observers=[summary])

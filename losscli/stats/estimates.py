@@ -165,7 +165,7 @@ def resampled(evaluation: Evaluation) -> bool:
 
 def per_row(evaluation: Evaluation) -> bool:
     """Whether the loss is a mean or sum of the losses of rows."""
-    by_row = evaluation.params.get("per") == "row"
+    by_row = evaluation.by_row
     return evaluation.reading.shape is Shape.ROWS or by_row
 
 
