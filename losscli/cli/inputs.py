@@ -37,11 +37,12 @@ class ReadingOptions:
         panel=COLUMNS,
         help="Label column: a name or a glob; repeatable.",
     )
-    id_col: str | None = option(
+    id_col: tuple[str, ...] = option(
         "--id-col",
         metavar="COL",
+        many=True,
         panel=COLUMNS,
-        help="Pair the rows of two tables by this key, in any order.",
+        help="Pair the rows of two tables by this key, in any order; repeatable.",
     )
     classes: str | None = option(
         "--classes",
@@ -66,7 +67,9 @@ class ReadingOptions:
         """The columns asked for, as the readers want them."""
         from losscli.inputs.roles import Columns
 
-        return Columns(pred=self.pred_col, label=self.label_col, weight=weight, id=self.id_col)
+        return Columns(
+            pred=self.pred_col, label=self.label_col, weight=weight, id=self.id_col or None
+        )
 
     def class_names(self) -> tuple[str, ...] | None:
         """The names given by --classes."""

@@ -78,6 +78,7 @@ def evaluated(
         paired=not loss_readings or any(each.paired for each in loss_readings),
         cast=options.cast,
         ids=ids,
+        items=[each.items for each in loss_readings if each.items],
         announce=options.announce,
     )
 

@@ -35,9 +35,9 @@ class UntitledColumns:
         """Whether the array holds strings."""
         return self._stored.kind == "O"
 
-    def words(self, column: int) -> frozenset[str]:
+    def firsts(self, column: int) -> list[float | str | None]:
         """Nothing: an array is no table."""
-        return frozenset()
+        return []
 
     def decimals(self, columns: Sequence[int]) -> int | None:
         """None: the numbers are binary."""

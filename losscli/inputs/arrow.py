@@ -17,8 +17,6 @@ from losscli.inputs.source import Array, Selection
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Rows that are looked at before reading.
-LOOK = 100
 # How pandas stores an index without a name.
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
@@ -89,19 +87,20 @@ class TypedColumns:
         """Whether the column is of a type that holds no numbers."""
         return not _is_number(self._typed[column].type)
 
-    def words(self, column: int) -> frozenset[str]:
-        """The first values of a column of words or whole numbers."""
-        import pyarrow as pa
-
+    def firsts(self, column: int) -> list[float | str | None]:
+        """The first values of a column."""
         chosen = self._typed[column]
-        if self._sample is None or pa.types.is_floating(chosen.type) or chosen.item is not None:
-            return frozenset()
-        column = self._sample.column(chosen.field)
+        if self._sample is None:
+            return []
+        values = self._sample.column(chosen.field)
         try:
-            found = numbers(column) if _is_number(chosen.type) else words(column)
+            if chosen.item is not None:
+                values = _items(values, chosen.item, chosen.width)
+            if not _is_number(chosen.type):
+                return list(words(values).tolist())
+            return [None if value != value else float(value) for value in numbers(values).tolist()]
         except Misplaced:
-            return frozenset()
-        return frozenset(str(word) for word in found.tolist() if word is not None)
+            return []
 
     def decimals(self, columns: Sequence[int]) -> int | None:
         """None: the numbers are binary."""

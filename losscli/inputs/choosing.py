@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from shlex import quote
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.evidence.looks import LOOK, Look
+from losscli.inputs.evidence.shared import Side, shared_key
+from losscli.inputs.evidence.words import Says, alike, says
 from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
-from losscli.inputs.names import ID_NAMES, WEIGHT_NAMES, align
+from losscli.inputs.names import align
 from losscli.inputs.pairing import KEY, Feed
 from losscli.inputs.roles import Columns, Table, matching, pick, resolve
 from losscli.inputs.source import Selection, Source
+from losscli.vocabulary import Evidence
 
 Chosen = dict[str, tuple[Source, Selection]]
 
@@ -19,16 +23,34 @@ Chosen = dict[str, tuple[Source, Selection]]
 GROUPING = "by "
 
 
-def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[str]]:
-    """For each role its source and columns, with notes on what the names decided."""
+Keys = dict[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """For each role its source and columns, with notes and the evidence for them."""
+
+    chosen: Chosen
+    notes: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def choose(
+    sources: dict[str, Source],
+    columns: Columns,
+    keys: Keys,
+    items: Sequence[Sequence[str]] = (),
+) -> Choice:
+    """For each role its source and columns; `keys` identify the rows of sources and are no data."""
     chosen: Chosen = {}
     notes: list[str] = []
+    evidence: list[Evidence] = []
     alone = "label" not in sources
     for role in ("pred", "label"):
         if role not in sources:
             continue
         source = sources[role]
-        table = _table(source)
+        table = _table(source, keys)
         if table is None:
             for flag in ("pred", "label") if alone else (role,):
                 if getattr(columns, flag):
@@ -38,27 +60,93 @@ def choose(sources: dict[str, Source], columns: Columns) -> tuple[Chosen, list[s
             chosen[role] = (source, Selection(None, text=source.is_text(0)))
             continue
         roles = resolve(
-            table, columns, want_pred=role == "pred", want_label=role == "label" or alone
+            table,
+            columns,
+            want_pred=role == "pred",
+            want_label=role == "label" or alone,
+            items=items,
         )
+        evidence += roles.evidence
         for name, places in (("pred", roles.pred), ("label", roles.label)):
             if places:
-                text = name == "label" and any(map(source.is_text, places))
+                text = any(map(source.is_text, places))
                 chosen[name] = (source, Selection(places, text=text))
     if "label" in chosen and not alone:
         notes += _align_labels(chosen)
     if columns.weight is not None or "weight" in sources:
-        chosen["weight"] = _weights(sources, columns)
+        chosen["weight"] = _weights(sources, columns, keys)
     for name, source in sources.items():
         if name not in ("pred", "label", "weight"):
-            chosen[name] = _input(source, columns)
+            chosen[name] = _input(source, columns, keys)
     for role, noun in (("pred", "predictions"), ("weight", "weights")):
         given = sources.get(role)
-        if given is not None and given.columns is None and given.is_text(0):
+        if given is None or given.columns is not None or not given.is_text(0):
+            continue
+        if role == "weight" or "label" not in chosen or not _holds_words(*chosen["label"]):
             raise DataError(f"holds words, not {noun}", file=given.name)
-    return chosen, notes
+    if "pred" in chosen and chosen["pred"][1].text and not _are_classes(chosen):
+        # A number was wanted: the reader names the line where a word stands.
+        source, selection = chosen["pred"]
+        if source.columns is not None:
+            chosen["pred"] = (source, replace(selection, text=False))
+    return Choice(chosen, tuple(notes), tuple(evidence))
 
 
-def _table(source: Source) -> Table | None:
+def _holds_words(source: Source, selection: Selection) -> bool:
+    return any(map(source.is_text, selection.columns or (0,)))
+
+
+def _are_classes(chosen: Chosen) -> bool:
+    """Whether prediction and label are one column of words each: predicted and true classes."""
+    if "label" not in chosen:
+        return False
+    return all(
+        _holds_words(source, selection) and len(selection.columns or (0,)) == 1
+        for source, selection in (chosen["pred"], chosen["label"])
+    )
+
+
+def shared_keys(sources: Sequence[Source], columns: Columns) -> tuple[Keys, list[Evidence]]:
+    """The columns that identify the rows of each table, where two or more share them."""
+    tables = [(source, table) for source in sources if (table := _table(source, {}))]
+    if columns.id is not None or len(tables) < 2:
+        return {}, []
+    (lead, first), *others = tables
+    keys: Keys = {}
+    evidence = []
+    for source, table in others:
+        found = shared_key(_side(first, columns), _side(table, columns))
+        if found is None:
+            continue
+        if id(lead) not in keys:
+            keys[id(lead)] = found.one
+            names = first.named(found.one)
+            evidence.append(
+                Evidence(f"key {names}", f"in {lead.name} and {source.name}", found.why)
+            )
+        elif keys[id(lead)] != found.one:
+            names_of = [first.columns[place] for place in keys[id(lead)]]
+            found_there = [
+                [p for p, name in enumerate(table.columns) if alike(name, wanted)]
+                for wanted in names_of
+            ]
+            if not all(len(each) == 1 for each in found_there):
+                continue
+            keys[id(source)] = tuple(each[0] for each in found_there)
+            continue
+        keys[id(source)] = found.other
+    return keys, evidence
+
+
+def _side(table: Table, columns: Columns) -> Side:
+    """A table as one side of a pair; what the user gave a role is no key."""
+    whole = all(len(look.values) < LOOK for look in table.looks)
+    given = (*columns.pred, *columns.label, *([columns.weight] if columns.weight else []))
+    taken = frozenset(place for pattern in given for place in matching(table, pattern))
+    return Side(table.columns, table.looks, table.index, whole, taken)
+
+
+def _table(source: Source, keys: Keys) -> Table | None:
     """The columns of a source that has names for them."""
     if source.columns is None:
         return None
@@ -67,8 +155,9 @@ def _table(source: Source) -> Table | None:
         source.name,
         source.columns,
         text=frozenset(place for place in places if source.is_text(place)),
-        words=tuple(source.words(place) for place in places),
+        looks=tuple(Look.of(source.firsts(place)) for place in places),
         index=0 if source.index else None,
+        keys=frozenset(keys.get(id(source), ())),
     )
 
 
@@ -91,18 +180,14 @@ def _align_labels(chosen: Chosen) -> list[str]:
     return [f"{source.name}: labels taken in the order of the predictions: {moved}"]
 
 
-def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Selection]:
+def _weights(sources: dict[str, Source], columns: Columns, keys: Keys) -> tuple[Source, Selection]:
     if "weight" in sources:
         source = sources["weight"]
-        table = _table(source)
+        table = _table(source, keys)
         if table is None:
             return source, Selection(None)
-        free = [
-            place
-            for place, name in enumerate(table.columns)
-            if place != table.index and name.lower() not in ID_NAMES and name != columns.id
-        ]
-        named = [place for place in free if table.columns[place].lower() in WEIGHT_NAMES]
+        free = _data(table, columns)
+        named = [place for place in free if table.says(place) is Says.WEIGHT]
         if len(named) == 1 or len(free) == 1:
             return source, Selection(tuple(named or free))
         raise UsageError(
@@ -110,7 +195,7 @@ def _weights(sources: dict[str, Source], columns: Columns) -> tuple[Source, Sele
             hint="Keep one column in the file of --weight, or name it weight.",
         )
     assert columns.weight is not None
-    tables = [(source, table) for source in sources.values() if (table := _table(source))]
+    tables = [(source, table) for source in sources.values() if (table := _table(source, {}))]
     for source, table in tables:
         if columns.weight in table.columns:
             return source, Selection(pick(table, [columns.weight], "--weight-col"))
@@ -127,7 +212,7 @@ def grouping(sources: Iterable[Source], columns: Columns) -> Chosen:
 
     Raises UsageError for a column that no table has.
     """
-    tables = [(source, table) for source in sources if (table := _table(source))]
+    tables = [(source, table) for source in sources if (table := _table(source, {}))]
     chosen: Chosen = {}
     for pattern in columns.by:
         if not tables:
@@ -141,21 +226,33 @@ def grouping(sources: Iterable[Source], columns: Columns) -> Chosen:
     return chosen
 
 
-def _input(source: Source, columns: Columns) -> tuple[Source, Selection]:
+def _input(source: Source, columns: Columns, keys: Keys) -> tuple[Source, Selection]:
     """All columns of a named input but its key."""
-    table = _table(source)
+    table = _table(source, keys)
     if table is None:
         return source, Selection(None)
-    places = (
+    return source, Selection(tuple(_data(table, columns)))
+
+
+def _data(table: Table, columns: Columns) -> list[int]:
+    """The columns that are neither key nor index."""
+    return [
         place
         for place, name in enumerate(table.columns)
-        if place != table.index and name.lower() not in ID_NAMES and name != columns.id
-    )
-    return source, Selection(tuple(places))
+        if place != table.index
+        and place not in table.keys
+        and table.says(place) is not Says.KEY
+        and not any(alike(name, key) for key in columns.id or ())
+    ]
 
 
 def feeds_of(
-    sources: dict[str, Source], chosen: Chosen, columns: Columns, *, ids: bool = False
+    sources: dict[str, Source],
+    chosen: Chosen,
+    columns: Columns,
+    keys: Keys,
+    *,
+    ids: bool = False,
 ) -> list[Feed]:
     """The roles that are read from each source, with the key that pairs or checks their rows.
 
@@ -166,60 +263,69 @@ def feeds_of(
         for source in sources.values()
     ]
     if columns.id is not None:
-        keys = [_key_of(feed, columns.id) for feed in feeds]
-        return [_keyed(feed, key) for feed, key in zip(feeds, keys, strict=True)]
-    named = [_conventional_key(source) for source in sources.values()]
-    keys_by_name = [name for _, name in filter(None, named)]
-    # Keys of one name must agree row by row.
-    if len(set(keys_by_name)) != 1 or (len(keys_by_name) < 2 and not ids):
-        return feeds
+        return [_keyed(feed, _key_of(feed, columns.id)) for feed in feeds]
+    if not keys and ids:
+        # A table that stands alone: the one column that is called a key names its rows.
+        for feed in feeds:
+            if (named := _called_key(feed)) is not None:
+                return [_keyed(each, named) if each is feed else each for each in feeds]
     return [
-        feed if key is None else _keyed(feed, key[0])
-        for feed, key in zip(feeds, named, strict=True)
+        _keyed(feed, keys[id(feed.source)]) if id(feed.source) in keys else feed for feed in feeds
     ]
 
 
-def _keyed(feed: Feed, column: int) -> Feed:
-    return Feed(feed.source, {**feed.roles, KEY: Selection((column,), text=True)})
+def _keyed(feed: Feed, columns: tuple[int, ...]) -> Feed:
+    return Feed(feed.source, {**feed.roles, KEY: Selection(columns, text=True)})
 
 
-def _key_of(feed: Feed, name: str) -> int:
-    """The column of that name. Raises UsageError where there is none, or it plays another role."""
+def _key_of(feed: Feed, names: Sequence[str]) -> tuple[int, ...]:
+    """The columns of these names. Raises UsageError where there is none, or it has another role."""
     source = feed.source
-    table = _table(source)
+    table = _table(source, {})
+    flags = " ".join(f"--id-col {name}" for name in names)
     if table is None:
         raise UsageError(
-            f"--id-col {name}: {source.name} has no named columns",
-            hint="Only tables can be paired by key.",
+            f"{flags}: {source.name} has no named columns", hint="Only tables can be paired by key."
         )
-    key, *others = pick(table, [name], "--id-col")
-    if others:
-        raise UsageError(
-            f"--id-col {name} picks several columns of {source.name}: "
-            f"{table.named([key, *others])}",
-            hint="A key is one column.",
-        )
-    if any(key in (chosen.columns or ()) for chosen in feed.roles.values()):
-        raise UsageError(
-            f"{source.name}: column {table.columns[key]} cannot be the key and be evaluated too",
-            hint="Name the columns to evaluate: --pred-col, --label-col.",
-        )
-    return key
+    places: list[int] = []
+    for name in names:
+        found = matching(table, name) or [
+            place for place, known in enumerate(table.columns) if alike(known, name)
+        ]
+        key, *others = found if len(found) == 1 else pick(table, [name], "--id-col")
+        if others:
+            raise UsageError(
+                f"--id-col {name} picks several columns of {source.name}: "
+                f"{table.named([key, *others])}",
+                hint="Name each column of the key: --id-col A --id-col B.",
+            )
+        if any(key in (chosen.columns or ()) for chosen in feed.roles.values()):
+            raise UsageError(
+                f"{source.name}: column {table.columns[key]} cannot be the key and be evaluated "
+                "too",
+                hint="Name the columns to evaluate: --pred-col, --label-col.",
+            )
+        places.append(key)
+    return tuple(places)
 
 
-def _conventional_key(source: Source) -> tuple[int, str] | None:
-    """The one column that goes by a key's name, with that name in lower case."""
-    lower = [name.lower() for name in source.columns or ()]
-    found = [(place, name) for place, name in enumerate(lower) if name in ID_NAMES]
-    return found[0] if len(found) == 1 else None
+def _called_key(feed: Feed) -> tuple[int, ...] | None:
+    """The one column that is called a key and plays no other role."""
+    used = {place for chosen in feed.roles.values() for place in chosen.columns or ()}
+    found = [
+        place
+        for place, name in enumerate(feed.source.columns or ())
+        if says(name) is Says.KEY and place not in used
+    ]
+    return (found[0],) if len(found) == 1 else None
 
 
-def findings_of(feeds: Iterable[Feed], columns: Columns) -> Findings:
+def findings_of(feeds: Iterable[Feed], columns: Columns, evidence: Sequence[Evidence]) -> Findings:
     """What the columns of all tables were taken for, and which of them are not used."""
     read: list[ReadRole] = []
     unused: list[UnusedColumn] = []
-    named = {"pred": columns.pred, "label": columns.label, "weight": columns.weight}
-    named["key"] = columns.id
+    named = {"pred": columns.pred, "label": columns.label, "key": columns.id}
+    named["weight"] = columns.weight
     for feed in feeds:
         source = feed.source
         if source.columns is None:
@@ -238,9 +344,9 @@ def findings_of(feeds: Iterable[Feed], columns: Columns) -> Findings:
             for place, name in enumerate(source.columns)
             if place not in used
         ]
-    return Findings(tuple(read), tuple(unused))
+    return Findings(tuple(read), tuple(unused), tuple(evidence))
 
 
 def _flag_for(name: str) -> str:
     """The flag that would use a column which is not read, where its name suggests one."""
-    return f"--weight-col {quote(name)}" if name.lower() in WEIGHT_NAMES else ""
+    return f"--weight-col {quote(name)}" if says(name) is Says.WEIGHT else ""

@@ -13,11 +13,30 @@ from numpy.typing import NDArray
 
 from losscli.arrays import Extents
 from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import GROUPING, choose, feeds_of, findings_of, grouping
+from losscli.inputs.choosing import (
+    GROUPING,
+    Chosen,
+    choose,
+    feeds_of,
+    findings_of,
+    grouping,
+    shared_keys,
+)
+from losscli.inputs.evidence.looks import Look
 from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen
-from losscli.inputs.pairing import KEY, ById, ByPosition, Pairing, Unpaired
+from losscli.inputs.pairing import (
+    KEY,
+    ById,
+    ByPosition,
+    Feed,
+    Pairing,
+    Unpaired,
+    aligned,
+    key_text,
+    keys_of,
+)
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
 
@@ -57,6 +76,7 @@ class Part:
     decimals: int | None
     width: int
     rows: int | None = None
+    classes: tuple[str, ...] | None = None
 
 
 class Dataset:
@@ -114,7 +134,7 @@ class Dataset:
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """What the prediction's columns are named after, where they have names."""
-        return None if self.pred.columns is None else class_names(self.pred.columns)
+        return self.pred.classes
 
     @property
     def rows(self) -> int | None:
@@ -180,7 +200,7 @@ class Dataset:
                     for role, array in arrays.items()
                     if role.startswith(GROUPING)
                 },
-                arrays[KEY][:, 0] if KEY in arrays else None,
+                _ids(arrays) if KEY in arrays else None,
             )
             start += len(pred)
         if stop is None and start == first == 0:
@@ -216,6 +236,14 @@ _MUCH = 1 << 26
 _ROLES = frozenset(("pred", "label", "weight"))
 
 
+def _ids(arrays: Mapping[str, Array]) -> Array:
+    """The rows' keys as they are written."""
+    keys = keys_of(arrays)
+    if arrays[KEY].shape[1] == 1:
+        return keys
+    return np.array([key_text(key) for key in keys.tolist()], dtype=object)
+
+
 def _flat(array: Array) -> Array:
     return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
 
@@ -244,6 +272,7 @@ def open_dataset(
     paired: bool = True,
     cast: str | None = None,
     ids: bool = False,
+    items: Sequence[Sequence[str]] = (),
     seen: Seen | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> Dataset:
@@ -252,7 +281,8 @@ def open_dataset(
     `inputs` are arrays beside prediction and label, by name. `deep` says that arrays of more than
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
     Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
-    column that names the rows is read where there is one. `seen` is what was known of the files
+    column that names the rows is read where there is one. `items` are the names of the items that
+    the losses take, such as mean and std. `seen` is what was known of the files
     when they were opened before.
 
     `announce` is told beforehand if much memory will be needed; without it, a note says so.
@@ -263,7 +293,7 @@ def open_dataset(
     columns = columns or Columns()
     opener = Opener(seen)
     how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
-    how |= {"paired": paired, "cast": cast, "ids": ids, "seen": opener.seen}
+    how |= {"paired": paired, "cast": cast, "ids": ids, "items": items, "seen": opener.seen}
     opening = Opening(pred, label, how)
     sources = {"pred": opener.open(pred, "prediction")}
     if label is not None:
@@ -274,12 +304,14 @@ def open_dataset(
         sources["weight"] = opener.open(weight, "weight")
     for name, given in (inputs or {}).items():
         sources[name] = opener.open(given, name)
-    chosen, notes = choose(sources, columns)
-    chosen |= grouping(sources.values(), columns)
-    feeds = feeds_of(sources, chosen, columns, ids=ids)
-    findings = findings_of(feeds, columns)
+    keys, shared = shared_keys(list(sources.values()), columns) if paired else ({}, [])
+    choice = choose(sources, columns, keys, items)
+    chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)
+    feeds = feeds_of(sources, chosen, columns, keys, ids=ids)
+    findings = findings_of(feeds, columns, [*shared, *choice.evidence])
     notes += findings.notes()
     parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
+    parts["pred"] = replace(parts["pred"], classes=classes_of(chosen))
     if not deep:
         notes += _check_dims(parts)
     pairing: Pairing
@@ -287,19 +319,52 @@ def open_dataset(
         pairing = Unpaired(feeds)
     else:
         notes += _check_fit(parts)
-        pairing = ByPosition(feeds)
-        if columns.id is not None and len(feeds) > 1:
-            pairing = ById(feeds)
-            if pairing.memory >= _MUCH:
-                (announce or notes.append)(
-                    f"rows are paired by {columns.id}: about {pairing.memory / 1e6:,.0f} MB of "
-                    "memory; rows in the same order need none of it"
-                )
+        pairing = paired_rows(feeds, columns, announce or notes.append, notes)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
     return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings)
+
+
+def classes_of(chosen: Chosen, role: str = "pred") -> tuple[str, ...] | None:
+    """What the prediction's columns are named after, where they have names."""
+    source, selection = chosen[role]
+    if source.columns is None or selection.columns is None:
+        return None
+    words: frozenset[str] = frozenset()
+    if "label" in chosen:
+        home, label = chosen["label"]
+        if home.columns is not None and len(label.columns or ()) == 1:
+            words = Look.of(home.firsts((label.columns or (0,))[0])).words
+    return class_names([source.columns[place] for place in selection.columns], words)
+
+
+def paired_rows(
+    feeds: Sequence[Feed],
+    columns: Columns,
+    announce: Callable[[str], Any],
+    notes: list[str],
+) -> Pairing:
+    """The rows side by side: by their key where it was named or stands in another order."""
+    several = sum(KEY in feed.roles for feed in feeds) > 1
+    named = columns.id is not None and len(feeds) > 1
+    if not named and (not several or aligned(feeds)):
+        return ByPosition(feeds)
+    if not all(KEY in feed.roles for feed in feeds):
+        # What has no key cannot be paired by one; the first rows say that the order differs.
+        return ByPosition(feeds)
+    pairing = ById(feeds)
+    lead = feeds[0]
+    key = ", ".join(lead.source.column(place) for place in lead.roles[KEY].columns or ())
+    if not named:
+        notes.append(f"rows paired by {key}: they stand in another order")
+    if pairing.memory >= _MUCH:
+        announce(
+            f"rows are paired by {key}: about {pairing.memory / 1e6:,.0f} MB of memory; rows in "
+            "the same order need none of it"
+        )
+    return pairing
 
 
 def part_of(source: Source, selection: Selection) -> Part:

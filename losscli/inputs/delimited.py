@@ -65,9 +65,14 @@ class DelimitedSource:
         found = sum(not self._dialect.is_number(cell) for cell in cells)
         return found > 1 or (found == 1 and len(cells) < 3)
 
-    def words(self, column: int) -> frozenset[str]:
-        """The column's first cells."""
-        return frozenset(self._dialect.cells(column))
+    def firsts(self, column: int) -> list[float | str | None]:
+        """The column's first cells, as numbers where they are such."""
+        dialect = self._dialect
+        cells = [row[column].strip() if column < len(row) else "" for row in dialect.rows]
+        return [
+            None if cell in MISSING else dialect.number(cell) if dialect.is_number(cell) else cell
+            for cell in cells
+        ]
 
     def decimals(self, columns: Sequence[int]) -> int | None:
         """The most decimals among the first cells of these columns."""

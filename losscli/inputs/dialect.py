@@ -13,10 +13,9 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from losscli.errors import DataError
+from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.text import LONGEST_LINE
 
-# Records of the sample that are looked at.
-_LOOK = 100
 _DELIMITERS = ",\t;|"
 
 # What stands for a missing number, as pandas and Arrow write it.
@@ -216,7 +215,7 @@ def _first(
     found = records(lines, delimiter, aligned=aligned)
     try:
         filled = (record for record in found if any(cell.strip() for cell in record.cells))
-        return list(islice(filled, _LOOK)) or [Record(1, 1, [""])]
+        return list(islice(filled, LOOK)) or [Record(1, 1, [""])]
     except csv.Error as error:
         raise DataError(f"is not a text of columns ({error})", file=name) from None
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import DataError
-from losscli.inputs.arrow import LOOK, TypedColumns, readable
+from losscli.inputs.arrow import TypedColumns, readable
+from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 

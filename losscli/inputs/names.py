@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from losscli.inputs.evidence.words import parted
+
 # The names that columns of each role go by, in lower case.
 LABEL_NAMES = frozenset(
     "label labels target targets y y_true ytrue true truth ground_truth groundtruth gt actual "
@@ -19,7 +21,7 @@ WEIGHT_NAMES = frozenset("weight weights sample_weight sample_weights".split())
 _SEPARATORS = "_.:- "
 PRED_PREFIXES = frozenset(
     "p prob proba probs probability pred prediction logit logits score y_pred yhat logp logprob "
-    "output class".split()
+    "output class softmax sigmoid forecast".split()
 )
 LABEL_PREFIXES = frozenset("label target y true y_true gt actual class".split())
 
@@ -32,11 +34,20 @@ def stem(name: str, prefixes: Iterable[str]) -> str | None:
     return None
 
 
-def class_names(columns: Sequence[str]) -> tuple[str, ...]:
-    """The names of classes: those of the prediction's columns without their common prefix."""
+def class_names(columns: Sequence[str], words: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The names of classes: those of the prediction's columns without what they have in common.
+
+    Where the labels are `words` that are whole names of columns, these are the classes.
+    """
+    if words and words <= set(columns):
+        return tuple(columns)
     stems = [stem(name, PRED_PREFIXES) for name in columns]
     if all(rest is not None for rest in stems):
         return tuple(rest for rest in stems if rest is not None)
+    parts = [parted(name) for name in columns]
+    heads = {part[0] for part in parts if part is not None}
+    if len(columns) > 1 and len(heads) == 1 and None not in parts:
+        return tuple(part[1] for part in parts if part is not None)
     return tuple(columns)
 
 

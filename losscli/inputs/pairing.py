@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
+from shlex import quote
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,10 +15,14 @@ from losscli.errors import DataError
 from losscli.inputs.source import Array, Selection, Source
 
 KEY = "key"
+# What parts the columns of a key that are held as one text.
+_PART = "\x1f"
 
 # What a row takes that is held to be looked up: its key of some 15 letters with its place in the
 # index (measured), and each of its items, once more while they are put together.
 _KEY_BYTES, _ITEM_BYTES = 240, 16
+# Rows whose keys are compared before the way of pairing is chosen.
+_FIRST_KEYS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class ByPosition:
 
     def _check_keys(self, parts: Sequence[Mapping[str, Array]], start: int) -> None:
         keyed = [
-            (feed.source, part[KEY][:, 0])
+            (feed, keys_of(part))
             for feed, part in zip(self._feeds, parts, strict=True)
             if KEY in part
         ]
@@ -112,13 +117,13 @@ class ByPosition:
             differ = keys != theirs
             if differ.any():
                 row = int(np.argmax(differ))
-                part, position = located(first, start + row)
+                part, position = located(first.source, start + row)
                 raise DataError(
-                    f"has the key {keys[row]!r} where {other.name} has {theirs[row]!r}: "
-                    "the rows stand in different order",
+                    f"has the key {_shown(keys[row])} where {other.source.name} has "
+                    f"{_shown(theirs[row])}: the rows stand in different order",
                     file=part.name,
                     position=position,
-                    hint=f"Pair them by key: --id-col {first.column(_key_column(self._feeds[0]))}.",
+                    hint=f"Pair them by key: {key_flags(first)}.",
                 )
 
 
@@ -154,15 +159,52 @@ def located(source: Source, row: int) -> tuple[Source, str]:
     return part, part.position(place)
 
 
-def _key_column(feed: Feed) -> int:
-    columns = feed.roles[KEY].columns
-    assert columns is not None
-    return columns[0]
+def keys_of(part: Mapping[str, Array]) -> Array:
+    """The key of each row as one text, (n,); None where a part of it is missing."""
+    columns = part[KEY]
+    if columns.shape[1] == 1:
+        return columns[:, 0]
+    keys = [None if None in row else _PART.join(row) for row in columns.tolist()]
+    return np.array(keys, dtype=object)
+
+
+def key_text(key: str | None) -> str | None:
+    """A key as it is written: of several columns, one after the other."""
+    return None if key is None else key.replace(_PART, ", ")
+
+
+def key_shown(key: str) -> str:
+    """A key as a message shows it."""
+    return repr(key_text(key))
+
+
+def key_flags(feed: Feed) -> str:
+    """The flags that name the key of a feed."""
+    places = feed.roles[KEY].columns or ()
+    return " ".join(f"--id-col {quote(feed.source.column(place))}" for place in places)
+
+
+def aligned(feeds: Sequence[Feed]) -> bool:
+    """Whether the first rows of all feeds that have keys have the same, in the same order.
+
+    Rows further down are checked as they are read.
+    """
+    keyed = [_first_keys(feed) for feed in feeds if KEY in feed.roles]
+    return all(keys == keyed[0] for keys in keyed[1:])
+
+
+def _first_keys(feed: Feed) -> list[Any]:
+    batches = rechunked(feed.source.batches({KEY: feed.roles[KEY]}, _FIRST_KEYS), _FIRST_KEYS)
+    return [key for part in islice(batches, 1) for key in keys_of(part).tolist()]
 
 
 def _first_difference(named: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], tuple[str, int]]:
     first = named[0]
     return first, next(pair for pair in named if pair[1] != first[1])
+
+
+def _shown(key: Any) -> str:
+    return "(missing)" if key is None else key_shown(key)
 
 
 def _length(part: Mapping[str, Array]) -> int:
@@ -220,24 +262,23 @@ class _Keyed:
 
     source: Source
     arrays: dict[str, Array]
-    index: Any
+    index: Mapping[str, int]
     seen: Array = field(init=False)
 
     @classmethod
     def load(cls, feed: Feed) -> _Keyed:
         """Read all of a feed. Raises DataError for a key that is missing or stands twice."""
-        import pandas as pd
-
         whole = gathered(feed.source.batches(feed.roles, 1 << 17))
         if not whole:
             raise DataError("has no rows", file=feed.source.name)
-        keys = whole.pop(KEY)[:, 0]
+        keys = keys_of(whole)
+        del whole[KEY]
         _check_present(feed.source, keys, 0)
-        index = pd.Index(keys)
-        twice = index.duplicated()
-        if twice.any():
-            row = int(np.argmax(twice))
-            raise _stands_twice(feed.source, keys[row], row, int(np.argmax(index == keys[row])))
+        index: dict[str, int] = {}
+        for row, key in enumerate(keys.tolist()):
+            first = index.setdefault(key, row)
+            if first != row:
+                raise _stands_twice(feed.source, key, row, first)
         return cls(feed.source, whole, index)
 
 
@@ -252,7 +293,9 @@ def _stands_twice(source: Source, key: str, row: int, first: int) -> DataError:
     (one, first_position), (other, position) = located(source, first), located(source, row)
     place = first_position if one is other else f"{one.name}, {first_position}"
     return DataError(
-        f"the key {key!r} stands twice (first on {place})", file=other.name, position=position
+        f"the key {key_shown(key)} stands twice (first on {place})",
+        file=other.name,
+        position=position,
     )
 
 
@@ -293,7 +336,7 @@ class ById:
         for held in keyed:
             held.seen = np.zeros(len(held.index), bool)
         for part in rechunked(self._lead.source.batches(self._lead.roles, rows), rows):
-            keys = part[KEY][:, 0]
+            keys = keys_of(part)
             _check_present(self._lead.source, keys, start)
             for held in keyed:
                 part |= self._matching(held, keys, start)
@@ -304,7 +347,7 @@ class ById:
 
     def _matching(self, held: _Keyed, keys: Array, start: int) -> dict[str, Array]:
         source = self._lead.source
-        places = held.index.get_indexer(keys)
+        places = np.array([held.index.get(key, -1) for key in keys.tolist()], dtype=np.intp)
         if (places < 0).any():
             row = int(np.argmax(places < 0))
             raise _nowhere(keys[row], source, start + row, held.source, (places < 0).sum())
@@ -324,7 +367,7 @@ class ById:
         left = np.flatnonzero(~held.seen)
         if left.size:
             row = int(left[0])
-            raise _nowhere(held.index[row], held.source, row, self._lead.source, left.size)
+            raise _nowhere(list(held.index)[row], held.source, row, self._lead.source, left.size)
 
     def position(self, role: str, row: int) -> tuple[Source, str]:
         """Where the row's key stands in the role's own file."""
@@ -332,12 +375,12 @@ class ById:
         if role in self._lead.roles:
             return located(source, row)
         held = next(held for held in self._keyed() if role in held.arrays)
-        return located(held.source, int(held.index.get_loc(self._key_at(row))))
+        return located(held.source, held.index[self._key_at(row)])
 
     def _keys(self) -> Iterator[Any]:
         only = {KEY: self._lead.roles[KEY]}
         for batch in self._lead.source.batches(only, 1 << 17):
-            yield from batch[KEY][:, 0].tolist()
+            yield from keys_of(batch).tolist()
 
     def _key_at(self, row: int) -> Any:
         return next(key for place, key in enumerate(self._keys()) if place == row)
@@ -360,5 +403,5 @@ def _nowhere(key: Any, source: Source, row: int, other: Source, count: int) -> D
     part, position = located(source, row)
     more = f" (and {count - 1:,} more like it)" if count > 1 else ""
     return DataError(
-        f"the key {key!r} is not in {other.name}{more}", file=part.name, position=position
+        f"the key {key_shown(key)} is not in {other.name}{more}", file=part.name, position=position
     )

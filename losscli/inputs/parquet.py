@@ -9,7 +9,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from losscli.errors import DataError
-from losscli.inputs.arrow import LOOK, TypedColumns, readable
+from losscli.inputs.arrow import TypedColumns, readable
+from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 

@@ -79,9 +79,9 @@ class PartsSource:
         """Whether the column holds words in any part."""
         return any(part.is_text(column) for part in self.parts)
 
-    def words(self, column: int) -> frozenset[str]:
-        """What the first rows of every part say."""
-        return frozenset().union(*(part.words(column) for part in self.parts))
+    def firsts(self, column: int) -> list[float | str | None]:
+        """The first values of every part."""
+        return [value for part in self.parts for value in part.firsts(column)]
 
     def decimals(self, columns: Sequence[int]) -> int | None:
         """The most decimals that any part shows."""

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import Chosen, choose, feeds_of, findings_of, grouping
-from losscli.inputs.dataset import Dataset, Part, part_of
+from losscli.inputs.choosing import (
+    Chosen,
+    Keys,
+    choose,
+    feeds_of,
+    findings_of,
+    grouping,
+    shared_keys,
+)
+from losscli.inputs.dataset import Dataset, Part, classes_of, paired_rows, part_of
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import KEY, ById, ByPosition, Feed, Pairing, rechunked
+from losscli.inputs.pairing import Pairing
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Array, Source
+from losscli.vocabulary import Evidence
 
 # The roles of the further models are these with their place behind.
 _PRED = "pred of model "
 _LABEL = "label of model "
-_FIRST = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -66,24 +73,23 @@ def open_rivals(
         shared["label"] = opener.open(label, "label")
     for name, given in (inputs or {}).items():
         shared[name] = opener.open(given, name)
-    chosen, notes = _chosen(models, shared, asked)
     if weight is not None:
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")
         shared["weight"] = opener.open(weight, "weight")
-    if weight is not None or columns.weight is not None:
-        sources = {"pred": models[0], **shared}
-        chosen["weight"] = choose(sources, asked[0])[0]["weight"]
+    homes = {str(id(source)): source for source in [*models, *shared.values()]}
+    keys, evidence = shared_keys(list(homes.values()), columns)
+    chosen, notes, reasons = _chosen(models, shared, asked, keys)
     chosen |= grouping([*models, *shared.values()], columns)
     roles = tuple(role for role in chosen if role == "pred" or role.startswith(_PRED))
     parts = {role: part_of(source, selection) for role, (source, selection) in chosen.items()}
+    for role in roles:
+        parts[role] = replace(parts[role], classes=classes_of(chosen, role))
     _check_rows(parts)
-    homes = {str(id(source)): source for source in [*models, *shared.values()]}
-    feeds = feeds_of(homes, chosen, columns)
-    findings = findings_of(feeds, columns)
+    feeds = feeds_of(homes, chosen, columns, keys)
+    findings = findings_of(feeds, columns, [*evidence, *reasons])
     notes += findings.notes()
-    by_id = columns.id is not None or not _aligned(feeds)
-    pairing: Pairing = ById(feeds) if by_id and len(feeds) > 1 else ByPosition(feeds)
+    pairing: Pairing = paired_rows(feeds, columns, notes.append, notes)
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     together = Dataset(agreeing, parts, places, notes, opener, findings=findings)
@@ -101,21 +107,27 @@ def open_rivals(
 
 
 def _chosen(
-    models: Sequence[Source], shared: Mapping[str, Source], asked: Sequence[Columns]
-) -> tuple[Chosen, list[str]]:
+    models: Sequence[Source],
+    shared: Mapping[str, Source],
+    asked: Sequence[Columns],
+    keys: Keys,
+) -> tuple[Chosen, list[str], list[Evidence]]:
     """For each role its source and columns: predictions and labels of every model."""
     chosen: Chosen = {}
     notes: list[str] = []
+    evidence: list[Evidence] = []
     for place, (model, columns) in enumerate(zip(models, asked, strict=True)):
-        found, said = choose({"pred": model, **shared}, columns)
-        notes += said
+        choice = choose({"pred": model, **shared}, columns, keys)
+        found = dict(choice.chosen)
+        notes += choice.notes
+        evidence += choice.evidence
         chosen[f"{_PRED}{place + 1}" if place else "pred"] = found.pop("pred")
-        if "label" not in found:
-            continue
-        if "label" not in chosen:
-            chosen["label"] = found["label"]
-        elif found["label"] != chosen["label"]:
-            chosen[f"{_LABEL}{place + 1}"] = found["label"]
+        if "label" in found:
+            label = found.pop("label")
+            if "label" not in chosen:
+                chosen["label"] = label
+            elif label != chosen["label"]:
+                chosen[f"{_LABEL}{place + 1}"] = label
         if not place:
             chosen |= found
     if "label" not in chosen:
@@ -123,23 +135,7 @@ def _chosen(
             f"{models[0].name} holds no labels to compare with",
             hint="Give them: --label FILE, or name their column: --label-col COL.",
         )
-    return chosen, notes
-
-
-def _aligned(feeds: Sequence[Feed]) -> bool:
-    """Whether the first rows of all files have the same keys in the same order, or some have none.
-
-    Rows further down are checked as they are read.
-    """
-    if not all(KEY in feed.roles for feed in feeds):
-        return True
-    first, *others = map(_first_keys, feeds)
-    return all(first == other for other in others)
-
-
-def _first_keys(feed: Feed) -> list[Any]:
-    batches = rechunked(feed.source.batches({KEY: feed.roles[KEY]}, _FIRST), _FIRST)
-    return [key for part in islice(batches, 1) for key in part[KEY][:, 0].tolist()]
+    return chosen, notes, evidence
 
 
 def _check_rows(parts: Mapping[str, Part]) -> None:

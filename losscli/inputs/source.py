@@ -77,8 +77,8 @@ class Source(Protocol):
     def is_text(self, column: int) -> bool:
         """Whether the first rows of a column hold words (one among numbers may be a slip)."""
 
-    def words(self, column: int) -> frozenset[str]:
-        """What the first rows of a table's column say."""
+    def firsts(self, column: int) -> list[float | str | None]:
+        """The first values of a table's column: numbers or words, None where one is missing."""
 
     def decimals(self, columns: Sequence[int]) -> int | None:
         """The most decimals written in the first rows of these columns; None for binary numbers."""

@@ -134,9 +134,23 @@ class LabelCode:
                 row,
                 f"is not a class index (0 to {self.width - 1})",
                 value=_written(label, row, 0),
-                hint="Name the labels in the order of the prediction's columns: --classes A,B,…",
+                hint=self._hint_for(numbers),
             )
         return Classes(index=index)
+
+    def _hint_for(self, numbers: Array) -> str:
+        """What to type for labels that are no indexes of the prediction's columns."""
+        seen = sorted({int(number) for number in np.unique(numbers) if number == np.rint(number)})
+        inside = [number for number in seen if 0 <= number < self.width]
+        if seen and seen[0] == 1 and seen[-1] == self.width:
+            counted = ",".join(map(str, range(1, self.width + 1)))
+            return f"If labels count the classes from 1, say --classes {counted}."
+        strays = [number for number in seen if number not in inside]
+        if len(strays) == 1 and (inside or strays[0] in (-1, -100, 255)):
+            return (
+                f"If {strays[0]} marks rows to leave out, say so: -l ce:ignore_index={strays[0]}."
+            )
+        return "Name the labels in the order of the prediction's columns: --classes A,B,…"
 
     def _positions(self, label: Array, classes: Sequence[str]) -> Array:
         """Where each label stands among `classes`, the shape of `label`."""
@@ -189,9 +203,27 @@ def label_code(
         return LabelCode(width, _word_classes(profile, width, columns))
     if width > 1 and profile.width == 1 and columns and profile.values is not None:
         words = {_number_word(value) for value in profile.values}
-        if words and words <= set(columns) and not profile.values <= set(range(width)):
+        if words and words <= set(columns):
             return LabelCode(width, columns)
+        if _numbered(columns) and profile.values & set(range(width)):
+            raise UsageError(
+                f"the labels ({_some(sorted(words, key=float))}) are not all among the classes "
+                f"that the prediction's columns are named after ({_some(columns)})",
+                hint="If labels count the columns from 0, say --classes "
+                f"{','.join(map(str, range(width)))}.",
+            )
     return LabelCode(width, signs=profile.signs)
+
+
+def _numbered(columns: Sequence[str]) -> bool:
+    """Whether columns are named after whole numbers that do not count them from 0."""
+    return all(name.isdecimal() for name in columns) and sorted(columns, key=int) != [
+        str(place) for place in range(len(columns))
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
 
 
 # Words for no and yes whose order needs no flag.

@@ -363,7 +363,7 @@ def test_rows_are_the_same_whether_arrow_reads_them_or_gives_up_before(
 def test_a_column_is_text_where_its_first_cells_are_words(write: Write) -> None:
     source = DelimitedSource(File.at(write("a,b,c,d\n1,x,,1\n2,y,,oops\n3,z,,3\n"), ""))
     assert [source.is_text(column) for column in range(4)] == [False, True, False, False]
-    assert source.words(1) == {"x", "y", "z"}
+    assert set(source.firsts(1)) == {"x", "y", "z"}
 
 
 def test_decimals_are_counted_as_written(write: Write) -> None:

@@ -113,7 +113,7 @@ def test_the_same_table_gives_the_same_bits_in_every_format(write: Write, name: 
     source = source_of(write(FORMATS[name](), "data"))
     assert source.columns == ("prob", "label", "n")
     assert [source.is_text(place) for place in range(3)] == [False, True, False]
-    assert source.words(1) == {"c0", "c1", "c2"}
+    assert set(source.firsts(1)) == {"c0", "c1", "c2"}
     assert column(source, 0) == PRED.tolist()
     assert column(source, 1, text=True) == [f"c{k}" for k in LABEL]
     assert column(source, 2) == LABEL.tolist()

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from losscli.errors import UsageError
+from losscli.inputs.evidence.looks import Look
 from losscli.inputs.names import ID_NAMES, LABEL_NAMES, PRED_NAMES, align, class_names, stem
 from losscli.inputs.roles import Columns, Roles, Table, pick, resolve
 
@@ -20,7 +21,7 @@ def table(*names: str, text: str = "", words: str = "") -> Table:
         "a.csv",
         names,
         text=frozenset(names.index(name) for name in text.split()),
-        words=tuple(frozenset(words.split() if name in text.split() else ()) for name in names),
+        looks=tuple(Look.of(words.split() if name in text.split() else ()) for name in names),
     )
 
 
@@ -136,7 +137,10 @@ class TestOneFileOfBothRoles:
 
     def test_a_prediction_without_labels_has_none(self) -> None:
         assert both(table("p_a", "p_b")) == (["p_a", "p_b"], [])
-        assert both(table("a", "b", "c")) == (["a", "b", "c"], [])
+
+    def test_a_table_in_which_nothing_is_named_is_no_prediction(self) -> None:
+        with pytest.raises(UsageError, match="which column is the prediction, and which the label"):
+            both(table("a", "b", "c"))
 
     def test_a_guess_that_takes_all_columns_is_not_worth_a_word(self) -> None:
         of = table("p_a", "p_b")

@@ -1,0 +1,151 @@
+"""What the name of a column says: its words, and the role or the reading that they speak of."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+
+
+class Says(StrEnum):
+    """What a name says of its column."""
+
+    PREDICTION = "prediction"
+    LABEL = "label"
+    KEY = "key"
+    WEIGHT = "weight"
+    MEAN = "mean"
+    SCALE = "standard deviation"
+    VARIANCE = "variance"
+    HARD_CLASS = "predicted class"
+
+
+_RUNS = re.compile(r"\d+(?:\.\d+)?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+
+# The words of each role, in lower case; what is written as one word of several stands as such.
+_WORDS = {
+    Says.PREDICTION: "pred preds prediction predictions predicted predict ypred yhat hat prob "
+    "probs proba probas probability probabilities pctr pcvr phat score scores logit logits output "
+    "outputs forecast forecasts forecasted fcst estimate estimated fitted softmax sigmoid logprob "
+    "logprobs",
+    Says.LABEL: "label labels target targets true truth ytrue groundtruth gt actual actuals real "
+    "obs observed observation gold reference outcome expected answer annotation",
+    Says.KEY: "id ids key index idx uuid guid filename rowid",
+    Says.WEIGHT: "weight weights wt exposure",
+    Says.MEAN: "mean mu loc",
+    Says.SCALE: "std sd sigma stddev stdev scale",
+    Says.VARIANCE: "var variance",
+}
+# Words that say it only where they are the whole name.
+_WHOLE = {
+    Says.PREDICTION: "p model est output",
+    Says.LABEL: "y class t response",
+    Says.WEIGHT: "w",
+}
+# Of several words in one name, the first of these decides: what is true is no prediction, a
+# predicted label is one, the id of a label is a label.
+_FIRST = (
+    Says.WEIGHT,
+    Says.PREDICTION,
+    Says.LABEL,
+    Says.KEY,
+    Says.MEAN,
+    Says.SCALE,
+    Says.VARIANCE,
+)
+TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue".split())
+_CLASSES = frozenset("class classes label labels category".split())
+
+_TABLE = {word: role for role, words in _WORDS.items() for word in words.split()}
+_WHOLE_TABLE = {word: role for role, words in _WHOLE.items() for word in words.split()}
+
+
+@cache
+def split(name: str) -> tuple[str, ...]:
+    """The words and numbers of a name in lower case: `SK_ID_CURR`, `PassengerId`, `q0.9`."""
+    return tuple(found.lower() for found in _RUNS.findall(name))
+
+
+@cache
+def says(name: str) -> Says | None:
+    """What a name says of its column; None where it says nothing.
+
+    >>> says("predicted_price"), says("PassengerId"), says("True Label"), says("price")
+    (<Says.PREDICTION: 'prediction'>, <Says.KEY: 'key'>, <Says.LABEL: 'label'>, None)
+    """
+    words = split(name)
+    joined = "".join(words)
+    if name.lower() in _WHOLE_TABLE:
+        return _WHOLE_TABLE[name.lower()]
+    if joined in _TABLE:
+        return _TABLE[joined]
+    if words in (("y", "true"), ("ground", "truth")):
+        return Says.LABEL
+    if len(words) == 2 and words[0] in ("p", "y") and words[1] == "hat":
+        return Says.PREDICTION
+    found = {_TABLE[word] for word in words if word in _TABLE}
+    if Says.PREDICTION in found and TRUTH & set(words):
+        return Says.LABEL
+    if Says.PREDICTION in found and _CLASSES & set(words):
+        return Says.HARD_CLASS
+    return next((role for role in _FIRST if role in found), None)
+
+
+@cache
+def base(name: str) -> tuple[str, ...]:
+    """What is left of a name without the words of roles: of `predicted_price`, `price`."""
+    words = split(name)
+    return tuple(
+        word
+        for word in words
+        if _TABLE.get(word) not in (Says.PREDICTION, Says.LABEL) and word not in ("y", "p")
+    )
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names are the same but for capitals and what parts their words."""
+    return one == other or (bool(split(one)) and split(one) == split(other))
+
+
+_GROUP = re.compile(r"^(?P<stem>.*[^\W\d_])(?P<rest>\d+)$|^(?P<head>.*[\W_])(?P<tail>[^\W_]+)$")
+
+
+@cache
+def parted(name: str) -> tuple[str, str] | None:
+    """A name as what its group shares and what is its own: `p0` → `p`, `0`; `z_a` → `z_`, `a`."""
+    found = _GROUP.match(name)
+    if found is None:
+        return None
+    if found["stem"] is not None:
+        return found["stem"], found["rest"]
+    return found["head"], found["tail"]
+
+
+# What stands before a number in the names of quantiles and of an ensemble's members.
+_QUANTILE = re.compile(
+    r"(?:^|[\W_])(?:q|quantile|quant|tau)[\W_]*(?P<level>0?[.,]\d+)$"
+    r"|(?:^|[\W_])(?:q|quantile|quant|tau)[\W_]*(?P<percent>\d{1,2})$"
+    r"|^(?P<bare>0\.\d+)$",
+    re.IGNORECASE,
+)
+_PERCENTILE = re.compile(r"(?:^|[\W_])(?:p|pct|perc|percentile)[\W_]*(?P<percent>\d{2})$", re.I)
+
+
+def level(name: str) -> float | None:
+    """The level that the name of a quantile states: `q0.9`, `q90`, `0.9`; None of other names."""
+    found = _QUANTILE.search(name) or _PERCENTILE.search(name)
+    if found is None:
+        return None
+    groups = found.groupdict()
+    if groups.get("percent") is not None:
+        value = int(groups["percent"]) / 100
+    else:
+        value = float((groups.get("level") or groups.get("bare") or "0").replace(",", "."))
+    return value if 0 < value < 1 else None
+
+
+def levels(names: tuple[str, ...]) -> tuple[float, ...] | None:
+    """The levels that names of quantiles state; None where one states none, or two the same."""
+    found = [level(name) for name in names]
+    stated = tuple(each for each in found if each is not None)
+    return stated if len(stated) == len(names) == len(set(stated)) and stated else None
