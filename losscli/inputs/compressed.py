@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import bz2
 import io
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from losscli.errors import DataError
 from losscli.inputs.file import File
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+# Compressed bytes that are read at once.
+_COMPRESSED = 1 << 16
+
 _MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
     "bzip2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+    # A frame of data, or one to be skipped, with which pzstd begins.
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
 }
 # The longest of the beginnings.
 MAGIC_BYTES = 10
@@ -40,14 +48,49 @@ def decompressed(file: BinaryIO, codec: str | None) -> BinaryIO:
 
             return cast(BinaryIO, gzip.GzipFile(fileobj=file))
         case "bzip2":
-            import bz2
-
-            return cast(BinaryIO, bz2.BZ2File(file))
+            return cast(BinaryIO, io.BufferedReader(_Bzip2(file)))
         case _:
             import pyarrow as pa
 
             stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), codec)
             return cast(BinaryIO, io.BufferedReader(stream))
+
+
+class _Bzip2(io.RawIOBase):
+    """The members of a bzip2 file, one after another, up to its last byte.
+
+    `bz2.BZ2File` takes whatever follows the first member and is none for the end of the file, so a
+    later member with a damaged header would be left out in silence. Reading raises OSError there,
+    and EOFError where a member is cut.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._rest = b""
+        self._member = bz2.BZ2Decompressor()
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, into: Buffer) -> int:
+        """Fill a buffer as far as one step goes; 0 at the end of the file."""
+        room = memoryview(into).cast("B")
+        while True:
+            if self._member.eof:
+                self._rest = self._member.unused_data or self._file.read(_COMPRESSED)
+                if not self._rest:
+                    return 0
+                self._member = bz2.BZ2Decompressor()
+            if self._member.needs_input and not self._rest:
+                self._rest = self._file.read(_COMPRESSED)
+                if not self._rest:
+                    raise EOFError("it ends within a member")
+            found = self._member.decompress(self._rest, len(room))
+            self._rest = b""
+            if found:
+                room[: len(found)] = found
+                return len(found)
 
 
 @contextmanager

@@ -22,7 +22,12 @@ def open_npz(file: File, key: str | None) -> NpySource:
     damaged or holds other things.
     """
     with _archive(file) as archive:
-        members = {member.filename: member for member in archive.infolist()}
+        listed = archive.infolist()
+    members = {member.filename: member for member in listed}
+    if len(members) < len(listed):
+        names = [member.filename for member in listed]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DataError(f"holds two members called {twice!r}: which one is meant?", file=file.name)
     arrays = {name.removesuffix(".npy"): name for name in members if name.endswith(".npy")}
     if not arrays:
         what = "an Excel workbook" if "[Content_Types].xml" in members else "a ZIP archive"

@@ -44,7 +44,9 @@ def _archives() -> Iterator[Case]:
     yield refused("NPZ: an array that is not there", {"p.npz": many, "y.npy": Y}, gone, "c", code=2)
     pickled = npz({"a.npy": npy(np.array([1.0, None, "x", 2], dtype=object))})
     bomb = npz({"a.npy": npy(np.zeros(40_000_000, np.uint8))}, zipfile.ZIP_DEFLATED)
+    twice = npz({"a.npy": npy(PRED), "b.npy": npy(PRED[::-1])}).replace(b"b.npy", b"a.npy")
     bad: dict[str, tuple[bytes, str]] = {
+        "two members of one name": (twice, "two members called 'a.npy'"),
         "a pickle within": (pickled, "pickled"),
         "truncated": (one[:-30], "p.npz"),
         "a directory that lies": (one[:-22] + bytes(22), "p.npz"),

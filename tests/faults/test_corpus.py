@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.program import Here, Write
-from tests.faults import csv_cases, label_cases, npy_cases, table_cases
+from tests.faults import compressed_cases, csv_cases, label_cases, npy_cases, table_cases
 from tests.faults.case import Case
 
-CASES = [*npy_cases.CASES, *csv_cases.CASES, *table_cases.CASES, *label_cases.CASES]
+CASES = [
+    *npy_cases.CASES,
+    *csv_cases.CASES,
+    *table_cases.CASES,
+    *label_cases.CASES,
+    *compressed_cases.CASES,
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
