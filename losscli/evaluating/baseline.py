@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.conventions.axes import Denominator
-from losscli.engine.accumulators import tally_of
+from losscli.engine.accumulators import accumulator, tally_of
 from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.exact import Sum, units
 from losscli.engine.gate import Settled
 from losscli.engine.row_losses import kernel_params
+from losscli.engine.run import block_rows
 from losscli.evaluating.report import Baseline
 from losscli.losses.definition.loss import Constant, Labels
 from losscli.losses.forms.categorical import Classes, Form
@@ -31,15 +32,17 @@ MOST_KEPT = 1 << 20
 class LabelSummary:
     """The labels of a run: weight per class, or the real labels themselves where they are few.
 
-    `counts` has the shape (2, c) for yes-or-no labels (no, yes) and (c,) for classes. `many` says
-    that there are more real labels than are kept.
+    `counts` and `rows` hold the weight and the number of the rows by place: the class, or of
+    yes-or-no labels the item (no) and the number of items plus the item (yes). A class that has
+    not occurred may have no place: of a large vocabulary few occur in a block. `many` says that
+    there are more real labels than are kept.
     """
 
     task: Task
     code: LabelCode
     ignore: float | None = None
-    counts: list[Sum] | None = None
-    rows: list[Sum] | None = None
+    counts: dict[int, Sum] | None = None
+    rows: dict[int, Sum] | None = None
     values: list[Array] = field(default_factory=list)
     weights: list[Array] = field(default_factory=list)
     kept: int = 0
@@ -95,10 +98,14 @@ class LabelSummary:
             self.values.clear()
             self.weights.clear()
 
-    def _by_class(self, label: Any, weight: Array | None) -> list[Sum]:
+    def _by_class(self, label: Any, weight: Array | None) -> dict[int, Sum]:
         if isinstance(label, Classes) and label.index is not None:
-            counts = np.bincount(label.index, weight, minlength=self.code.width)
-            return [Sum(units(float(count))) for count in counts]
+            present, inverse = np.unique(label.index, return_inverse=True)
+            counts = np.bincount(inverse, weight, minlength=present.size)
+            return {
+                place: Sum(units(float(count)))
+                for place, count in zip(present.tolist(), counts.tolist(), strict=True)
+            }
         shares = label.rows if isinstance(label, Classes) else label
         assert shares is not None
         columns = shares[:, None] if shares.ndim == 1 else shares
@@ -106,14 +113,14 @@ class LabelSummary:
             columns = columns * (weight[:, None] if weight.ndim == 1 else weight)
         yes = [Sum.of(np.ascontiguousarray(column)) for column in columns.T]
         if isinstance(label, Classes):
-            return yes
+            return dict(enumerate(yes))
         if weight is None:
             all_of = [Sum.whole(len(columns))] * len(yes)
         else:
             one = np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, columns.shape)
             all_of = [Sum.of(np.ascontiguousarray(column)) for column in one.T]
         no = [a - y for a, y in zip(all_of, yes, strict=True)]
-        return [*no, *yes]
+        return dict(enumerate([*no, *yes]))
 
     def varies(self) -> bool:
         """Whether the labels of any item differ between rows; True where that is not known."""
@@ -134,7 +141,7 @@ class LabelSummary:
         if self.rows is None:
             return ()
         names = self.code.classes
-        counts = [float(entry.exact) for entry in self.rows]
+        counts = self.by_place(self.rows).tolist()
         if self.task is Task.MULTILABEL:
             width = self.code.width
             totals_ = [counts[j] + counts[width + j] for j in range(width)]
@@ -150,17 +157,30 @@ class LabelSummary:
             (names[j] if names else str(j), count / total) for j, count in enumerate(counts)
         )
 
+    def by_place(self, sums: Mapping[int, Sum]) -> Array:
+        """The sums of all places, those of classes that have not occurred being 0."""
+        classes = self.task in (Task.MULTICLASS, Task.DISTRIBUTION)
+        found = np.zeros(self.code.width * (1 if classes else 2))
+        for place, entry in sums.items():
+            found[place] = float(entry.exact)
+        return found
 
-def _yes_and_no(label: Any, batch: Batch) -> list[Sum] | None:
+
+def _yes_and_no(label: Any, batch: Batch) -> dict[int, Sum] | None:
     """How many labels are no and yes, where all are one of these."""
     if not isinstance(label, np.ndarray) or label.ndim > 1:
         return None
     ones = batch.extent(label).ones
-    return None if ones is None else [Sum.whole(label.size - ones), Sum.whole(ones)]
+    return None if ones is None else {0: Sum.whole(label.size - ones), 1: Sum.whole(ones)}
 
 
-def _merged(held: list[Sum] | None, new: list[Sum]) -> list[Sum]:
-    return new if held is None else [a + b for a, b in zip(held, new, strict=True)]
+def _merged(held: dict[int, Sum] | None, new: Mapping[int, Sum]) -> dict[int, Sum]:
+    """What is held, with the new sums added to it."""
+    if held is None:
+        return dict(new)
+    for place, entry in new.items():
+        held[place] = held[place] + entry if place in held else entry
+    return held
 
 
 def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) -> Baseline | None:
@@ -175,7 +195,7 @@ def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) ->
         return _real_baseline(evaluation, summary, setting)
     if summary.counts is None or _decides_rows(evaluation):
         return None
-    counts = np.array([float(entry.exact) for entry in summary.counts])
+    counts = summary.by_place(summary.counts)
     if counts.sum() <= 0:
         return None
     return _class_baseline(evaluation, counts, setting)
@@ -187,7 +207,10 @@ def _decides_rows(evaluation: Evaluation) -> bool:
 
 
 def _class_baseline(evaluation: Evaluation, counts: Array, setting: Setting) -> Baseline | None:
-    """One row per class, weighted by how often it occurs, all with the same prediction."""
+    """One row per class that occurs, weighted by how often, all with the same prediction.
+
+    They are scored in blocks, so that memory does not grow with the square of the classes.
+    """
     width = setting.code.width
     form = evaluation.reading.form
     constant = evaluation.loss.constant
@@ -202,11 +225,11 @@ def _class_baseline(evaluation: Evaluation, counts: Array, setting: Setting) -> 
         label: Array = np.repeat([[0.0], [1.0]], width, axis=1)
         candidates = _two_sided_candidates(form, rate)
     else:
-        weight = counts
-        label = np.arange(width, dtype=np.float64)
+        present = np.flatnonzero(counts)
+        weight, label = counts[present], present.astype(np.float64)
         pulled = counts if setting.class_weight is None else counts * setting.class_weight
         rate = pulled / pulled.sum()
-        candidates = [np.eye(width)[int(pulled.argmax())] if form is Form.DECISION else rate]
+        candidates = [_one_hot(pulled) if form is Form.DECISION else rate]
     if width == 1:
         label, weight = label[:, 0], weight[:, 0]
     kind = Kind.PROBABILITY if form is not Form.MARGIN else Kind.SCORE
@@ -219,10 +242,29 @@ def _class_baseline(evaluation: Evaluation, counts: Array, setting: Setting) -> 
     clean = replace(setting, code=LabelCode(width))
     scores = []
     for candidate in candidates:
-        row = candidate if width > 1 else candidate[0]
-        pred = np.repeat(np.asarray(row)[None, ...], len(label), axis=0)
-        scores.append(_score(_counting_weights(plain), pred, label, weight, clean))
+        row = np.asarray(candidate if width > 1 else candidate[0])
+        scores.append(_score_of_row(_counting_weights(plain), row, label, weight, clean))
     return Baseline(min(scores), constant.value)
+
+
+def _one_hot(counts: Array) -> Array:
+    """Certain of the class that weighs most."""
+    row = np.zeros(counts.size)
+    row[counts.argmax()] = 1.0
+    return row
+
+
+def _score_of_row(
+    evaluation: Evaluation, row: Array, label: Array, weight: Array, setting: Setting
+) -> float:
+    """The loss of one prediction, whatever the label."""
+    scored = accumulator(evaluation)
+    rows = block_rows(row.size)
+    for first in range(0, len(label), rows):
+        here = slice(first, first + rows)
+        pred = np.repeat(row[None, ...], len(label[here]), axis=0)
+        scored.add(Batch(Settled(first, pred, label[here], weight[here], 0), setting))
+    return scored.tally().finished.value
 
 
 def _counting_weights(evaluation: Evaluation) -> Evaluation:
