@@ -145,16 +145,23 @@ def _shape_evidence(width: int) -> Evidence:
     return Evidence("shape", f"{width} items per row", "several classes or several labels")
 
 
+# Sums that are this near to 1 in every row are meant to be 1; whole numbers are near it by chance.
+_CHANCE = 0.02
+
+
 def _in_unit(pred: PredProfile, hints: Hints) -> bool:
     """Whether the values are to be read as probabilities.
 
-    A few values outside [0, 1] among many inside are mistakes to be named, not logits.
+    A few values outside [0, 1] among many inside are mistakes to be named, not logits; and so are
+    any in rows that all sum to 1, which logits do not.
     """
     if hints.kind is not None:
         return hints.kind is Kind.PROBABILITY
     if hints.named is not None:
         return hints.named is Kind.PROBABILITY
     if pred.outside_unit == 0:
+        return True
+    if pred.items > pred.rows and pred.uneven == 0 and pred.worst <= _CHANCE:
         return True
     share = pred.outside_unit / max(1, pred.items)
     return share <= 0.1 or (pred.low >= 0.0 and share < 0.5)

@@ -52,10 +52,9 @@ class PredProfile:
         outside = 0 if inside else _outside_unit(pred, low, high)
         uneven, worst, uneven_log = 0, 0.0, 0
         if pred.ndim == 2:
-            if outside < pred.size:
-                off = np.abs(_row_sums(pred) - 1.0)
-                uneven = int(np.count_nonzero(off > tolerance))
-                worst = float(np.max(off, initial=0.0, where=~np.isnan(off)))
+            off = np.abs(_row_sums(pred) - 1.0)
+            uneven = int(np.count_nonzero(off > tolerance))
+            worst = float(np.max(off, initial=0.0, where=~np.isnan(off)))
             if high <= 0.0:
                 off = np.abs(np.exp(pred).sum(axis=1) - 1.0)
                 uneven_log = int(np.count_nonzero(off > max(tolerance, 1e-4)))

@@ -158,6 +158,22 @@ class TestMixedEvidence:
         assert f"3 of {N} outside [0, 1]" in fact(verdict, "values").finding
         assert "mistakes" in fact(verdict, "values").follows
 
+    @pytest.mark.parametrize("step", [0.3, 1.5, 40.0])
+    def test_values_outside_0_to_1_in_rows_that_all_sum_to_1_are_mistakes(
+        self, step: float
+    ) -> None:
+        pred = SUMMING.copy()
+        pred[:, 0] += step
+        pred[:, 1] -= step
+        verdict = read(pred, CLASS)
+        assert (verdict.task, verdict.kind) == (Task.MULTICLASS, Kind.PROBABILITY)
+        assert verdict.confidence == LOW
+        assert read(pred, CLASS, Hints(kind=Kind.LOGIT)).kind is Kind.LOGIT
+
+    def test_logits_that_are_whole_numbers_sum_to_1_by_chance(self) -> None:
+        pred = np.array([[2, -1], [1, -1], [3, -3]])
+        assert read(pred, [0, 0, 1], off=tolerance(2, None, 0)).kind is Kind.LOGIT
+
     def test_evidence_of_blocks_adds_up(self) -> None:
         pred = SUMMING.copy()
         pred[150] = (0.7, 0.6, 0.4)
