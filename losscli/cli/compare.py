@@ -47,10 +47,9 @@ class CompareOptions(ResamplingOptions, SlicingOptions, EvaluationOptions):
 def run(options: CompareOptions) -> None:
     """Compare and print."""
     from losscli.cli.formats import format_of, render_comparison
-    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.output import emit, note, on_terminal, screen
     from losscli.cli.progress import progress_bar
     from losscli.comparing.compare import compare
-    from losscli.render.screen import Screen
 
     name = options.format
     if name is None:
@@ -64,12 +63,14 @@ def run(options: CompareOptions) -> None:
             **options.drawn(),
             **options.sliced(options.keywords()),
         )
-    note(report.notes)
+    beneath = name == "table" and on_terminal(options.output)
+    if not beneath:
+        note(report.notes)
     if name == "html":
         from losscli.cli.output import command_line
         from losscli.render.html.page import render_comparison as as_page
 
         emit(as_page(report, command_line()), options.output)
         return
-    screen = Screen(width(options.output), color(options.output))
-    emit(render_comparison(report, name, screen), options.output)
+    shown = screen(options.output, notes=beneath)
+    emit(render_comparison(report, name, shown), options.output)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.plain import differences
 from losscli.render.numbers import NOTHING, number
 
+# Differences of sums of many terms may be off by so many units of the last place.
+_ROUNDING = 64 * 2.0**-52
 _MARKS = {Verdict.WORSE: "▲", Verdict.BETTER: "✓"}
 
 
@@ -23,9 +26,9 @@ def losses_of(comparisons: Sequence[Comparison]) -> list[tuple[str, list[Compari
     return list(by_title.items())
 
 
-def signed(value: float) -> str:
-    """A difference to four digits, with its sign."""
-    text = number(value, 4)
+def signed(value: float, digits: int = 4) -> str:
+    """A difference to so many digits, with its sign."""
+    text = number(value, digits)
     return text if text.startswith("-") or not value else f"+{text}"
 
 
@@ -40,6 +43,82 @@ def verdict(report: ComparisonReport, item: Comparison) -> str:
     """What is proven, naming the model where there are several."""
     named = item.model in item.words or len(report.models) == 2
     return item.words if named else f"{item.model}: {item.words}"
+
+
+def tied(item: Comparison) -> bool:
+    """Whether the values differ by no more than the rounding of float64 on the way to them."""
+    size = max(abs(item.reference_value), abs(item.value))
+    return math.isfinite(size) and abs(item.difference) <= _ROUNDING * size
+
+
+def verdict_sentence(item: Comparison) -> tuple[str, str]:
+    """What can be concluded by one loss, and its reason: two sentences to act on."""
+    if tied(item) or item.verdict is Verdict.EQUAL:
+        how = "on every row" if item.verdict is Verdict.EQUAL else "but for rounding"
+        return f"{item.reference} and {item.model} are a tie:", f"equal {how} by {item.title}."
+    if item.verdict is Verdict.UNTESTED:
+        return f"{item.reference} and {item.model} are not told apart:", f"{item.words}."
+    better, worse = _by_rank(item)
+    unit = f" {item.unit}" if item.unit else ""
+    size = f"{number(abs(item.difference), 3)}{unit}"
+    p = f"p = {chance(item.p_holm)}"
+    if item.verdict is not Verdict.NOT_PROVEN:
+        way = "less" if item.lower_is_better else "more"
+        return f"{better} is better:", f"{size} {way} {item.title} than {worse} ({p})."
+    reason = f"{better} is ahead of {worse} by {size} of {item.title}, which chance alone can do"
+    needed = item.words.partition(": ")[2]
+    return "No winner yet:", f"{reason} ({p}){f'; {needed}' if needed else ''}."
+
+
+def otherwise(item: Comparison, leading: Comparison) -> str:
+    """What a loss proves that the leading one does not; empty where it says no other thing."""
+    proven = item.verdict in (Verdict.BETTER, Verdict.WORSE) and not tied(item)
+    if not proven or item.verdict is leading.verdict or item.model != leading.model:
+        return ""
+    return f"By {item.title}, {_by_rank(item)[0]} is better (p = {chance(item.p_holm)})."
+
+
+def _by_rank(item: Comparison) -> tuple[str, str]:
+    """The model with the better value, and the other."""
+    harm = item.difference if item.lower_is_better else -item.difference
+    return (item.reference, item.model) if harm > 0.0 else (item.model, item.reference)
+
+
+def few_large_misses(item: Comparison) -> tuple[str, str] | None:
+    """The model that is better on most rows and yet worse in all, and how that is; None for none.
+
+    Such a model loses by few, large misses.
+    """
+    if item.better is None or item.equal is None or tied(item):
+        return None
+    harm = item.difference if item.lower_is_better else -item.difference
+    other = 1.0 - item.better - item.equal
+    model, part = (item.model, item.better) if harm > 0.0 else (item.reference, other)
+    if part <= 0.5:
+        return None
+    rows = f"{100.0 * part:.0f} %"
+    return model, f"is better on {rows} of the rows and loses by few, large misses"
+
+
+def rows_command(report: ComparisonReport, model: str) -> str:
+    """The command that shows where a model misses most; empty for arrays, which no command reads.
+
+    Models of one file are told apart by their columns.
+    """
+    preds = [item for item in report.inputs if item.role == "pred"]
+    label = next((item for item in report.inputs if item.role == "label"), None)
+    if len(preds) != len(report.models):
+        return ""
+    pred = preds[report.models.index(model)]
+    files = [pred.file, *([label.file] if label and label.file != pred.file else [])]
+    if any(file.startswith("<") for file in files):
+        return ""
+    words = ["losscli", "rows", *files]
+    for column in pred.columns:
+        words += ["-p", column]
+    for column in label.columns if label else ():
+        words += ["-y", column]
+    return shlex.join([*words, "--top", "5"])
 
 
 def mark(item: Comparison) -> str:

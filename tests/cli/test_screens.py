@@ -87,6 +87,25 @@ class TestEval:
         assert len(terminal("eval", *words).out.splitlines()) <= 16
 
 
+class TestCompare:
+    WORDS = (
+        *("compare", SAMPLES / "model_a.csv", SAMPLES / "model_b.csv"),
+        *("--label", SAMPLES / "labels.csv"),
+    )
+
+    def test_the_verdict_comes_first_and_all_fits_a_screen(self, terminal: Terminal) -> None:
+        answer = terminal(*self.WORDS)
+        lines = answer.out.splitlines()
+        assert lines[2].startswith("No winner yet: ")
+        assert len(lines) <= 24
+
+    def test_the_command_that_it_shows_runs(self, terminal: Terminal, losscli: Program) -> None:
+        lines = terminal(*self.WORDS, columns=200).out.splitlines()
+        [command] = [line.strip() for line in lines if line.strip().startswith("losscli rows")]
+        answer = losscli(*command.split()[1:])
+        assert answer.code == 0, answer.err
+
+
 def test_notes_and_errors_keep_to_the_screen(terminal: Terminal) -> None:
     answer = terminal("eval", "there is no file of such a long name.csv", columns=40, stderr=True)
     assert answer.code == 3

@@ -47,13 +47,29 @@ def labelled(lines: Sequence[tuple[str, Text]]) -> Table:
     return grid
 
 
+def command_lines(command: str, width: int) -> list[str]:
+    """A command on lines that a shell takes as one: each but the last ends in a backslash."""
+    lines: list[str] = []
+    for word in command.split(" "):
+        if lines and cell_len(lines[-1]) + cell_len(word) + 3 <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word if not lines else f"  {word}")
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def fits_table(heads: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> bool:
+    """Whether `table_or_lines` makes a table of it."""
+    columns = zip(heads, *([cell.plain for cell in row] for row in rows), strict=True)
+    widths = [max(map(cell_len, (*head.split("\n"), *cells))) for head, *cells in columns]
+    return sum(widths) + _GAP * (len(heads) - 1) <= width
+
+
 def table_or_lines(
     heads: Sequence[str], rows: Sequence[Sequence[Text]], width: int
 ) -> Table | Group:
     """A table where it fits, else under each row's first cell its other ones line by line."""
-    columns = zip(heads, *([cell.plain for cell in row] for row in rows), strict=True)
-    widths = [max(map(cell_len, (*head.split("\n"), *cells))) for head, *cells in columns]
-    if sum(widths) + _GAP * (len(heads) - 1) > width:
+    if not fits_table(heads, rows, width):
         return _lines(heads, rows)
     table = Table(
         box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_edge=False

@@ -14,7 +14,7 @@ from losscli.evaluating.report import Input, Report
 from losscli.render.numbers import titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.advice import advice_block, advice_line, signature_block
-from losscli.render.terminal.comparison import comparison_block
+from losscli.render.terminal.comparison import comparison_blocks
 from losscli.render.terminal.decomposition import decomposition_block
 from losscli.render.terminal.groups_of_rows import slices_block
 from losscli.render.terminal.headline import headline_block, leading
@@ -89,9 +89,9 @@ def render_recommendation(advice: Recommendation, screen: Screen) -> str:
 
 
 def render_comparison(report: ComparisonReport, screen: Screen) -> str:
-    """What was compared, and what each loss says of every model."""
+    """What was compared, the verdict, and what each loss says of every model."""
     width = screen.width or _BOUNDLESS
-    return text_of([_compared_head(report), comparison_block(report, width)], screen)
+    return text_of([_compared_head(report), *comparison_blocks(report, screen, width)], screen)
 
 
 def text_of(parts: list[RenderableType], screen: Screen) -> str:
@@ -125,9 +125,13 @@ def head(report: Report) -> Text:
 
 
 def _compared_head(report: ComparisonReport) -> Text:
+    first, *others = map(visible, report.models)
     conventions = dict.fromkeys(item.convention for item in report.comparisons)
-    facts = [f"{report.rows:,} rows", report.task, f"{', '.join(conventions)} convention"]
-    return _titled(report.inputs, facts)
+    facts = [f"{report.rows:,} rows", report.task]
+    if list(conventions) != ["standard"] and conventions:
+        facts.append(f"{', '.join(conventions)} convention")
+    text = Text(f"{', '.join(others)} against {first}", "bold", overflow="fold")
+    return text.append(f" · {visible(' · '.join(facts))}", "not bold dim")
 
 
 def _titled(inputs: Sequence[Input], facts: Sequence[str]) -> Text:

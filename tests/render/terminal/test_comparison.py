@@ -189,8 +189,65 @@ class TestScreen:
         assert max(map(cell_len, text.splitlines())) <= width
 
     def test_verdicts_have_colours_where_there_are_any(self) -> None:
-        assert "\x1b[" not in render_comparison(REPORTS["pair"], "table", Screen(80, False))
-        assert "\x1b[32mmodel_b is" in render_comparison(REPORTS["pair"], "table", Screen(80, True))
+        proven = report(dice(recommended=True))
+        assert "\x1b[" not in render_comparison(proven, "table", Screen(80))
+        text = render_comparison(proven, "table", Screen(80, color=True))
+        assert "\x1b[1;32mmodel_b is better:" in text
+
+    def test_the_verdict_comes_before_the_numbers(self) -> None:
+        lines = render_comparison(REPORTS["pair"], "table", Screen(80)).splitlines()
+        assert lines[2].startswith("No winner yet: model_a is ahead of model_b by 0.00833 nats")
+        assert "about 17,000 rows" in " ".join(lines[2:5])
+
+    def test_another_loss_that_proves_more_is_heard(self) -> None:
+        text = render_comparison(REPORTS["pair"], "table", Screen(80))
+        assert "By Dice loss, model_b is better (p = 0.001)." in text
+        text = render_comparison(report(dice(recommended=True), dice()), "table", Screen(80))
+        assert "By Dice loss" not in text
+
+    def test_most_rows_against_the_verdict_come_with_the_command_that_shows_why(self) -> None:
+        lines = render_comparison(REPORTS["pair"], "table", Screen(80)).splitlines()
+        place = lines.index("model_b is better on 78 % of the rows and loses by few, large misses:")
+        assert lines[place + 1].strip() == (
+            "losscli rows model_b.csv labels.csv -p prob -y label --top 5"
+        )
+        ahead = report(comparison(better=0.2, difference=-0.0083))
+        assert "losscli rows model_a.csv" in render_comparison(ahead, "table", Screen(80))
+        agreeing = report(comparison(better=0.45, equal=0.1))
+        assert "of the rows" not in render_comparison(agreeing, "table", Screen(80))
+
+    @pytest.mark.parametrize("better", [0.0, 0.9])
+    def test_a_difference_of_rounding_is_a_tie(self, better: float) -> None:
+        value = 0.10804827914226246
+        tie = comparison(
+            value=value + 1.4e-17, difference=1.4e-17, better=better, verdict=Verdict.WORSE
+        )
+        text = render_comparison(report(tie), "table", Screen(80))
+        assert "model_a and model_b are a tie: equal but for rounding" in text
+        assert "% of the rows" not in text
+
+    def test_names_too_long_for_columns_stand_above_them(self) -> None:
+        names = ("a_model_with_quite_a_long_name", "another_model_with_a_long_name")
+        long = comparison(reference=names[0], model=names[1])
+        text = render_comparison(report(long, models=names), "table", Screen(80))
+        assert f"first   {names[0]}" in text
+        assert f"second  {names[1]}" in text
+
+    def test_a_command_on_two_lines_is_one_for_the_shell(self) -> None:
+        lines = render_comparison(REPORTS["pair"], "table", Screen(40)).splitlines()
+        place = next(place for place, line in enumerate(lines) if "losscli rows" in line)
+        assert lines[place].endswith(" \\")
+        joined = lines[place].removesuffix("\\") + lines[place + 1]
+        assert joined.split() == [
+            *("losscli", "rows", "model_b.csv", "labels.csv"),
+            *("-p", "prob", "-y", "label", "--top", "5"),
+        ]
+
+    @pytest.mark.parametrize("width", [40, 80])
+    def test_notes_stand_beneath_where_the_screen_has_them(self, width: int) -> None:
+        assert "a note" not in render_comparison(REPORTS["pair"], "table", Screen(width))
+        text = render_comparison(REPORTS["pair"], "table", Screen(width, notes=True))
+        assert text.count("a note") == 1
 
     def test_nothing_hostile_reaches_the_terminal(self) -> None:
         text = render_comparison(REPORTS["hostile"], "table", Screen(80, False))
