@@ -99,12 +99,6 @@ class TestCompare:
         assert lines[2].startswith("No winner yet: ")
         assert len(lines) <= 24
 
-    def test_the_command_that_it_shows_runs(self, terminal: Terminal, losscli: Program) -> None:
-        lines = terminal(*self.WORDS, columns=200).out.splitlines()
-        [command] = [line.strip() for line in lines if line.strip().startswith("losscli rows")]
-        answer = losscli(*command.split()[1:])
-        assert answer.code == 0, answer.err
-
 
 def test_notes_and_errors_keep_to_the_screen(terminal: Terminal) -> None:
     answer = terminal("eval", "there is no file of such a long name.csv", columns=40, stderr=True)
