@@ -131,10 +131,10 @@ class LabelSummary:
             return bool((label != label[0]).any())
         if self.rows is None:
             return True
-        there = np.array([entry.exact > 0 for entry in self.rows])
-        if len(there) == 2 * self.code.width and self.task is not Task.MULTICLASS:
-            return bool(there.reshape(2, -1).all(axis=0).any())
-        return bool(there.sum() > 1)
+        there = {place for place, rows in self.rows.items() if rows.exact > 0}
+        if self.task in (Task.BINARY, Task.MULTILABEL):
+            return any(item + self.code.width in there for item in there)
+        return len(there) > 1
 
     def shares(self) -> tuple[tuple[str, float], ...]:
         """Each class (or each multilabel item) with its share of the rows, unweighted."""
