@@ -12,6 +12,24 @@ from numpy.typing import NDArray
 _FIRST = 64
 
 
+# Whole numbers up to this are the same as floats.
+EXACT = 2**53
+INEXACT = "is a whole number that float64 cannot hold (beyond 2⁵³)"
+WHOLE_NUMBERS = "Subtract the same number from predictions and labels, or save them as float64."
+
+
+def inexact(numbers: NDArray[Any]) -> int | None:
+    """The first row with a whole number that float64 cannot hold; None where there is none."""
+    if numbers.dtype.kind not in "iu" or numbers.dtype.itemsize < 8 or numbers.size == 0:
+        return None
+    if int(numbers.min()) >= -EXACT and int(numbers.max()) <= EXACT:
+        return None
+    items = numbers.reshape(len(numbers), -1).tolist()
+    return next(
+        (row for row, found in enumerate(items) if any(int(float(n)) != n for n in found)), None
+    )
+
+
 class Extent(NamedTuple):
     """The smallest and the largest of some numbers: NaN where one is missing.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from losscli.arrays import INEXACT, inexact
 from losscli.errors import DataError
 from losscli.inputs.source import Array, Selection
 
@@ -279,7 +280,10 @@ def numbers(column: pa.Array) -> Array:
         values = values.astype(np.float64, copy=False)
     if column.null_count == 0:
         return values
-    return np.where(_bits(column.buffers()[0], column), values.astype(np.float64), np.nan)
+    present = _bits(column.buffers()[0], column)
+    if (row := inexact(np.where(present, values, values.dtype.type(0)))) is not None:
+        raise Misplaced(row, INEXACT, str(values[row]))
+    return np.where(present, values.astype(np.float64), np.nan)
 
 
 def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arrays import Extents
+from losscli.arrays import INEXACT, WHOLE_NUMBERS, Extents, inexact
 from losscli.errors import DataError, UsageError
 from losscli.inputs.choosing import (
     GROUPING,
@@ -187,11 +187,11 @@ class Dataset:
             label, weight = arrays.get("label"), arrays.get("weight")
             yield Block(
                 start,
-                _flat(pred.astype(np.float64, copy=False)),
+                _flat(self._floats("pred", pred, start)),
                 None if label is None else _flat(label),
-                None if weight is None else _flat(weight.astype(np.float64, copy=False)),
+                None if weight is None else _flat(self._floats("weight", weight, start)),
                 {
-                    role: _flat(array.astype(np.float64, copy=False))
+                    role: _flat(self._floats(role, array, start))
                     for role, array in arrays.items()
                     if role not in _ROLES and role != KEY and not role.startswith(GROUPING)
                 },
@@ -205,6 +205,12 @@ class Dataset:
             start += len(pred)
         if stop is None and start == first == 0:
             raise DataError("has no rows", file=self.pred.file)
+
+    def _floats(self, role: str, array: Array, start: int) -> NDArray[np.float64]:
+        """Numbers as float64. Raises DataError at a whole number that would become another."""
+        if (row := inexact(array)) is not None:
+            raise self.error(role, start + row, INEXACT, column=None, hint=WHOLE_NUMBERS)
+        return array.astype(np.float64, copy=False)
 
     def error(
         self,

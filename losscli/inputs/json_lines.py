@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -84,41 +84,62 @@ class JsonLinesSource(TypedColumns):
         self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
     ) -> Iterator[dict[str, Array]]:
         """Batches as they come: about a megabyte of text each."""
-        read = self._read(self._fields_of(roles))
+        texts = {
+            self._typed[place].field
+            for chosen in roles.values()
+            if chosen.text
+            for place in chosen.columns or range(len(self._typed))
+        }
+        read = self._read(self._fields_of(roles), texts)
         return between(self._tables(roles, read, 0), start, stop)
 
     def _first_rows(self, fields: Sequence[str]) -> pa.RecordBatch | None:
         rows = list(enumerate(self._first, 1))
-        return self._batch(rows, fields) if rows else None
+        return self._batch(rows, fields, ()) if rows else None
 
-    def _read(self, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _read(self, fields: Sequence[str], texts: Collection[str]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         done = 0
         with contextlib.suppress(pa.ArrowException, *DAMAGE):
-            for batch in self._by_arrow(fields):
+            for batch in self._by_arrow(fields, texts):
                 yield batch
                 done += batch.num_rows
             return
         rows = islice(self._objects(), done, None)
         while chunk := list(islice(rows, _LINES)):
-            yield self._batch(chunk, fields)
+            yield self._batch(chunk, fields, texts)
 
-    def _by_arrow(self, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _by_arrow(self, fields: Sequence[str], texts: Collection[str]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
         from pyarrow import json as arrow_json
 
         schema = pa.schema([(name, self._types[name]) for name in fields])
         read = arrow_json.ReadOptions(use_threads=False, block_size=1 << 30)
-        parse = arrow_json.ParseOptions(
-            explicit_schema=schema, newlines_in_values=False, unexpected_field_behavior="ignore"
+        # A later line may have a fraction where the first ones had whole numbers.
+        wider = pa.schema(
+            [
+                (field.name, field.type if field.name in texts else _with_fractions(field.type))
+                for field in schema
+            ]
         )
+
+        def read_as(block: bytes, types: pa.Schema) -> pa.Table:
+            parse = arrow_json.ParseOptions(
+                explicit_schema=types, newlines_in_values=False, unexpected_field_behavior="ignore"
+            )
+            return arrow_json.read_json(pa.BufferReader(block), read, parse)
 
         def parsed(found: tuple[int, bytes]) -> pa.Table:
             _, block = found
             if not block.strip():
                 return schema.empty_table()
-            return arrow_json.read_json(pa.BufferReader(block), read, parse)
+            try:
+                return read_as(block, schema)
+            except pa.ArrowInvalid:
+                if wider == schema:
+                    raise
+                return read_as(block, wider)
 
         with self._bytes() as stream:
             blocks = line_blocks(stream, b"\n", self.name)
@@ -162,7 +183,10 @@ class JsonLinesSource(TypedColumns):
             yield line, found
 
     def _batch(
-        self, rows: Sequence[tuple[int, dict[str, Any]]], fields: Sequence[str]
+        self,
+        rows: Sequence[tuple[int, dict[str, Any]]],
+        fields: Sequence[str],
+        texts: Collection[str],
     ) -> pa.RecordBatch:
         import pyarrow as pa
 
@@ -177,13 +201,15 @@ class JsonLinesSource(TypedColumns):
                     values.append(None if value is None else convert(value))
                 except (TypeError, ValueError, OverflowError):
                     raise DataError(
-                        "is not a number" if kind == pa.float64() else f"is no {kind}",
+                        "is not a number"
+                        if kind in (pa.int64(), pa.uint64(), pa.float64())
+                        else f"is no {kind}",
                         file=self.name,
                         position=f"line {line}",
                         column=name,
                         value=shown(json.dumps(value)),
                     ) from None
-            arrays.append(pa.array(values, kind))
+            arrays.append(_array(values, kind, text=name in texts))
         return pa.record_batch(arrays, names=list(fields))
 
 
@@ -203,7 +229,55 @@ def _type(values: Sequence[Any]) -> pa.DataType:
         items = [item for value in given if isinstance(value, list) for item in value]
         numeric = all(item is None or isinstance(item, (int, float)) for item in items)
         return pa.list_(pa.float64() if numeric else pa.string())
-    return pa.string() if any(isinstance(value, str) for value in given) else pa.float64()
+    if any(isinstance(value, str) for value in given):
+        return pa.string()
+    if given and all(type(value) is int for value in given):
+        return _whole_type(given)
+    return pa.float64()
+
+
+def _whole_type(given: Sequence[int]) -> pa.DataType:
+    """The type that holds these whole numbers: digits, where no type of numbers does."""
+    import pyarrow as pa
+
+    low, high = min(given), max(given)
+    if -(1 << 63) <= low and high < 1 << 63:
+        return pa.int64()
+    if 0 <= low and high < 1 << 64:
+        return pa.uint64()
+    return pa.float64() if all(int(float(value)) == value for value in given) else pa.string()
+
+
+def _with_fractions(kind: pa.DataType) -> pa.DataType:
+    """The type of numbers that need not be whole."""
+    import pyarrow as pa
+
+    return pa.float64() if pa.types.is_integer(kind) else kind
+
+
+def _array(values: Sequence[Any], kind: pa.DataType, *, text: bool) -> pa.Array:
+    """The values of a field as a column.
+
+    Whole numbers stay whole, as digits if they are wanted as `text`: float64 does not tell those
+    beyond 2⁵³ apart.
+    """
+    import pyarrow as pa
+
+    if not pa.types.is_integer(kind):
+        return pa.array(values, kind)
+    if text:
+        fractions = pa.array([None if value is None else float(value) for value in values])
+        words = fractions.cast(pa.string()).to_pylist()
+        return pa.array(
+            [
+                str(value) if type(value) is int else word
+                for value, word in zip(values, words, strict=True)
+            ],
+            pa.string(),
+        )
+    given = [value for value in values if value is not None]
+    whole = given and all(type(value) is int for value in given)
+    return pa.array(values, _whole_type(given) if whole else pa.float64())
 
 
 def _kind(value: Any) -> type:
@@ -221,6 +295,8 @@ def _converter(kind: pa.DataType) -> Callable[[Any], Any]:
         return _truth
     if pa.types.is_list(kind) and kind.value_type == pa.float64():
         return lambda value: [None if item is None else _number(item) for item in _list(value)]
+    if pa.types.is_integer(kind):
+        return _whole_or_not
     return _number if kind == pa.float64() else _nothing
 
 
@@ -249,6 +325,10 @@ def _number(value: Any) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError(value)
     return float(value)
+
+
+def _whole_or_not(value: Any) -> int | float:
+    return value if type(value) is int else _number(value)
 
 
 def _truth(value: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arrays import Extent
+from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
 from losscli.errors import UsageError
 from losscli.losses.forms.categorical import Classes
 from losscli.task.profile import LabelProfile
@@ -79,6 +79,8 @@ class LabelCode:
                 value=_written(label, row, column),
                 column=column,
             )
+        if (place := inexact(label)) is not None:
+            raise Misfit("label", place, INEXACT, column=-1, hint=WHOLE_NUMBERS)
         return label.astype(np.float64, copy=False)
 
     def _shares(self, label: Array, extent: Extent | None) -> Array:
@@ -159,6 +161,7 @@ class LabelCode:
             found = [places.get(item, -1) for item in label.ravel().tolist()]
             positions = np.array(found, dtype=np.intp).reshape(label.shape)
         else:
+            _check_told_apart(label)
             unique, inverse = np.unique(label, return_inverse=True)
             table = [places.get(_number_word(item), -1) for item in unique.tolist()]
             positions = np.array(table, dtype=np.intp)[inverse].reshape(label.shape)
@@ -280,6 +283,25 @@ def _written(label: Array, row: int, column: int) -> str:
     return repr(item) if isinstance(item, str) else _number_word(item)
 
 
+def _check_told_apart(label: Array) -> None:
+    """Raise Misfit at a float that may stand for several whole numbers."""
+    if label.dtype.kind != "f":
+        return
+    beyond = np.abs(label) >= EXACT
+    if beyond.any():
+        row, column = _first(beyond)
+        raise Misfit(
+            "label",
+            row,
+            "may be any of several classes: float64 does not tell whole numbers beyond 2⁵³ apart",
+            value=_written(label, row, column),
+            column=column,
+            hint="Save the labels as int64 or as words.",
+        )
+
+
 def _number_word(number: Any) -> str:
+    if isinstance(number, (int, np.integer)) and not isinstance(number, bool):
+        return str(number)
     value = float(number)
     return str(int(value)) if value.is_integer() else repr(value)

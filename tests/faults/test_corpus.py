@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.program import Here, Write
-from tests.faults import compressed_cases, csv_cases, label_cases, npy_cases, table_cases
+from tests.faults import (
+    compressed_cases,
+    csv_cases,
+    label_cases,
+    npy_cases,
+    table_cases,
+    whole_number_cases,
+)
 from tests.faults.case import Case
 
 CASES = [
@@ -14,6 +21,7 @@ CASES = [
     *table_cases.CASES,
     *label_cases.CASES,
     *compressed_cases.CASES,
+    *whole_number_cases.CASES,
 ]
 
 
