@@ -11,13 +11,24 @@ from typing import Any
 from losscli.batching.item import Item
 from losscli.batching.manifest import item_of, options_known
 from losscli.checking.request import Check, losses_of
-from losscli.checking.rules import MAX, MIN, bounds_of, tolerances_of
+from losscli.checking.rules import MAX, MIN, NOT_WORSE, bounds_of, tolerances_of, undecided_passes
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.inputs.roles import Columns
 
 OWN, SHARED = "losscli.toml", "pyproject.toml"
 
-_RULES = (MAX, MIN, "baseline", "tolerance", "significant", "baseline_pred", "by_col", "by_class")
+_RULES = (
+    MAX,
+    MIN,
+    "baseline",
+    "tolerance",
+    "significant",
+    NOT_WORSE,
+    "undecided",
+    "baseline_pred",
+    "by_col",
+    "by_class",
+)
 
 
 def find_config(folder: Path) -> str | None:
@@ -35,7 +46,7 @@ def read_config(file: str, names: Sequence[str] = ()) -> list[Check]:
 
     Each is a table `[check.NAME]` (`[tool.losscli.check.NAME]` in pyproject.toml): `pred`, `label`,
     `loss` and the options of `losscli eval`; `max`, `min`, `baseline`, `tolerance`, `significant`,
-    `baseline_pred`. Files are relative to the configuration's folder.
+    `not_worse_by`, `undecided`, `baseline_pred`. Files are relative to the configuration's folder.
 
     Raises DataError, with the table, for what cannot be understood, UsageError for a name that
     there is not.
@@ -103,6 +114,8 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
         tolerances_of(table.get("tolerance", 0.0)),
         table.get("significant") is True,
         _file(table, "baseline_pred", folder),
+        tolerances_of(table[NOT_WORSE]) if NOT_WORSE in table else None,
+        undecided_passes(table.get("undecided", "fail")),
         options,
     )
     check.verify()

@@ -18,10 +18,10 @@ FAILED = 1
 class Finding:
     """One rule and whether it is kept.
 
-    `rule` is `max`, `min`, `baseline` or `significant`, `bound` the number that `value` has to keep
-    to (None for `significant`), `excess` how far it is on the wrong side (negative: kept by so
-    much). `slice` names the group of rows it speaks of; None for all rows. `words` say it in a
-    sentence.
+    `rule` is `max`, `min`, `baseline`, `significant` or `not_worse_by`, `bound` the number that
+    `value` has to keep to (None for `significant`), `excess` how far it is on the wrong side
+    (negative: kept by so much). `slice` names the group of rows it speaks of; None for all rows.
+    `words` say it in a sentence.
     """
 
     loss: str

@@ -25,7 +25,9 @@ class Check:
     """Predictions and labels with their rules; `options` hold for all of it.
 
     `losses` are those held against the baseline: without them, all that the baseline has. With
-    `significant`, predictions are held against those of `baseline_pred`, row by row.
+    `significant` or `not_worse_by`, predictions are held against those of `baseline_pred`, row by
+    row: that they are not proven to be worse, or that they are proven to be no worse by more than a
+    margin. Where rows prove neither, the check passes only if `undecided_passes`.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Check:
     tolerances: Tolerances = field(default_factory=Tolerances)
     significant: bool = False
     baseline_pred: Any = None
+    not_worse_by: Tolerances | None = None
+    undecided_passes: bool = False
     options: Options = field(default_factory=Options)
 
     def verify(self) -> None:
@@ -47,16 +51,19 @@ class Check:
                 "predictions",
                 hint="Store them, and say --baseline-pred FILE.",
             )
-        if self.baseline_pred is not None and not self.significant:
+        if self.not_worse_by is not None:
+            self._verify_margin()
+        if self.baseline_pred is not None and not self.paired:
             raise UsageError(
-                f"{self.name}: what are the baseline's predictions for?", hint="Say --significant."
+                f"{self.name}: what are the baseline's predictions for?",
+                hint="Say --not-worse-by 1% or --significant.",
             )
-        if self.significant and self.baseline is not None:
+        if self.paired and self.baseline is not None:
             raise UsageError(
                 f"{self.name}: a baseline's numbers leave no room for chance",
-                hint="Give --baseline FILE, or --significant with --baseline-pred FILE.",
+                hint="Give --baseline FILE, or --not-worse-by 1% with --baseline-pred FILE.",
             )
-        if not (self.bounds or self.baseline is not None or self.significant):
+        if not (self.bounds or self.baseline is not None or self.paired):
             raise UsageError(
                 f"{self.name}: no rule to check",
                 hint="Say --max bce=0.3, --min r2=0.8 or --baseline FILE.",
@@ -68,6 +75,32 @@ class Check:
             look_up(requests)
         for bound in self.bounds:
             self._verify_direction(bound)
+
+    @property
+    def paired(self) -> bool:
+        """Whether predictions are held against those of a baseline, row by row."""
+        return self.significant or self.not_worse_by is not None
+
+    def _verify_margin(self) -> None:
+        if self.baseline_pred is None:
+            raise UsageError(
+                f"{self.name}: whether a model is no worse is proven row by row, so it needs the "
+                "baseline's predictions",
+                hint="Store them, and say --baseline-pred FILE.",
+            )
+        if self.significant:
+            raise UsageError(
+                f"{self.name}: --significant fails what is proven to be worse, --not-worse-by what "
+                "is not proven to be as good",
+                hint="Say one of them.",
+            )
+        assert self.not_worse_by is not None
+        margins = (self.not_worse_by.default, *(self.not_worse_by.by_loss or {}).values())
+        if not any(margin.amount > 0.0 or margin.floor > 0.0 for margin in margins):
+            raise UsageError(
+                f"{self.name}: no number of rows proves that a model is not worse at all",
+                hint="Allow a little: --not-worse-by 1%.",
+            )
 
     def _verify_direction(self, bound: Bound) -> None:
         """Raise UsageError for a bound that a worse model would keep more easily.

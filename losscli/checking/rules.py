@@ -10,6 +10,7 @@ from typing import Any
 from losscli.errors import UsageError
 
 MAX, MIN, BASELINE, SIGNIFICANT = "max", "min", "baseline", "significant"
+NOT_WORSE = "not_worse_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ def _bound(loss: str, rule: str, text: str, where: str) -> Bound:
     return Bound(loss, rule, _number(text.strip().removesuffix("%"), where), percent)
 
 
-def parse_tolerances(texts: Sequence[str]) -> Tolerances:
-    """What `--tolerance` says: `2%`, `0.01`, or `bce=2%` for one loss.
+def parse_tolerances(texts: Sequence[str], flag: str = "--tolerance") -> Tolerances:
+    """What `--tolerance` (or another flag) says: `2%`, `0.01`, or `bce=2%` for one loss.
 
     A share and an amount for the same losses hold together: the larger of the two is allowed.
     Raises UsageError for what is not written so, and for two shares or two amounts.
@@ -130,8 +131,8 @@ def parse_tolerances(texts: Sequence[str]) -> Tolerances:
     given: dict[str, list[Tolerance]] = {}
     for text in texts:
         loss, _, amount = text.rpartition("=")
-        given.setdefault(loss.strip(), []).append(_tolerance(amount, f"--tolerance {text}"))
-    found = {loss: _together(few, "--tolerance") for loss, few in given.items()}
+        given.setdefault(loss.strip(), []).append(_tolerance(amount, f"{flag} {text}"))
+    found = {loss: _together(few, flag) for loss, few in given.items()}
     return Tolerances(found.pop("", Tolerance()), found)
 
 
@@ -164,6 +165,13 @@ def _together(few: Sequence[Tolerance], where: str) -> Tolerance:
     if shares and amounts:
         return Tolerance(shares[0].amount, relative=True, floor=amounts[0].amount)
     return few[0]
+
+
+def undecided_passes(word: str) -> bool:
+    """Whether a check passes that rows do not decide. Raises UsageError for another word."""
+    if word not in ("pass", "fail"):
+        raise UsageError(f"undecided={word!r}: say 'pass' or 'fail'")
+    return word == "pass"
 
 
 def _tolerance(text: str, where: str) -> Tolerance:

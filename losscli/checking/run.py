@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from losscli.checking.baseline import Baseline, read_baseline
 from losscli.checking.report import Checked, CheckReport, Finding
@@ -13,13 +14,16 @@ from losscli.checking.rules import (
     BASELINE,
     MAX,
     MIN,
+    NOT_WORSE,
     SIGNIFICANT,
     Bound,
     Tolerances,
     bounds_of,
     excess,
     tolerances_of,
+    undecided_passes,
 )
+from losscli.comparing.margins import Margins, NotWorse, Proof
 from losscli.comparing.report import Comparison, Verdict
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.evaluate import report_for
@@ -40,16 +44,20 @@ def check(
     tolerance: float | str | Mapping[str, float | str] = 0.0,
     significant: bool = False,
     baseline_pred: Any = None,
+    not_worse_by: float | str | Mapping[str, float | str] | None = None,
+    undecided: Literal["pass", "fail"] = "fail",
     **options: Any,
 ) -> CheckReport:
     """Say whether losses keep to bounds, and to a baseline.
 
-    `max` and `min` bound losses by name (`{"bce": 0.3}`). `baseline` is a file that
-    `losscli eval --format json` has written: its losses (or those of `losses`) must not be worse by
-    more than `tolerance`, an amount or a share such as `"2%"`, for all or by name. `significant`
-    holds predictions against `baseline_pred` instead: a loss fails where it is worse by more than
-    chance. Where rows are grouped, each group has to keep to the bounds. The other arguments are
-    those of `evaluate`.
+    `max` and `min` bound losses by name (`{"bce": 0.3}`). `baseline` is a file that `losscli eval
+    --format json` has written: its losses (or those of `losses`) must not be worse by more than
+    `tolerance`, an amount or a share such as `"2%"`, for all or by name. `significant` holds
+    predictions against `baseline_pred` instead: a loss fails where it is worse by more than chance.
+    `not_worse_by` asks for a proof instead: that a loss is worse by less than a margin, an amount
+    or a share of the baseline's such as `"1%"`, for all or by name; `undecided` says what becomes
+    of a check where rows prove neither that nor the contrary. Where rows are grouped, each group
+    has to keep to the bounds. The other arguments are those of `evaluate`.
 
     Raises UsageError for a request that makes no sense. Bad data are an error of the report.
 
@@ -66,6 +74,8 @@ def check(
         tolerances_of(tolerance),
         significant,
         baseline_pred,
+        None if not_worse_by is None else tolerances_of(not_worse_by),
+        undecided_passes(undecided),
         Options.of("check", options),
     )
     return run_checks([asked])
@@ -115,7 +125,7 @@ def _checked(
     findings: list[Finding] = []
     notes: list[str] = []
     report = None
-    if wanted or not item.significant:
+    if wanted or not item.paired:
         report = report_for(item.pred, item.label, wanted or None, options)
         notes += report.notes
         results = dict(zip(wanted, report.results, strict=bool(wanted)))
@@ -125,16 +135,19 @@ def _checked(
             findings += [replace(_bounded(bound, part), slice=name) for name, part in _parts(whole)]
         if baseline is not None:
             findings += [_held(results[loss], baseline, item.tolerances) for loss in held]
-    if item.significant:
+    if item.paired:
         from losscli.comparing.compare import compared
 
         sides = {"baseline": item.baseline_pred, "candidate": item.pred}
-        found = compared(sides, item.label, item.losses or None, replace(options, reduction=None))
+        margins = None if item.not_worse_by is None else _margins(item.not_worse_by)
+        alone = replace(options, reduction=None, ci="auto")
+        found = compared(sides, item.label, item.losses or None, alone, margins)
+        judge = partial(_judged, undecided_passes=item.undecided_passes)
         notes += found.notes
-        findings += [_tested(comparison) for comparison in found.comparisons]
+        findings += [judge(comparison) for comparison in found.comparisons]
         for group in found.slices:
             name = slice_name(group.column, group.value_of)
-            findings += [replace(_tested(item), slice=name) for item in group.comparisons]
+            findings += [replace(judge(each), slice=name) for each in group.comparisons]
     return Checked(item.name, tuple(findings), notes=tuple(dict.fromkeys(notes))), report
 
 
@@ -186,6 +199,51 @@ def _finding(result: Result, rule: str, limit: float, words: str, *, upper: bool
         said,
         result.unit,
         result.signature,
+    )
+
+
+def _margins(tolerances: Tolerances) -> Margins:
+    def margin(loss: str) -> tuple[float, float]:
+        found = tolerances.of((loss, *REGISTRY.get(loss).aliases))
+        return (found.amount, found.floor) if found.relative else (0.0, found.amount)
+
+    return margin
+
+
+def _judged(comparison: Comparison, *, undecided_passes: bool) -> Finding:
+    if comparison.not_worse is None:
+        return _tested(comparison)
+    return _proven(comparison, comparison.not_worse, undecided_passes=undecided_passes)
+
+
+def _proven(comparison: Comparison, found: NotWorse, *, undecided_passes: bool) -> Finding:
+    chance = "" if found.p is None else f" (p = {found.p:.2g}, one-sided)"
+    margin = f"{found.margin:.4g}"
+    if found.proof is Proof.PROVEN:
+        words = f"proven to be worse by less than {margin}{chance}"
+    elif found.proof is Proof.WORSE:
+        words = f"proven to be worse by more than {margin}: by {found.harm:.4g} on these rows"
+    elif found.rows_needed is None:
+        words = f"too few rows differ to prove that it is worse by less than {margin}"
+    else:
+        words = (
+            f"not enough rows to prove that it is worse by less than {margin}{chance}: "
+            f"{comparison.n:,} of the {found.rows_needed:,} that it takes for two equal models"
+        )
+    sign = 1.0 if comparison.lower_is_better else -1.0
+    passed = found.proof is Proof.PROVEN or (undecided_passes and found.proof is Proof.UNDECIDED)
+    return Finding(
+        comparison.loss,
+        comparison.title,
+        comparison.params,
+        NOT_WORSE,
+        comparison.value,
+        comparison.reference_value + sign * found.margin,
+        found.harm - found.margin,
+        passed,
+        words,
+        comparison.unit,
+        comparison.signatures[1],
     )
 
 

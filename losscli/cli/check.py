@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
+from losscli.cli.resampling import DependenceOptions
 from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
 
@@ -24,7 +25,7 @@ FILES = "Reports for CI"
 
 
 @dataclass(frozen=True)
-class CheckOptions(SlicingOptions, EvaluationOptions, InputOptions):
+class CheckOptions(DependenceOptions, SlicingOptions, EvaluationOptions, InputOptions):
     """Check losses against bounds and a baseline; exit code 1 where one is not kept.
 
     Without files, the checks of losscli.toml or pyproject.toml are run: all, or those named by
@@ -39,6 +40,8 @@ class CheckOptions(SlicingOptions, EvaluationOptions, InputOptions):
       losscli check preds.csv -y label --baseline main.json -l bce,brier --update-baseline
 
       losscli check b.csv labels.csv --significant --baseline-pred a.csv -l bce
+
+      losscli check b.csv labels.csv --not-worse-by 1% --baseline-pred a.csv -l bce
 
       losscli check preds.csv -y label --max bce=0.3 --by-col site
 
@@ -77,6 +80,21 @@ class CheckOptions(SlicingOptions, EvaluationOptions, InputOptions):
         metavar="FILE",
         panel=RULES,
         help="The predictions of the baseline, on the same rows.",
+    )
+    not_worse_by: tuple[str, ...] = option(
+        "--not-worse-by",
+        metavar="[LOSS=]X[%]",
+        many=True,
+        panel=RULES,
+        help="Pass only where a loss is proven to be worse than that of --baseline-pred by less "
+        "than this: 1%, 0.01 or bce=1%; repeatable.",
+    )
+    undecided: str = option(
+        "--undecided",
+        choices=("pass", "fail"),
+        default="fail",
+        panel=RULES,
+        help="What becomes of --not-worse-by where there are too few rows to prove anything.",
     )
     config: str | None = option(
         "--config", metavar="FILE", panel=RULES, help="A file of named checks."
@@ -154,14 +172,17 @@ def _asked(options: CheckOptions) -> Check:
         parse_tolerances(options.tolerance),
         options.significant,
         options.baseline_pred,
-        Options.of("check", options.sliced(options.keywords())),
+        parse_tolerances(options.not_worse_by, "--not-worse-by") if options.not_worse_by else None,
+        options.undecided == "pass",
+        Options.of("check", options.clustered(options.sliced(options.keywords()))),
     )
 
 
 def _from_config(options: CheckOptions) -> Sequence[Check]:
     from losscli.checking.config import OWN, SHARED, find_config, read_config
 
-    if options.max or options.min or options.baseline or options.significant:
+    paired = options.significant or options.not_worse_by
+    if options.max or options.min or options.baseline or paired:
         raise UsageError("which predictions?", hint="Usage: losscli check PRED [LABEL] RULES.")
     file = options.config or find_config(Path())
     if file is None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import COLUMNS
 from losscli.cli.options import arguments, option
-from losscli.cli.resampling import ResamplingOptions
+from losscli.cli.resampling import DependenceOptions, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 @dataclass(frozen=True)
-class CompareOptions(ResamplingOptions, SlicingOptions, EvaluationOptions):
+class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, EvaluationOptions):
     """Say whether models differ by more than chance, row by row on the same labels.
 
     The first model is the reference. Files with an id column are paired by it, in any order.
@@ -61,7 +61,7 @@ def run(options: CompareOptions) -> None:
             options.loss or None,
             progress=progress,
             **options.drawn(),
-            **options.sliced(options.keywords()),
+            **options.clustered(options.sliced(options.keywords())),
         )
     beneath = name == "table" and on_terminal(options.output)
     if not beneath:

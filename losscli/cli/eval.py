@@ -9,7 +9,7 @@ from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
-from losscli.cli.resampling import CHANCE, ResamplingOptions
+from losscli.cli.resampling import CHANCE, DependenceOptions, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
 from losscli.vocabulary import Reduction
@@ -19,7 +19,12 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 @dataclass(frozen=True)
 class EvalOptions(
-    ResamplingOptions, SlicingOptions, EngineOptions, EvaluationOptions, InputOptions
+    ResamplingOptions,
+    DependenceOptions,
+    SlicingOptions,
+    EngineOptions,
+    EvaluationOptions,
+    InputOptions,
 ):
     """Evaluate the losses of predictions against labels.
 
@@ -44,8 +49,8 @@ class EvalOptions(
     )
     ci: str = option(
         "--ci",
-        choices=("none", "normal", "bootstrap"),
-        default="normal",
+        choices=("auto", "normal", "bootstrap", "none"),
+        default="auto",
         panel=CHANCE,
         help="How the 95 % intervals are found.",
     )
@@ -83,7 +88,7 @@ def run(options: EvalOptions) -> None:
             ci=options.ci,
             progress=progress,
             **options.drawn(),
-            **options.sliced(options.keywords()),
+            **options.clustered(options.sliced(options.keywords())),
         )
     beneath = name == "table" and on_terminal(options.output)
     if not beneath:
@@ -115,7 +120,7 @@ def _page(options: EvalOptions) -> None:
             ci=options.ci,
             progress=progress,
             **options.drawn(),
-            **options.sliced(options.keywords()),
+            **options.clustered(options.sliced(options.keywords())),
         )
     note(found.report.notes)
     emit(render_page(found), options.output)

@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.cli.options import option
 from losscli.errors import UsageError
 
 CHANCE = "Chance"
+
+_EXAMPLES = {"--resamples": "2000", "--seed": "1", "--block-length": "20"}
+
+
+@dataclass(frozen=True)
+class DependenceOptions:
+    """Which rows depend on each other."""
+
+    cluster_col: tuple[str, ...] = option(
+        "--cluster-col",
+        metavar="COL",
+        many=True,
+        panel=CHANCE,
+        help="Rows of one value depend on each other (patient, document): errors are taken "
+        "between them; repeatable where nested.",
+    )
+    block_col: str | None = option(
+        "--block-col",
+        metavar="COL",
+        panel=CHANCE,
+        help="The same for a series: the column that names its blocks, such as date.",
+    )
+    block_length: str | None = option(
+        "--block-length",
+        metavar="N",
+        panel=CHANCE,
+        help="The same for rows in the order of time: N consecutive rows are a block.",
+    )
+
+    def clustered(self, keywords: dict[str, Any]) -> dict[str, Any]:
+        """Keyword arguments of the API, with which rows depend on each other."""
+        blocks = () if self.block_col is None else (self.block_col,)
+        if blocks and self.cluster_col:
+            raise UsageError(
+                "--block-col and --cluster-col both name the rows that belong together",
+                hint="Say --cluster-col for each of several nested columns.",
+            )
+        columns = replace(keywords["columns"], cluster=(*self.cluster_col, *blocks))
+        length = None
+        if self.block_length is not None:
+            length = _whole(self.block_length, "--block-length")
+        return {**keywords, "columns": columns, "block_length": length}
 
 
 @dataclass(frozen=True)
@@ -39,5 +81,7 @@ class ResamplingOptions:
 
 def _whole(text: str, flag: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise UsageError(f"{flag} {text}: not a whole number", hint=f"Write {flag} 2000.")
+        raise UsageError(
+            f"{flag} {text}: not a whole number", hint=f"Write {flag} {_EXAMPLES[flag]}."
+        )
     return int(text)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal
 
+from losscli.comparing.margins import Margins
 from losscli.comparing.report import ComparisonReport
 from losscli.comparing.side_by_side import SideBySide
 from losscli.comparing.verdicts import comparison_report
@@ -42,6 +43,7 @@ def compare(
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
     by_class: bool = False,
+    block_length: int | None = None,
     threads: int | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -56,15 +58,17 @@ def compare(
     without `label`, labels are a column of the files. `losses` are as for `evaluate`; without them
     the recommended one and a few more. With `nan="drop"` a row is left out of all models where any
     has a missing value. With `columns.by` or `by_class` each group of rows is compared too, and its
-    p-values are adjusted for all groups of the column. `resamples` and `seed` are those of the
-    intervals and tests: the same ones give the same report, however the files are stored. The
-    other arguments are as for `evaluate`.
+    p-values are adjusted for all groups of the column. Rows that depend on each other are named by
+    `columns.cluster` (patients, documents, days; several: nested), or are so many consecutive ones
+    as `block_length` says: they are exchanged together, and errors are taken between them.
+    `resamples` and `seed` are those of the intervals and tests: the same ones give the same report,
+    however the files are stored. The other arguments are as for `evaluate`.
 
     Raises UsageError for a request that makes no sense, DataError for data that do not fit.
 
     >>> report = compare({"a": [0.9, 0.2, 0.6], "b": [0.8, 0.1, 0.3]}, [1, 0, 0], "bce")
     >>> report["bce"].words
-    'not proven: about 18 rows would be needed for 80 % power'
+    'not proven'
     """
     options = Options.of(
         "compare",
@@ -80,6 +84,7 @@ def compare(
         inputs=inputs,
         cast=cast,
         by_class=by_class,
+        block_length=block_length,
         threads=threads,
         resamples=resamples,
         seed=seed,
@@ -89,9 +94,17 @@ def compare(
 
 
 def compared(
-    preds: Mapping[str, Any] | Sequence[Any], label: Any, losses: Losses, options: Options
+    preds: Mapping[str, Any] | Sequence[Any],
+    label: Any,
+    losses: Losses,
+    options: Options,
+    margins: Margins | None = None,
 ) -> ComparisonReport:
-    """`compare`, its options in one object."""
+    """`compare`, its options in one object.
+
+    `margins` says by how much a model may be worse than the reference; whether it is proven to be
+    worse by less is then told.
+    """
     resampling = Resampling(options.resamples, options.seed)
     names = list(preds) if isinstance(preds, Mapping) else None
     given = list(preds.values()) if isinstance(preds, Mapping) else list(preds)
@@ -123,7 +136,7 @@ def compared(
         return done
 
     done, _ = read_twice(rivals.sides, read, attempt, lambda found: found.outcomes)
-    return comparison_report(rivals, names, done, resampling)
+    return comparison_report(rivals, names, done, resampling, margins)
 
 
 def _readings(

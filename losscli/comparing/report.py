@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from losscli.comparing.margins import NotWorse
 from losscli.evaluating.report import Input, IntervalMethod
 from losscli.plain import plain
 
@@ -27,12 +28,15 @@ class Verdict(StrEnum):
 class Comparison:
     """One loss of one model against the reference, on the rows of both.
 
-    `difference` is `value` − `reference_value`, with its 95 % interval and standard error. `p` is
-    that of a sign-flip test, `p_holm` the same adjusted for all tests of the report: the verdict
-    rests on it. `better` and `equal` are the shares of rows where the model's loss is better than
-    the reference's, and where both are equal (None for a loss that rows do not have one by one).
-    `rows_needed` is how many rows would show a difference like this one with 80 % power. `words`
-    says the verdict in a sentence.
+    `difference` is `value` − `reference_value`, with its standard error. `p` is the largest of
+    three tests' (sign flips, Student's t, t corrected for skewness), `p_holm` the same adjusted for
+    all tests of the report: the verdict rests on it. `interval` is adjusted with it, to the
+    confidence `level` (95 % of one test): it excludes 0 just where the difference is proven, and is
+    None where fewer than ten rows (or clusters) differ. `better` and `equal` are the shares of rows
+    where the model's loss is better than the reference's, and where both are equal (None for a loss
+    that rows do not have one by one). `rows_needed` to `rows_needed_most` rows would show the
+    difference with 80 % power: the range that its own uncertainty leaves (None where there is no
+    telling). `words` says the verdict in a sentence.
     """
 
     loss: str
@@ -43,6 +47,7 @@ class Comparison:
     value: float
     difference: float
     interval: tuple[float, float] | None
+    level: float
     standard_error: float | None
     p: float | None
     p_holm: float | None
@@ -51,6 +56,7 @@ class Comparison:
     n: int
     verdict: Verdict
     rows_needed: int | None
+    rows_needed_most: int | None
     words: str
     unit: str
     params: Mapping[str, Any]
@@ -59,6 +65,7 @@ class Comparison:
     convention: str
     interval_method: IntervalMethod | None
     signatures: tuple[str, str]
+    not_worse: NotWorse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Block
 from losscli.inputs.rivals import Rivals
+from losscli.inputs.roles import Columns
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import Resampling
 from losscli.stats.paired import PairedResult, PairedSums
+from losscli.stats.units import Units
 from losscli.task.labels import Misfit
 
 
@@ -30,12 +32,18 @@ class Contest:
     `evaluations` are those of each model, one per loss. Mergeable in any order.
     """
 
-    def __init__(self, evaluations: Sequence[Sequence[Evaluation]], resampling: Resampling) -> None:
+    def __init__(
+        self,
+        evaluations: Sequence[Sequence[Evaluation]],
+        resampling: Resampling,
+        units: Units | None = None,
+    ) -> None:
         self._evaluations = evaluations
         self._resampling = resampling
+        self._units = units
         self._losses = [[accumulator(item) for item in model] for model in evaluations]
         self._paired = [
-            PairedSums(same, resampling) if all(map(resampled, same)) else None
+            PairedSums(same, resampling, units) if all(map(resampled, same)) else None
             for same in zip(*evaluations, strict=True)
         ]
 
@@ -61,7 +69,7 @@ class Contest:
 
     def fresh(self) -> Contest:
         """The same for the same models, with no rows."""
-        return Contest(self._evaluations, self._resampling)
+        return Contest(self._evaluations, self._resampling, self._units)
 
     def merge(self, later: Contest) -> None:
         """Add what was found in later rows."""
@@ -85,7 +93,7 @@ class Contest:
         paired = self._paired[place]
         if paired is None:
             return first, second, None
-        return first, second, paired.against_first(model, second - first)
+        return first, second, paired.against_first(model, second - first, first)
 
 
 class SideBySide:
@@ -100,7 +108,9 @@ class SideBySide:
     ) -> None:
         self.readings = tuple(readings)
         self.outcomes = [Outcome() for _ in readings]
-        self.whole = Contest([reading.evaluations for reading in readings], resampling)
+        columns = options.columns or Columns()
+        units = Units(tuple(columns.cluster), options.block_length)
+        self.whole = Contest([each.evaluations for each in readings], resampling, units)
         self.groups = ByGroup(self.whole.fresh)
         self._rivals = rivals
         self._options = options

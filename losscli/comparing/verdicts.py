@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
+from losscli.comparing.margins import Margins, not_worse
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.comparing.side_by_side import Contest, SideBySide
 from losscli.evaluating.groups import natural
@@ -13,15 +14,19 @@ from losscli.evaluating.report import Input, IntervalMethod
 from losscli.evaluating.signature import signature
 from losscli.inputs.rivals import Rivals
 from losscli.stats.groups import Resampling
-from losscli.stats.paired import ALPHA, PairedResult, holm
+from losscli.stats.paired import ALPHA, PairedResult, holm, holm_levels
 from losscli.version import __version__
 
 
 def comparison_report(
-    rivals: Rivals, names: Sequence[str], done: SideBySide, resampling: Resampling
+    rivals: Rivals,
+    names: Sequence[str],
+    done: SideBySide,
+    resampling: Resampling,
+    margins: Margins | None = None,
 ) -> ComparisonReport:
     """Everything that one comparison found; the verdicts are adjusted for the number of tests."""
-    judge = _Judge(names, done, resampling)
+    judge = _Judge(names, done, resampling, margins)
     [comparisons] = judge.comparisons([done.whole])
     outcome = done.outcomes[0]
     return ComparisonReport(
@@ -55,6 +60,7 @@ class _Judge:
     names: Sequence[str]
     done: SideBySide
     resampling: Resampling
+    margins: Margins | None
 
     def comparisons(self, contests: Sequence[Contest]) -> list[tuple[Comparison, ...]]:
         """Those of each contest, their verdicts adjusted for the number of tests in all."""
@@ -63,8 +69,11 @@ class _Judge:
             (contest, pair, *contest.against_first(*pair)) for contest in contests for pair in pairs
         ]
         ps = holm([None if result is None else result.p for *_, result in found])
-        alpha = ALPHA / max(1, sum(p is not None for p in ps))
-        judged = [self._comparison(*item, p, alpha) for item, p in zip(found, ps, strict=True)]
+        levels = holm_levels([None if result is None else result.p for *_, result in found])
+        judged = [
+            self._comparison(*item, p, alpha)
+            for item, p, alpha in zip(found, ps, levels, strict=True)
+        ]
         return [tuple(judged[at : at + len(pairs)]) for at in range(0, len(judged), len(pairs))]
 
     @staticmethod
@@ -90,8 +99,8 @@ class _Judge:
         verdict = _verdict(sign * (second - first), result, p_holm)
         needed = None
         if verdict is Verdict.NOT_PROVEN and result is not None:
-            needed = result.rows_needed(alpha)
-        interval = None if result is None else result.interval
+            needed = result.needed_range(alpha)
+        interval = None if result is None else result.interval(alpha)
         rows = contest.tally(place, 0).rows
         return Comparison(
             loss=loss.id,
@@ -101,7 +110,8 @@ class _Judge:
             reference_value=first,
             value=second,
             difference=second - first,
-            interval=None if interval is None else (interval.low, interval.high),
+            interval=interval,
+            level=1.0 - alpha,
             standard_error=None if result is None else result.standard_error,
             p=None if result is None else result.p,
             p_holm=p_holm,
@@ -109,7 +119,8 @@ class _Judge:
             equal=None if result is None else result.equal,
             n=rows,
             verdict=verdict,
-            rows_needed=needed,
+            rows_needed=None if needed is None else needed[0],
+            rows_needed_most=None if needed is None else needed[1],
             words=_words(verdict, reference, name, needed),
             unit=loss.unit,
             params=dict(evaluation.params),
@@ -118,9 +129,10 @@ class _Judge:
             convention=evaluation.convention.name,
             interval_method=None
             if interval is None or result is None
-            else IntervalMethod(
-                interval.method, self.resampling.resamples, result.units, self.resampling.seed
-            ),
+            else IntervalMethod("skewness-corrected t", None, result.units, None),
+            not_worse=None
+            if self.margins is None or result is None
+            else not_worse(result, *self.margins(loss.id), lower_is_better=loss.lower_is_better),
             signatures=(self._signature(place, 0, rows), self._signature(place, model, rows)),
         )
 
@@ -146,7 +158,9 @@ def _verdict(harm: float, result: PairedResult | None, p: float | None) -> Verdi
     return Verdict.WORSE if harm > 0.0 else Verdict.BETTER
 
 
-def _words(verdict: Verdict, reference: str, model: str, needed: int | None) -> str:
+def _words(
+    verdict: Verdict, reference: str, model: str, needed: tuple[int, int | None] | None
+) -> str:
     if verdict is Verdict.BETTER:
         return f"{model} is better"
     if verdict is Verdict.WORSE:
@@ -157,7 +171,10 @@ def _words(verdict: Verdict, reference: str, model: str, needed: int | None) -> 
         return "not tested: no finite function of sums of rows"
     if needed is None:
         return "not proven"
-    return f"not proven: about {_rounded(needed)} rows would be needed for 80 % power"
+    fewest, most = needed
+    if most is None:
+        return f"not proven: at least {_rounded(fewest)} rows would be needed for 80 % power"
+    return f"not proven: {_rounded(fewest)} to {_rounded(most)} rows would be needed for 80 % power"
 
 
 def _rounded(rows: int) -> str:

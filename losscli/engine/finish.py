@@ -27,6 +27,7 @@ _ONE = Fraction(1)
 class Finished:
     """The value of a loss, the standard error and 95 % interval of a mean, and the parts.
 
+    `level` is the mean (or sum) before the loss's transform, `level_error` its standard error.
     `columns` holds the values of the columns where they are wanted one by one.
     """
 
@@ -35,6 +36,8 @@ class Finished:
     interval: tuple[float, float] | None
     parts: tuple[float, ...]
     columns: Array | None = None
+    level: float = math.nan
+    level_error: float | None = None
 
 
 def finish(evaluation: Evaluation, totals: Totals) -> Finished:
@@ -49,15 +52,16 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         error *= loss.scale
     interval = None if error is None else (level - Z95 * error, level + Z95 * error)
     if loss.transform is None:
-        return Finished(level, error, _above(loss.lower, interval), parts)
+        return Finished(level, error, _above(loss.lower, interval), parts, None, level, error)
     params = evaluation.params
     value = loss.transform(level, params) if not math.isnan(level) else level
+    level_error = error
     if interval is not None:
         low, high = (loss.transform(max(0.0, end), params) for end in interval)
         # The transform is monotone: its slope between the interval's ends carries the error over.
         error = (high - low) / (2.0 * Z95)
         interval = (low, high)
-    return Finished(value, error, _above(loss.lower, interval), parts)
+    return Finished(value, error, _above(loss.lower, interval), parts, None, level, level_error)
 
 
 def _level(evaluation: Evaluation, totals: Totals) -> float:

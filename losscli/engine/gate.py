@@ -34,7 +34,8 @@ _LIGHTEST, _HEAVIEST = 1e-100, 1e100
 class Settled:
     """A block without missing values. `kept` are the positions of its rows in the file's block.
 
-    `by` are the columns to group by, `ids` the rows' key, where they were asked for.
+    `by` are the columns to group by, `clusters` those that name dependent rows, `ids` the rows'
+    key, where they were asked for.
     """
 
     start: int
@@ -46,6 +47,7 @@ class Settled:
     inputs: Mapping[str, Array] = field(default_factory=dict)
     by: Mapping[str, Array] = field(default_factory=dict)
     ids: Array | None = None
+    clusters: Mapping[str, Array] = field(default_factory=dict)
     extents: Extents = field(default_factory=Extents, repr=False, compare=False)
 
     def take(self, places: NDArray[np.intp]) -> Settled:
@@ -60,6 +62,7 @@ class Settled:
             {name: array[places] for name, array in self.inputs.items()},
             {name: array[places] for name, array in self.by.items()},
             None if self.ids is None else self.ids[places],
+            {name: array[places] for name, array in self.clusters.items()},
         )
 
 
@@ -101,6 +104,7 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
         inputs=block.inputs,
         by=block.by,
         ids=block.ids,
+        clusters=block.clusters,
         extents=block.extents,
     )
     if not hit:

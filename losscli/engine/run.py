@@ -279,6 +279,7 @@ def _owned(block: Block) -> Block:
         inputs={name: array.copy() for name, array in block.inputs.items()},
         by={name: array.copy() for name, array in block.by.items()},
         ids=None if block.ids is None else block.ids.copy(),
+        clusters={name: array.copy() for name, array in block.clusters.items()},
     )
 
 

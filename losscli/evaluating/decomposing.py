@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Evaluation
+from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.probability_groups import BINS, FIXED, PLACES, Grouping, GroupSums
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Bin, Decomposition, Report
@@ -25,14 +26,14 @@ class Explanation:
         """Sums probabilities and labels by group."""
         return Grouping(reading.evaluations)
 
-    def add_to(self, report: Report, reading: DataReading, seen: Grouping) -> Report:
+    def add_to(self, report: Report, found: Evaluated, seen: Grouping) -> Report:
         """The report with each proper score taken apart."""
         results = [
             result
             if groups is None or result.value is None
             else replace(result, decomposition=decomposition(item, groups, result.value))
             for result, item, groups in zip(
-                report.results, reading.evaluations, seen.sums, strict=True
+                report.results, found.reading.evaluations, seen.sums, strict=True
             )
         ]
         return replace(report, results=tuple(results))

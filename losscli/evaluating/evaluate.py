@@ -34,7 +34,8 @@ def evaluate(
     engine: str = "local",
     scheduler: str | None = None,
     announce: Callable[[str], Any] | None = None,
-    ci: str = "normal",
+    ci: str = "auto",
+    block_length: int | None = None,
     resamples: int = 2000,
     seed: int = 0,
     progress: Callable[[int], Any] | None = None,
@@ -44,23 +45,25 @@ def evaluate(
 
     `pred` and `label` are arrays of shape (n,) or (n, c), or name files: CSV, NPY, NPZ, Parquet,
     Arrow, JSON Lines, a folder or pattern of such, a URL; one table may hold both. `losses` are
-    names such as `"bce"` or `"focal:gamma=2,alpha=0.25"`
-    (several: a list, or joined by commas); without them, those that fit the data. `kind` says how
-    predictions are to be read (`probability`, `logit`, `tanh`, …), `like` whose convention
-    counts. `weight` is one number per row (or item), `class_weight` one per class in the order of
-    the prediction's columns (binary: negative, positive), or a mapping from class to weight.
-    `reduction` is mean, sum, batchmean or none; None takes each loss's own (`sum` for SSE).
-    `nan="drop"` leaves out rows with a missing value and counts them. `inputs` are the further
-    arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to first
-    (`float32`). With `explain`, cross entropies and the Brier score are taken apart. With
-    `columns.by` or `by_class`, results hold the losses of each group of rows too. The work is
-    shared among `threads` (None: as many as the process may use), which changes no bit of the
-    result. `engine="dask"` shares it among processes of a Dask cluster instead: the one whose
-    scheduler answers at the address `scheduler`, or one of `threads` processes on this machine.
-    Workers open files by the same names. `announce` is told beforehand when much memory will be
-    needed (else a note says so). `ci` chooses the 95 % interval: `normal` (of means of rows;
-    fast), `bootstrap` (of every loss that is a function of sums of rows, by `resamples` from
-    `seed`) or `none`. Further keyword arguments are parameters of the losses (`gamma=2`).
+    names such as `"bce"` or `"focal:gamma=2,alpha=0.25"` (several: a list, or joined by commas);
+    without them, those that fit the data. `kind` says how predictions are to be read
+    (`probability`, `logit`, `tanh`, …), `like` whose convention counts. `weight` is one number per
+    row (or item), `class_weight` one per class in the order of the prediction's columns (binary:
+    negative, positive), or a mapping from class to weight. `reduction` is mean, sum, batchmean or
+    none; None takes each loss's own (`sum` for SSE). `nan="drop"` leaves out rows with a missing
+    value and counts them. `inputs` are the further arrays that a loss asks for (`{"x2": …}`),
+    `cast` a type that predictions are rounded to first (`float32`). With `explain`, cross entropies
+    and the Brier score are taken apart. With `columns.by` or `by_class`, results hold the losses of
+    each group of rows too. The work is shared among `threads` (None: as many as the process may
+    use), which changes no bit of the result. `engine="dask"` shares it among processes of a Dask
+    cluster instead: the one whose scheduler answers at the address `scheduler`, or one of `threads`
+    processes on this machine. Workers open files by the same names. `announce` is told beforehand
+    when much memory will be needed (else a note says so). `ci` chooses the 95 % interval: `auto`
+    (by Student's t with a correction for skewness, of shares the binomial one; fast), `normal` (±
+    1.96 standard errors, of means of rows), `bootstrap` (by `resamples` from `seed`) or `none`.
+    Rows that depend on each other are named by `columns.cluster` (patients, documents, days;
+    several: nested), or are so many consecutive ones as `block_length` says: errors are then taken
+    between them. Further keyword arguments are parameters of the losses (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).
@@ -92,6 +95,7 @@ def evaluate(
         scheduler=scheduler,
         announce=announce,
         ci=ci,
+        block_length=block_length,
         resamples=resamples,
         seed=seed,
         progress=progress,
@@ -105,7 +109,7 @@ def report_for(pred: Any, label: Any, losses: Losses, options: Options) -> Repor
     found = evaluated(pred, label, losses, options, extras=extras)
     report = report_of(found.dataset, found.reading, found.outcome, found.summary)
     for extra, seen in zip(extras, found.watched, strict=True):
-        report = extra.add_to(report, found.reading, seen)
+        report = extra.add_to(report, found, seen)
     return report
 
 
@@ -120,12 +124,7 @@ def _extras(options: Options) -> list[Extra]:
         from losscli.evaluating.groups import GroupsOfRows
 
         extras.append(GroupsOfRows(options.by_class))
-    if options.ci == "bootstrap":
-        from losscli.evaluating.intervals import ResampledIntervals
+    from losscli.evaluating.intervals import intervals_for
 
-        extras.append(ResampledIntervals(options.resamples, options.seed))
-    if options.ci == "none":
-        from losscli.evaluating.intervals import NoIntervals
-
-        extras.append(NoIntervals())
-    return extras
+    interval = intervals_for(options)
+    return extras if interval is None else [*extras, interval]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from losscli.engine.accumulators import Tally
 from losscli.engine.groups_of_rows import Slices
+from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Report, Slice
 from losscli.stats.paired import ALPHA, holm
@@ -31,22 +32,22 @@ class GroupsOfRows:
         """Sums the losses of each group."""
         return Slices(reading.evaluations, by_class=self._by_class)
 
-    def add_to(self, report: Report, reading: DataReading, seen: Slices) -> Report:
+    def add_to(self, report: Report, found: Evaluated, seen: Slices) -> Report:
         """The report with the losses of each group of rows."""
         slices: list[list[Slice]] = [[] for _ in report.results]
         for column, groups in seen.columns.items():
             rests = seen.rests(column)
-            found = []
+            tallies = []
             for value in sorted(groups, key=natural):
                 for place, (loss, rest) in enumerate(
                     zip(groups[value].losses, rests[value].losses, strict=True)
                 ):
-                    found.append((place, value, loss.tally(), rest.tally()))
+                    tallies.append((place, value, loss.tally(), rest.tally()))
             ps = [
                 _chance(tally, rest, lower_is_better=report.results[place].lower_is_better)
-                for place, _, tally, rest in found
+                for place, _, tally, rest in tallies
             ]
-            for (place, value, tally, _), p in zip(found, holm(ps), strict=True):
+            for (place, value, tally, _), p in zip(tallies, holm(ps), strict=True):
                 finished = tally.finished
                 slices[place].append(
                     Slice(
@@ -61,8 +62,8 @@ class GroupsOfRows:
                     )
                 )
         results = [
-            replace(result, slices=tuple(found)) if result.values is None else result
-            for result, found in zip(report.results, slices, strict=True)
+            replace(result, slices=tuple(few)) if result.values is None else result
+            for result, few in zip(report.results, slices, strict=True)
         ]
         return replace(report, results=tuple(results))
 

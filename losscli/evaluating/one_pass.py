@@ -35,7 +35,7 @@ class Extra(Protocol):
     def watch(self, reading: DataReading) -> Observer | None:
         """What sees every batch of a pass; None where there is nothing to see."""
 
-    def add_to(self, report: Report, reading: DataReading, seen: Any) -> Report:
+    def add_to(self, report: Report, found: Evaluated, seen: Any) -> Report:
         """The report, with what the observer of `watch` has `seen` added to it."""
 
 

@@ -16,7 +16,7 @@ from losscli.vocabulary import Kind, Reduction, Task, member
 _WORDS = {"kind": Kind, "task": Task, "reduction": Reduction}
 _CHOICES = {
     "nan": ("error", "drop"),
-    "ci": ("none", "normal", "bootstrap"),
+    "ci": ("auto", "normal", "bootstrap", "none"),
     "engine": ("local", "dask"),
 }
 
@@ -42,7 +42,8 @@ class Options:
     cast: str | None = None
     explain: bool = False
     by_class: bool = False
-    ci: str = "normal"
+    ci: str = "auto"
+    block_length: int | None = None
     resamples: int = 2000
     seed: int = 0
     threads: int | None = None
@@ -60,6 +61,8 @@ class Options:
             if (given := getattr(self, name)) not in choices:
                 raise UsageError(f"{name}={given!r}: say {' or '.join(map(repr, choices))}")
         convention(self.like)
+        if self.block_length is not None and self.block_length < 1:
+            raise UsageError(f"a block of {self.block_length} rows: say a number from 1 up")
         if self.threads is not None and self.threads < 1:
             raise UsageError(f"threads={self.threads}: at least one thread has to work")
         if self.columns is None:
@@ -111,7 +114,7 @@ def class_word(name: object) -> str:
     return str(number)
 
 
-_INTERVALS = ("ci", "resamples", "seed")
+_INTERVALS = ("ci", "resamples", "seed", "block_length")
 _WHERE = ("engine", "scheduler")
 _NO_INTERVAL = ("it gives no interval", "losscli.evaluate gives intervals.")
 _NO_PARTS = ("it takes no loss apart", "losscli.evaluate(…, explain=True) does.")
@@ -137,7 +140,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     "compare": {
         ("reduction",): ("it compares each loss as it is reduced by itself", "Leave it out."),
         ("explain",): _NO_PARTS,
-        ("ci",): ("its intervals are always resampled", "Say resamples and seed."),
+        ("ci",): ("its intervals invert its tests", "Leave it out."),
         _WHERE: _HERE,
         ("announce",): _SILENT,
     },

@@ -21,6 +21,8 @@ Chosen = dict[str, tuple[Source, Selection]]
 
 # The role of a column to group by is this and the column's name.
 GROUPING = "by "
+# … and of a column whose equal values say that rows depend on each other.
+CLUSTER = "cluster "
 
 
 Keys = dict[int, tuple[int, ...]]
@@ -210,19 +212,23 @@ def _weights(sources: dict[str, Source], columns: Columns, keys: Keys) -> tuple[
 def grouping(sources: Iterable[Source], columns: Columns) -> Chosen:
     """The columns to group by, each from the first table that has it, as roles `by NAME`.
 
+    Those that name clusters of rows are roles `cluster NAME`.
+
     Raises UsageError for a column that no table has.
     """
     tables = [(source, table) for source in sources if (table := _table(source, {}))]
     chosen: Chosen = {}
-    for pattern in columns.by:
+    asked = [(GROUPING, "--by-col", pattern) for pattern in columns.by]
+    asked += [(CLUSTER, "--cluster-col", pattern) for pattern in columns.cluster]
+    for prefix, flag, pattern in asked:
         if not tables:
             raise UsageError(
-                f"--by-col {pattern}: there are no named columns",
+                f"{flag} {pattern}: there are no named columns",
                 hint="Only a table has columns to group by: CSV, Parquet, JSON Lines.",
             )
         source, table = next((pair for pair in tables if matching(pair[1], pattern)), tables[0])
-        for place in pick(table, [pattern], "--by-col"):
-            chosen[f"{GROUPING}{table.columns[place]}"] = (source, Selection((place,), text=True))
+        for place in pick(table, [pattern], flag):
+            chosen[f"{prefix}{table.columns[place]}"] = (source, Selection((place,), text=True))
     return chosen
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from losscli.arrays import INEXACT, WHOLE_NUMBERS, Extents, inexact
 from losscli.errors import DataError, UsageError
 from losscli.inputs.choosing import (
+    CLUSTER,
     GROUPING,
     Chosen,
     choose,
@@ -48,7 +49,8 @@ class Block:
     """Consecutive rows, the first of them number `start`: arrays of shape (n,) or (n, c).
 
     Valid until the next block is asked for. `inputs` are arrays beside prediction and label, `by`
-    the columns to group by, `ids` the rows' key: text, None where it is missing.
+    the columns to group by, `clusters` those whose equal values say that rows depend on each other,
+    `ids` the rows' key: text, None where it is missing.
     """
 
     start: int
@@ -58,6 +60,7 @@ class Block:
     inputs: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     by: Mapping[str, Array] = field(default_factory=dict)
     ids: Array | None = None
+    clusters: Mapping[str, Array] = field(default_factory=dict)
     extents: Extents = field(default_factory=Extents, repr=False, compare=False)
 
 
@@ -193,14 +196,13 @@ class Dataset:
                 {
                     role: _flat(self._floats(role, array, start))
                     for role, array in arrays.items()
-                    if role not in _ROLES and role != KEY and not role.startswith(GROUPING)
+                    if role not in _ROLES
+                    and role != KEY
+                    and not role.startswith((GROUPING, CLUSTER))
                 },
-                {
-                    role.removeprefix(GROUPING): array[:, 0]
-                    for role, array in arrays.items()
-                    if role.startswith(GROUPING)
-                },
+                _named(arrays, GROUPING),
                 _ids(arrays) if KEY in arrays else None,
+                _named(arrays, CLUSTER),
             )
             start += len(pred)
         if stop is None and start == first == 0:
@@ -248,6 +250,15 @@ def _ids(arrays: Mapping[str, Array]) -> Array:
     if arrays[KEY].shape[1] == 1:
         return keys
     return np.array([key_text(key) for key in keys.tolist()], dtype=object)
+
+
+def _named(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    """The columns whose roles start so, by their names."""
+    return {
+        role.removeprefix(prefix): array[:, 0]
+        for role, array in arrays.items()
+        if role.startswith(prefix)
+    }
 
 
 def _flat(array: Array) -> Array:

@@ -38,9 +38,10 @@ class Columns:
     weight: str | None = None
     id: str | Sequence[str] | None = None
     by: str | Sequence[str] = ()
+    cluster: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name in ("pred", "label", "by"):
+        for name in ("pred", "label", "by", "cluster"):
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         if self.id is not None:
@@ -188,7 +189,11 @@ class _Decision:
         """The columns that are neither prediction nor label: keys, weights, a nameless index."""
         table, columns = self.table, self.columns
         named = {name for name in (columns.weight, *(columns.id or ())) if name is not None}
-        grouping = {place for pattern in columns.by for place in matching(table, pattern)}
+        grouping = {
+            place
+            for pattern in (*columns.by, *columns.cluster)
+            for place in matching(table, pattern)
+        }
         return (
             grouping
             | table.keys

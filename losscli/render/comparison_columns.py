@@ -137,8 +137,7 @@ def method(report: ComparisonReport) -> str:
     """How intervals and p-values were found."""
     tests = "1 test" if report.tests == 1 else f"{report.tests} tests, adjusted by Holm"
     ways = {item.interval_method for item in report.comparisons if item.interval_method}
-    names = " and ".join(sorted({way.name for way in ways}))
     units = " and ".join(sorted({way.units for way in ways if way.units}))
-    intervals = f"95 % intervals by {names}; " if names else ""
     drawn = f"{report.resamples:,} resamples of {units or 'rows'}, seed {report.seed}"
-    return f"{intervals}p by sign flips ({tests}); {drawn}"
+    also = "" if report.tests == 1 else "; intervals are adjusted with them"
+    return f"p by sign flips and corrected t, the larger ({tests}{also}); {drawn}"

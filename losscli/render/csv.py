@@ -51,6 +51,7 @@ _COMPARED: Mapping[str, Callable[[Comparison], Any]] = {
     "n": lambda item: item.n,
     "verdict": lambda item: item.verdict.value,
     "rows_needed": lambda item: item.rows_needed,
+    "rows_needed_most": lambda item: item.rows_needed_most,
     "unit": lambda item: item.unit,
     "signature": lambda item: item.signatures[1],
 }

@@ -7,33 +7,40 @@ from dataclasses import replace
 
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.stats.estimates import Estimate, resampled, rows_as_sums
-from losscli.stats.groups import GroupSums, Resampling, Table, row_numbers
+from losscli.stats.groups import Resampling, Table
 from losscli.stats.intervals import Interval, interval
+from losscli.stats.units import Units
 
 
 class Bootstrap:
     """The losses of a run by groups of rows; mergeable in any order."""
 
-    def __init__(self, evaluations: Sequence[Evaluation], resampling: Resampling) -> None:
+    def __init__(
+        self,
+        evaluations: Sequence[Evaluation],
+        resampling: Resampling,
+        units: Units | None = None,
+    ) -> None:
         self._evaluations = tuple(evaluations)
+        self._units = units or Units()
         self.resampling = resampling
         self._estimates: dict[int, Estimate] = {}
         self._sums = {
-            place: GroupSums(resampling.seed)
+            place: self._units.sums(resampling.seed)
             for place, evaluation in enumerate(evaluations)
             if resampled(evaluation)
         }
 
     def add(self, batch: Batch) -> None:
         """Take in a batch. Raises Misfit where an item is not what its loss takes it for."""
-        numbers = row_numbers(batch.block)
+        keys = self._units.keys(batch.block)
         for place, sums in self._sums.items():
             self._estimates[place], rows = rows_as_sums(self._evaluations[place], batch)
-            sums.add(numbers[rows.entered], rows.sums[rows.entered])
+            sums.add([each[rows.entered] for each in keys], rows.sums[rows.entered])
 
     def fresh(self) -> Bootstrap:
         """Another for the same losses, with no rows."""
-        return Bootstrap(self._evaluations, self.resampling)
+        return Bootstrap(self._evaluations, self.resampling, self._units)
 
     def merge(self, later: Bootstrap) -> None:
         """Add what another has kept."""
@@ -41,13 +48,19 @@ class Bootstrap:
         for place, sums in self._sums.items():
             sums.merge(later._sums[place])
 
-    def interval(self, place: int) -> tuple[Interval, Table] | None:
-        """The 95 % interval of a loss, and what was resampled; None where it has none."""
+    def table(self, place: int) -> tuple[Estimate, Table] | None:
+        """A loss as a function of sums, and the sums by unit; None where it has none."""
         sums = self._sums.get(place)
         table = None if sums is None else sums.table()
-        if table is None:
+        return None if table is None else (self._estimates[place], table)
+
+    def interval(self, place: int) -> tuple[Interval, Table] | None:
+        """The 95 % interval of a loss, and what was resampled; None where it has none."""
+        kept = self.table(place)
+        if kept is None:
             return None
-        found = interval(self._estimates[place], table, self.resampling)
+        estimate, table = kept
+        found = interval(estimate, table, self.resampling)
         if found is None:
             return None
         loss = self._evaluations[place].loss

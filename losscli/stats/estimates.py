@@ -125,6 +125,15 @@ class FunctionOfSums:
             return math.nan
 
 
+def influence(estimate: Estimate, sums: Array) -> Array:
+    """What each of n units (n, width) adds to a loss of all of them, to first order: (n,).
+
+    Their standard deviation times √n is the standard error of the loss (the delta method).
+    """
+    slopes = estimate.gradient(sums.sum(axis=0, keepdims=True))[0]
+    return np.asarray(np.einsum("gw,w->g", sums, slopes))
+
+
 @dataclass(frozen=True)
 class Difference:
     """The second of two losses less the first; their sums stand side by side."""

@@ -62,12 +62,12 @@ def group_count(width: int) -> int:
 
 def group_of(rows: NDArray[np.int64], groups: int, seed: int) -> NDArray[np.int64]:
     """The group (from 0) of each absolute row number: its hash by splitmix64 (Steele 2014)."""
-    mixed = rows.astype(np.uint64) + _mixed(np.array([seed], np.uint64))
-    mixed = _mixed(mixed)
-    return (mixed >> np.uint64(64 - (groups.bit_length() - 1))).astype(np.int64)
+    hashed = mixed(rows.astype(np.uint64) + mixed(np.array([seed], np.uint64)))
+    return (hashed >> np.uint64(64 - (groups.bit_length() - 1))).astype(np.int64)
 
 
-def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The hash of whole numbers by splitmix64."""
     x = (x + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -147,16 +147,22 @@ class ExactSums:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Sums by group: `sums` (groups, width). `single` says that each group is one row."""
+    """Sums by group: `sums` (groups, width). `single` says that each group is one row.
+
+    `words` say what the groups are, where they are clusters of dependent rows.
+    """
 
     sums: Array
     rows: int
     single: bool
     finite: bool
+    words: str = ""
 
     @property
     def units(self) -> str:
         """What is resampled, in words."""
+        if self.words:
+            return self.words
         return "rows" if self.single else f"{len(self.sums):,} random groups of rows"
 
 

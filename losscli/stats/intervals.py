@@ -14,12 +14,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.stats.estimates import Estimate, MeanOfRows
+from losscli.stats.estimates import Estimate, MeanOfRows, influence
 from losscli.stats.groups import Resampling, Table, generator
 
 Array = NDArray[np.float64]
 
-Method = Literal["normal", "bootstrap-t", "BCa bootstrap"]
+Method = Literal["normal", "bootstrap-t", "BCa bootstrap", "skewness-corrected t", "binomial"]
 
 # Items of a table of draws that stay in the cache.
 DRAWN = 1 << 18
@@ -79,13 +79,8 @@ def totals_of(times: Array, sums: Array) -> Array:
 
 def standard_error(estimate: Estimate, sums: Array) -> float:
     """By the delta method, groups being the units."""
-    slopes = estimate.gradient(sums.sum(axis=0, keepdims=True))[0]
-    influence = _along(sums, slopes)
-    return float(math.sqrt(influence.var() * len(sums) * len(sums) / (len(sums) - 1)))
-
-
-def _along(sums: Array, slopes: Array) -> Array:
-    return np.einsum("gw,w->g", sums, slopes)
+    each = influence(estimate, sums)
+    return float(math.sqrt(each.var() * len(sums) * len(sums) / (len(sums) - 1)))
 
 
 def _bootstrap_t(estimate: Estimate, sums: Array, resampling: Resampling) -> Interval | None:
@@ -98,9 +93,9 @@ def _bootstrap_t(estimate: Estimate, sums: Array, resampling: Resampling) -> Int
     ratios = []
     for times in _draws(groups, resampling):
         totals = totals_of(times, sums)
-        influence = np.einsum("gw,rw->rg", sums, estimate.gradient(totals))
-        spread = np.einsum("rg,rg,rg->r", times, influence, influence)
-        spread -= np.einsum("rg,rg->r", times, influence) ** 2 / groups
+        each = np.einsum("gw,rw->rg", sums, estimate.gradient(totals))
+        spread = np.einsum("rg,rg,rg->r", times, each, each)
+        spread -= np.einsum("rg,rg->r", times, each) ** 2 / groups
         if not (spread > 1e-9 * error * error).all():
             return None
         errors = np.sqrt(spread * groups / (groups - 1))
@@ -118,10 +113,10 @@ def _bca(estimate: Estimate, sums: Array, resampling: Resampling) -> Interval | 
     values = np.concatenate(drawn)
     if not (math.isfinite(value) and np.isfinite(values).all()) or np.ptp(values) == 0.0:
         return None
-    influence = _along(sums, estimate.gradient(sums.sum(axis=0, keepdims=True))[0])
-    influence -= influence.mean()
-    size = float((influence**2).sum()) ** 1.5
-    acceleration = float((influence**3).sum()) / (6.0 * size) if size > 0.0 else 0.0
+    each = influence(estimate, sums)
+    each -= each.mean()
+    size = float((each**2).sum()) ** 1.5
+    acceleration = float((each**3).sum()) / (6.0 * size) if size > 0.0 else 0.0
     below = float((values < value).mean() + (values == value).mean() / 2.0)
     normal = NormalDist()
     bias = normal.inv_cdf(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values)))

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation
-from losscli.stats.estimates import Difference, Estimate, MeanOfRows, per_row, rows_as_sums
-from losscli.stats.groups import GroupSums, Resampling, Table, generator, row_numbers
-from losscli.stats.intervals import DRAWN, Interval, interval, totals_of
+from losscli.stats.estimates import (
+    Difference,
+    Estimate,
+    MeanOfRows,
+    influence,
+    per_row,
+    rows_as_sums,
+)
+from losscli.stats.groups import Resampling, generator
+from losscli.stats.intervals import DRAWN, totals_of
+from losscli.stats.studentised import Studentised, studentised
+from losscli.stats.units import Units
 
 Array = NDArray[np.float64]
 
@@ -24,62 +34,149 @@ _FLIPS = 1
 _ROUNDING = 1e-9
 
 
+# Below so many rows (or clusters) that differ there is no interval: the exact test alone decides.
+FEWEST_DIFFERING = 10
+
+
 @dataclass(frozen=True, slots=True)
 class PairedResult:
     """How the loss of a second model differs from that of a first on the same rows.
 
-    `difference` is second − first, `interval` its 95 % interval (None where it has none). `p` is
-    that of a two-sided sign-flip test: how often a difference as large would come about if in each
-    row (or group of rows, as `units` says) the models had changed places at random. `lower` and
+    `difference` is second − first. `p` is the largest of three two-sided p-values, so that each
+    test has to find the difference: that of the sign-flip test (`p_flip`: how often a difference as
+    large would come about if in each row, or group of rows, as `units` says, the models had changed
+    places at random), that of Student's t, and that of t corrected for skewness. Flips alone err
+    where the losses of the models are of unlike shapes, t alone where they are skewed. `lower` and
     `equal` are the shares of rows where the second's loss is lower, and where both are equal; None
-    for a loss that no row has on its own.
+    for a loss that no row has on its own. `differing` are the units where the losses differ.
     """
 
     difference: float
-    interval: Interval | None
-    p: float | None
+    spread: Studentised | None
+    p_flip: float | None
     lower: float | None
     equal: float | None
     rows: int
     units: str
+    unit_count: int = 0
+    differing: int = 0
+    reference: float = math.nan
+    scaled_spread: Callable[[float], Studentised | None] | None = field(
+        default=None, compare=False, repr=False
+    )
+
+    @property
+    def p(self) -> float | None:
+        """The two-sided p-value of the difference."""
+        if self.p_flip is None or self.spread is None or self.differing < FEWEST_DIFFERING:
+            return self.p_flip
+        return max(self.p_flip, self.spread.p())
+
+    def interval(self, alpha: float = ALPHA) -> tuple[float, float] | None:
+        """The interval of the difference at 1 − alpha: it excludes 0 just where p ≤ alpha.
+
+        None where fewer than ten rows (or clusters) differ.
+        """
+        if self.spread is None or self.differing < FEWEST_DIFFERING:
+            return None
+        low, high = self.spread.interval(1.0 - alpha)
+        if self.p is not None and self.p > alpha:
+            low, high = min(low, 0.0), max(high, 0.0)
+        return low, high
 
     @property
     def standard_error(self) -> float | None:
         """The standard error of the difference."""
-        return None if self.interval is None else self.interval.standard_error
+        return None if self.spread is None else self.spread.error
 
-    def rows_needed(self, alpha: float = ALPHA) -> int | None:
-        """How many rows would show this difference at that level with 80 % power.
+    def against_margin(self, share: float, room: float, *, sign: float) -> Studentised | None:
+        """By how much the second exceeds what it may be, to be tested against 0.
 
-        None where there is no difference, or no spread to tell it from.
+        It may be worse than the first by `share` of the first's loss or by `room`, whichever is
+        more. `sign` is 1 where lower is better, −1 where higher is. None where it cannot be told.
+        """
+        if self.scaled_spread is None or self.differing < FEWEST_DIFFERING:
+            return None
+        allowed = share * abs(self.reference)
+        factor = 1.0
+        if allowed >= room:
+            factor += sign * math.copysign(share, self.reference)
+        found = self.scaled_spread(factor)
+        if found is None:
+            return None
+        excess = sign * self.difference - max(allowed, room)
+        return replace(found, value=excess, skewness=sign * found.skewness)
+
+    def rows_needed(
+        self, alpha: float = ALPHA, difference: float | None = None, *, sides: int = 2
+    ) -> int | None:
+        """How many rows would show a difference at that level with 80 % power.
+
+        That which was seen, if none is given. None where there is none, or no spread to tell it
+        from. Rows needed for a difference that was seen are uncertain: `needed_range`.
         """
         error = self.standard_error
-        if error is None or not error > 0.0 or self.difference == 0.0:
+        shown = self.difference if difference is None else difference
+        if error is None or not error > 0.0 or shown == 0.0:
             return None
-        from statistics import NormalDist
-
-        normal = NormalDist()
-        wanted = normal.inv_cdf(1.0 - alpha / 2.0) + normal.inv_cdf(POWER)
-        needed = self.rows * (wanted * error / abs(self.difference)) ** 2
+        needed = self.rows * (_wanted(alpha, sides) * error / abs(shown)) ** 2
         return math.ceil(needed) if math.isfinite(needed) else None
+
+    def needed_range(self, alpha: float = ALPHA) -> tuple[int, int | None] | None:
+        """How many rows would show the true difference, from the ends of its 80 % interval.
+
+        The second is None where that interval reaches 0: then no number of rows might be enough.
+        """
+        if self.spread is None or self.differing < FEWEST_DIFFERING:
+            return None
+        low, high = self.spread.interval(0.8)
+        far = max(abs(low), abs(high))
+        fewest = self.rows_needed(alpha, far)
+        most = None if low <= 0.0 <= high else self.rows_needed(alpha, min(abs(low), abs(high)))
+        return None if fewest is None else (fewest, most)
+
+    def detectable(self, alpha: float = ALPHA) -> float | None:
+        """The smallest difference that as many rows would show with 80 % power."""
+        error = self.standard_error
+        return None if error is None else _wanted(alpha, 2) * error
+
+    def power(self, difference: float, alpha: float = ALPHA) -> float | None:
+        """How often as many rows would show a true difference of that size."""
+        error = self.standard_error
+        if error is None or not error > 0.0:
+            return None
+        normal = NormalDist()
+        return normal.cdf(abs(difference) / error - normal.inv_cdf(1.0 - alpha / 2.0))
+
+
+def _wanted(alpha: float, sides: int) -> float:
+    """How many standard errors a difference has to be away for 80 % power."""
+    normal = NormalDist()
+    return normal.inv_cdf(1.0 - alpha / sides) + normal.inv_cdf(POWER)
 
 
 class PairedSums:
     """One loss of several models by groups of rows; mergeable in any order."""
 
-    def __init__(self, evaluations: Sequence[Evaluation], resampling: Resampling) -> None:
+    def __init__(
+        self,
+        evaluations: Sequence[Evaluation],
+        resampling: Resampling,
+        units: Units | None = None,
+    ) -> None:
         self._evaluations = tuple(evaluations)
         self._resampling = resampling
+        self._units = units or Units()
         self._by_row = all(map(per_row, evaluations))
         self._estimates: tuple[Estimate, ...] = ()
-        self._sums = GroupSums(resampling.seed)
+        self._sums = self._units.sums(resampling.seed)
         self._lower = np.zeros(len(evaluations), np.int64)
         self._equal = np.zeros(len(evaluations), np.int64)
         self._rows = 0
 
     def add(self, batches: Sequence[Batch]) -> None:
         """Take in the same rows of every model."""
-        numbers = row_numbers(batches[0].block)
+        keys = self._units.keys(batches[0].block)
         found = [
             rows_as_sums(evaluation, batch)
             for evaluation, batch in zip(self._evaluations, batches, strict=True)
@@ -88,7 +185,7 @@ class PairedSums:
         entered = np.logical_and.reduce([rows.entered for _, rows in found])
         sums = [rows.sums[entered] for _, rows in found]
         self._rows += int(np.count_nonzero(entered))
-        self._sums.add(numbers[entered], np.concatenate(sums, axis=1))
+        self._sums.add([each[entered] for each in keys], np.concatenate(sums, axis=1))
         if self._by_row:
             self._count([_losses(part) for part in sums])
 
@@ -99,7 +196,7 @@ class PairedSums:
 
     def fresh(self) -> PairedSums:
         """Another for the same losses, with no rows."""
-        return PairedSums(self._evaluations, self._resampling)
+        return PairedSums(self._evaluations, self._resampling, self._units)
 
     def merge(self, later: PairedSums) -> None:
         """Add what another has kept."""
@@ -109,8 +206,13 @@ class PairedSums:
         self._equal += later._equal
         self._rows += later._rows
 
-    def against_first(self, place: int, difference: float) -> PairedResult:
-        """The model at `place` against the first; `difference` is that of their exact losses."""
+    def against_first(
+        self, place: int, difference: float, reference: float = math.nan
+    ) -> PairedResult:
+        """The model at `place` against the first.
+
+        `difference` is that of their exact losses, `reference` the loss of the first.
+        """
         table = self._sums.table()
         counted = self._by_row and self._rows > 0
         lower = float(self._lower[place] / self._rows) if counted else None
@@ -120,16 +222,21 @@ class PairedSums:
         width = table.sums.shape[1] // len(self._evaluations)
         first = table.sums[:, :width]
         second = table.sums[:, place * width : (place + 1) * width]
-        estimate = Difference(self._estimates[0], self._estimates[place])
-        pair = Table(np.concatenate([first, second], axis=1), table.rows, table.single, True)
+        one, two = self._estimates[0], self._estimates[place]
+        of_first, of_second = influence(one, first), influence(two, second)
+        moved = of_second - of_first
         return PairedResult(
             difference,
-            interval(estimate, pair, self._resampling),
-            _sign_flip(estimate, first, second, self._resampling),
+            studentised(difference, moved),
+            _sign_flip(Difference(one, two), first, second, self._resampling),
             lower,
             equal,
             self._rows,
             table.units,
+            len(first),
+            int(np.count_nonzero((first != second).any(axis=1))),
+            reference,
+            lambda factor: studentised(difference, of_second - factor * of_first),
         )
 
 
@@ -206,3 +313,22 @@ def holm(values: Sequence[float | None]) -> list[float | None]:
         largest = max(largest, min(1.0, value * (len(order) - rank)))
         adjusted[place] = largest
     return adjusted
+
+
+def holm_levels(values: Sequence[float | None], alpha: float = ALPHA) -> list[float]:
+    """The level that each p-value is held against in Holm's steps.
+
+    Those that are rejected: alpha ÷ the number of tests that were left at their step. All others:
+    that of the first step that failed. So an interval at 1 − this level excludes 0 just where the
+    adjusted p-value is at most alpha.
+    """
+    order = sorted((value, place) for place, value in enumerate(values) if value is not None)
+    levels = [alpha / max(1, len(order))] * len(values)
+    level = alpha
+    failed = False
+    for rank, (value, place) in enumerate(order):
+        if not failed:
+            level = alpha / (len(order) - rank)
+            failed = value > level
+        levels[place] = level
+    return levels

@@ -10,8 +10,20 @@ from tests.cli.program import SAMPLES, Here, Write
 DIABETES = SAMPLES / "diabetes.csv"
 
 
-def test_a_mean_has_a_normal_interval_by_default(here: Here) -> None:
-    [result] = here("eval", DIABETES, "-l", "mse", "--format", "json").json["results"]
+def test_an_interval_is_corrected_for_skewness_by_default(here: Here) -> None:
+    results = here("eval", DIABETES, "-l", "mse,r2", "--format", "json").json["results"]
+    for result in results:
+        assert result["interval_method"]["name"] == "skewness-corrected t"
+        low, high = result["interval"]
+        assert low < result["value"] < high
+    # Squares are skewed to the right.
+    low, high = results[0]["interval"]
+    assert high - results[0]["value"] > results[0]["value"] - low
+
+
+def test_a_mean_may_have_a_normal_interval(here: Here) -> None:
+    command = ("eval", DIABETES, "-l", "mse", "--ci", "normal", "--format", "json")
+    [result] = here(*command).json["results"]
     assert result["interval_method"]["name"] == "normal"
     half = 1.959963984540054 * result["standard_error"]
     assert result["interval"] == pytest.approx([result["value"] - half, result["value"] + half])

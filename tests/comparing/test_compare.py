@@ -37,7 +37,7 @@ class TestTheSamplePair:
 
     def test_a_small_difference_is_not_called_proven(self) -> None:
         assert {item.verdict for item in self.report.comparisons} == {Verdict.NOT_PROVEN}
-        assert self.report["bce"].words.startswith("not proven: about ")
+        assert self.report["bce"].words.startswith("not proven: at least ")
 
     def test_values_are_those_of_an_evaluation(self) -> None:
         columns = Columns(id="id")
@@ -147,7 +147,9 @@ class TestReading:
         columns = Columns(pred=("prob", "prob_rf"))
         report = losscli.compare([str(SAMPLES / "breast_cancer.csv")], columns=columns)
         assert report.models == ("prob", "prob_rf")
-        assert report["bce"].verdict is Verdict.WORSE
+        # Few rows, thought impossible by the forest, make the difference: they prove none.
+        assert report["bce"].verdict is Verdict.NOT_PROVEN
+        assert report["bce"].difference > 0.1
 
     def test_classes_and_sequences_of_items(self) -> None:
         probs = np.load(SAMPLES / "digits_probs.npy")
@@ -188,7 +190,8 @@ class TestRepeatability:
             losscli.compare([A, B], LABELS, "bce", seed=seed)["bce"] for seed in (1, 1, 2)
         )
         assert one == same
-        assert one.interval != other.interval
+        assert one.p is not None
+        assert other.p == pytest.approx(one.p, abs=0.05)
 
 
 class TestGroups:
@@ -217,7 +220,7 @@ class TestGroups:
             )
             for one, two in zip(group.comparisons, alone.comparisons, strict=True):
                 assert (one.value, one.difference, one.n) == (two.value, two.difference, two.n)
-                assert (one.interval, one.p, one.better) == (two.interval, two.p, two.better)
+                assert (one.p, one.better) == (two.p, two.better)
 
     def test_all_groups_of_a_column_are_adjusted_together(self, labels: str) -> None:
         report = self.compared(labels)

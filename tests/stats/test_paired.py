@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from losscli.stats.groups import Resampling
-from losscli.stats.paired import ALPHA, PairedResult, PairedSums, holm
+from losscli.stats.paired import ALPHA, PairedResult, PairedSums, holm, holm_levels
+from losscli.stats.studentised import Studentised, studentised
 from losscli.vocabulary import Kind, Task
 from tests.one_loss import batch_of, evaluation_of, tally
 
@@ -47,7 +48,7 @@ class TestSignFlip:
         )
         ours = paired(FIRST, SECOND, LABEL, how=Resampling(20_000))
         assert ours.difference == pytest.approx(theirs.statistic, rel=1e-12)
-        assert ours.p == pytest.approx(theirs.pvalue, abs=0.015)
+        assert ours.p_flip == pytest.approx(theirs.pvalue, abs=0.015)
 
     @pytest.mark.parametrize("loss", ["mse", "mae", "rmse", "r2"])
     def test_of_few_rows_it_tries_every_exchange_as_scipy_does(self, loss: str) -> None:
@@ -62,19 +63,20 @@ class TestSignFlip:
         )
         assert paired(FIRST[few], SECOND[few], label, loss).p == pytest.approx(theirs.pvalue)
 
-    def test_a_transform_leaves_p_as_it_is(self) -> None:
-        assert paired(FIRST, SECOND, LABEL, "rmse").p == paired(FIRST, SECOND, LABEL, "mse").p
+    def test_a_transform_leaves_it_as_it_is(self) -> None:
+        root, square = (paired(FIRST, SECOND, LABEL, loss) for loss in ("rmse", "mse"))
+        assert root.p_flip == square.p_flip
 
     def test_r2_and_mse_of_the_same_labels_agree(self) -> None:
-        ours = paired(FIRST, SECOND, LABEL, "r2").p
-        assert ours == pytest.approx(paired(FIRST, SECOND, LABEL, "mse").p, abs=1e-12)
+        ours = paired(FIRST, SECOND, LABEL, "r2").p_flip
+        assert ours == pytest.approx(paired(FIRST, SECOND, LABEL, "mse").p_flip, abs=1e-12)
 
     def test_it_is_never_0(self) -> None:
-        assert paired(LABEL + 1.0, LABEL, LABEL).p == 1 / 2001
+        assert paired(LABEL + 1.0, LABEL, LABEL).p_flip == 1 / 2001
 
     def test_equal_models_are_never_told_apart(self) -> None:
         found = paired(FIRST, FIRST, LABEL)
-        assert (found.p, found.equal, found.lower, found.interval) == (1.0, 1.0, 0.0, None)
+        assert (found.p, found.equal, found.lower, found.interval()) == (1.0, 1.0, 0.0, None)
 
     @pytest.mark.parametrize("rows", [60, 9000])
     def test_false_alarms_are_as_rare_as_promised(self, rows: int) -> None:
@@ -94,7 +96,7 @@ class TestSignFlip:
         random = np.random.default_rng(1)
         label = random.normal(size=9000)
         found = paired(label + random.normal(size=9000), label + 0.9, label)
-        assert found.p == 1 / 2001
+        assert found.p_flip == 1 / 2001
         assert found.units == "4,096 random groups of rows"
 
 
@@ -102,12 +104,47 @@ class TestInterval:
     def test_it_is_near_scipys_and_holds_the_difference(self) -> None:
         one, two = (FIRST - LABEL) ** 2, (SECOND - LABEL) ** 2
         theirs = stats.bootstrap((two - one,), np.mean, n_resamples=20_000, random_state=0)
-        ours = paired(FIRST, SECOND, LABEL, how=Resampling(20_000)).interval
-        assert ours is not None
+        ours = paired(FIRST, SECOND, LABEL, how=Resampling(20_000))
         error = theirs.standard_error
         assert ours.standard_error == pytest.approx(error, rel=0.02)
-        assert ours.low == pytest.approx(theirs.confidence_interval.low, abs=0.4 * error)
-        assert ours.high == pytest.approx(theirs.confidence_interval.high, abs=0.4 * error)
+        assert ours.interval() == pytest.approx(theirs.confidence_interval, abs=0.4 * error)
+
+    def test_without_skewness_it_is_students(self) -> None:
+        shift = np.tile([1.0, -1.0, 2.0, -2.0], 10) + 0.3
+        theirs = stats.ttest_1samp(shift, 0.0)
+        ours = studentised(shift.mean(), shift / len(shift))
+        assert ours is not None
+        assert ours.p() == pytest.approx(theirs.pvalue, rel=1e-6)
+        assert ours.interval(0.95) == pytest.approx(theirs.confidence_interval(), rel=1e-6)
+
+    @pytest.mark.parametrize("skew", [-0.7, 0.0, 0.2, 1.1])
+    @pytest.mark.parametrize("value", [-3.0, -1.9, 0.4, 2.4])
+    def test_it_holds_just_the_values_that_the_test_does_not_reject(
+        self, value: float, skew: float
+    ) -> None:
+        for one_sided in (True, False):
+            found = Studentised(value, 1.0, skew, 17.0, one_sided)
+            for alpha in (0.2, 0.05, 0.001):
+                low, high = found.interval(1.0 - alpha)
+                for truth in np.linspace(-8, 8, 161).tolist():
+                    assert (low <= truth <= high) == (found.p(truth) > alpha)
+
+    def test_it_never_contradicts_the_test(self) -> None:
+        random = np.random.default_rng(5)
+        for trial in range(200):
+            rows = int(random.integers(10, 60))
+            label = np.zeros(rows)
+            first = random.lognormal(size=rows) * (random.random(rows) < 0.6)
+            found = paired(first, random.exponential(size=rows), label, how=Resampling(100, trial))
+            for alpha in (0.05, 0.2):
+                if (interval := found.interval(alpha)) is not None:
+                    assert found.p is not None
+                    assert (found.p > alpha) == (interval[0] <= 0.0 <= interval[1])
+
+    def test_of_fewer_than_ten_rows_that_differ_there_is_none(self) -> None:
+        second = np.array(FIRST)
+        second[:9] += 1.0
+        assert paired(FIRST, second, LABEL).interval() is None
 
     def test_of_a_difference_of_roots(self) -> None:
         def difference(one: np.ndarray, two: np.ndarray, axis: int = -1) -> Any:
@@ -117,16 +154,15 @@ class TestInterval:
         theirs = stats.bootstrap(
             squares, difference, paired=True, vectorized=True, n_resamples=5000, random_state=0
         )
-        ours = paired(FIRST, SECOND, LABEL, "rmse").interval
-        assert ours is not None
+        ours = paired(FIRST, SECOND, LABEL, "rmse")
         assert ours.standard_error == pytest.approx(theirs.standard_error, rel=0.05)
 
     def test_correlated_models_have_a_narrow_one(self) -> None:
-        near = paired(FIRST, FIRST + 0.01, LABEL).interval
-        far = paired(FIRST, SECOND, LABEL).interval
+        near = paired(FIRST, FIRST + 0.01, LABEL).interval()
+        far = paired(FIRST, SECOND, LABEL).interval()
         assert near is not None
         assert far is not None
-        assert near.high - near.low < 0.1 * (far.high - far.low)
+        assert near[1] - near[0] < 0.1 * (far[1] - far[0])
 
 
 def test_shares_of_rows_where_the_second_is_lower_or_equal() -> None:
@@ -172,3 +208,11 @@ def test_holm_multiplies_the_smallest_by_their_number_and_never_turns_the_order(
     assert holm([0.6, 0.9]) == [1.0, 1.0]
     assert holm([None, 0.02]) == [None, 0.02]
     assert holm([]) == []
+
+
+def test_the_levels_of_holms_steps_reject_what_its_adjusted_values_do() -> None:
+    values = [0.01, 0.04, None, 0.03, 0.005]
+    levels = holm_levels(values)
+    for value, adjusted, level in zip(values, holm(values), levels, strict=True):
+        if value is not None and adjusted is not None:
+            assert (value <= level) == (adjusted <= ALPHA)

@@ -16,7 +16,7 @@ def test_t_is_that_of_scipy(df: float) -> None:
         assert t_above(t, df) == pytest.approx(stats.t.sf(t, df), abs=1e-9)
 
 
-@pytest.mark.parametrize(("trials", "truth"), [(50, 0.01), (200, 0.01), (50, 0.3), (1000, 0.05)])
+@pytest.mark.parametrize(("trials", "truth"), [(50, 0.01), (200, 0.01), (50, 0.3)])
 def test_the_interval_of_a_share_holds_it_in_about_95_percent_of_all_draws(
     trials: int, truth: float
 ) -> None:

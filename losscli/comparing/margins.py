@@ -1,0 +1,59 @@
+"""Is a model proven to be no worse than another by more than a margin (non-inferiority)?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from losscli.stats.paired import ALPHA, PairedResult
+
+# By the id of a loss: as a share of the reference's loss and as an amount, by how much a model may
+# be worse; the larger of the two counts.
+Margins = Callable[[str], tuple[float, float]]
+
+
+class Proof(StrEnum):
+    """What the rows prove."""
+
+    PROVEN = "proven"
+    WORSE = "worse"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class NotWorse:
+    """Whether a model is worse than the reference by less than `margin`, an amount of the loss.
+
+    `proof` is `proven` where the one-sided test finds so at 5 %, `worse` where it finds the
+    contrary, else `undecided`. `p` is that of the test, `harm` by how much the model is worse as
+    seen, `harm_at_most` its one-sided 95 % bound. `rows_needed` rows would prove it of two equal
+    models with 80 % power. The last three are None where too few rows differ for a test.
+    """
+
+    margin: float
+    proof: Proof
+    harm: float
+    harm_at_most: float | None
+    p: float | None
+    rows_needed: int | None
+
+
+def not_worse(
+    result: PairedResult, share: float, room: float, *, lower_is_better: bool
+) -> NotWorse:
+    """What the rows of two models prove of a margin: a share of the first's loss, or an amount."""
+    sign = 1.0 if lower_is_better else -1.0
+    margin = max(room, share * abs(result.reference))
+    harm = sign * result.difference
+    if result.equal == 1.0:
+        proof = Proof.PROVEN if margin > 0.0 else Proof.UNDECIDED
+        return NotWorse(margin, proof, harm, harm, None, None)
+    about = result.against_margin(share, room, sign=sign)
+    if about is None or not math.isfinite(margin):
+        return NotWorse(margin, Proof.UNDECIDED, harm, None, None, None)
+    low, high = about.interval(1.0 - 2.0 * ALPHA)
+    proof = Proof.PROVEN if high < 0.0 else Proof.WORSE if low > 0.0 else Proof.UNDECIDED
+    needed = result.rows_needed(difference=margin, sides=1)
+    return NotWorse(margin, proof, harm, high + margin, about.p_below(0.0), needed)

@@ -1,0 +1,217 @@
+"""A few thousand rows of a pass, evenly spread over it: from these spread and skewness are told.
+
+All rows while they are few. Of more, rows are cut into windows of 2ʲ rows, and one is drawn of
+each; what is drawn of a window is one of what is drawn of its halves. So the sample depends on the
+numbers of the rows alone, whatever the chunks, their order, the threads or the engine, and no row
+outside of it costs anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.gate import Settled
+from losscli.stats.estimates import Estimate, resampled, rows_as_sums
+from losscli.stats.groups import mixed
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+MOST_ROWS = 1 << 13
+# Numbers that are kept of each loss: rows of many sums are kept in smaller numbers.
+_MOST_NUMBERS = 1 << 19
+_MEASURED_AT_ONCE = 1 << 12
+# Of so many windows (a power of two) rows are drawn at once.
+_WINDOWS_AT_ONCE = 13
+
+
+class RowSample:
+    """The losses of a run on a sample of its rows; mergeable in any order."""
+
+    def __init__(self, evaluations: Sequence[Evaluation]) -> None:
+        self._evaluations = tuple(evaluations)
+        self._estimates: dict[int, Estimate] = {}
+        self._sampled = [at for at, item in enumerate(evaluations) if resampled(item)]
+        self._level = 0
+        self._most = MOST_ROWS
+        self._rows: list[Places] = []
+        self._sums: dict[int, list[tuple[Array, NDArray[np.bool_]]]] = {
+            place: [] for place in self._sampled
+        }
+        # Rows whose losses are not measured yet: few of each block, and many are done at once.
+        self._waiting: list[tuple[Places, Settled]] = []
+        self._setting: Setting | None = None
+        self._windows = _Windows()
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch. Raises Misfit where an item is not what its loss takes it for."""
+        if not self._sampled or not len(batch.block.pred):
+            return
+        level, numbers, places = self._drawn(batch.block)
+        self._raise(level)
+        if level == 0:
+            self._measure(numbers, batch)
+        elif len(numbers):
+            self._setting = batch.setting
+            self._waiting.append((numbers, batch.block.take(places)))
+            if sum(len(rows) for rows, _ in self._waiting) >= _MEASURED_AT_ONCE:
+                self._measure_waiting()
+        self._thin()
+
+    def _measure_waiting(self) -> None:
+        if not self._waiting:
+            return
+        assert self._setting is not None
+        numbers = np.concatenate([rows for rows, _ in self._waiting])
+        block = _joined([block for _, block in self._waiting])
+        self._waiting.clear()
+        self._measure(numbers, Batch(block, self._setting))
+        kept = self._at_level(numbers)
+        if not kept.all():
+            self._rows[-1] = numbers[kept]
+            for pieces in self._sums.values():
+                sums, entered = pieces[-1]
+                pieces[-1] = sums[kept], entered[kept]
+
+    def _measure(self, numbers: Places, batch: Batch) -> None:
+        for place in self._sampled:
+            self._estimates[place], rows = rows_as_sums(self._evaluations[place], batch)
+            self._most = min(self._most, max(64, _MOST_NUMBERS // rows.sums.shape[1]))
+            self._sums[place].append((rows.sums.copy(), rows.entered))
+        self._rows.append(numbers)
+
+    def _drawn(self, block: Settled) -> tuple[int, Places, NDArray[np.intp]]:
+        """The rows of a block that are drawn: at which level, their numbers, their places."""
+        count = len(block.pred)
+        level = self._level
+        if block.kept is None:
+            # Each level halves the rows, but for one at each end.
+            level = max(level, (count // self._most).bit_length() - 2)
+        numbers = self._numbers(block, level)
+        while len(numbers) > self._most:
+            level += 1
+            numbers = self._numbers(block, level)
+        if block.kept is None:
+            return level, numbers, numbers - block.start
+        return level, numbers, np.searchsorted(block.kept, numbers - block.start)
+
+    def _numbers(self, block: Settled, level: int) -> Places:
+        if block.kept is not None:
+            numbers = block.kept.astype(np.int64) + block.start
+            return numbers[drawn(numbers >> level, level) == numbers]
+        stop = block.start + len(block.pred)
+        if level == 0:
+            return np.arange(block.start, stop, dtype=np.int64)
+        return self._windows.between(block.start, stop, level)
+
+    def _at_level(self, numbers: Places) -> NDArray[np.bool_]:
+        return drawn(numbers >> self._level, self._level) == numbers
+
+    def _raise(self, level: int) -> None:
+        """Keep of the rows those that are drawn at a higher level."""
+        if level <= self._level:
+            return
+        self._level = level
+        kept = [self._at_level(numbers) for numbers in self._rows]
+        self._rows = [numbers[keep] for numbers, keep in zip(self._rows, kept, strict=True)]
+        for place, pieces in self._sums.items():
+            self._sums[place] = [
+                (sums[keep], entered[keep])
+                for (sums, entered), keep in zip(pieces, kept, strict=True)
+            ]
+
+    def _thin(self) -> None:
+        """Raise the level until no more rows are kept than may be."""
+        if sum(map(len, self._rows)) + sum(len(rows) for rows, _ in self._waiting) <= self._most:
+            return
+        self._measure_waiting()
+        while sum(map(len, self._rows)) > self._most:
+            self._raise(self._level + 1)
+
+    def fresh(self) -> RowSample:
+        """Another for the same losses, with no rows."""
+        return RowSample(self._evaluations)
+
+    def merge(self, later: RowSample) -> None:
+        """Add what another has kept."""
+        self._measure_waiting()
+        later._measure_waiting()
+        self._most = min(self._most, later._most)
+        level = max(self._level, later._level)
+        self._raise(level)
+        later._raise(level)
+        self._estimates |= later._estimates
+        self._rows += later._rows
+        for place in self._sampled:
+            self._sums[place] += later._sums[place]
+        self._thin()
+
+    def rows(self, place: int) -> tuple[Estimate, Array] | None:
+        """A loss as a function of sums, and the sums (n, width) of the sampled rows in order.
+
+        None for a loss that is no such function, or of no rows.
+        """
+        self._measure_waiting()
+        self._thin()
+        if place not in self._estimates or not self._rows:
+            return None
+        order = np.argsort(np.concatenate(self._rows), kind="stable")
+        sums = np.concatenate([sums for sums, _ in self._sums[place]])[order]
+        entered = np.concatenate([entered for _, entered in self._sums[place]])[order]
+        return self._estimates[place], sums[entered]
+
+
+class _Windows:
+    """What is drawn of consecutive windows, of many at once."""
+
+    def __init__(self) -> None:
+        self._key: tuple[int, int] | None = None
+        self._rows: Places = np.empty(0, np.int64)
+
+    def between(self, start: int, stop: int, level: int) -> Places:
+        """The rows from `start` to before `stop` that are drawn at a level."""
+        found = []
+        shift = level + _WINDOWS_AT_ONCE
+        for many in range(start >> shift, ((stop - 1) >> shift) + 1):
+            if self._key != (level, many):
+                first = many << _WINDOWS_AT_ONCE
+                windows = np.arange(first, first + (1 << _WINDOWS_AT_ONCE), dtype=np.int64)
+                self._key, self._rows = (level, many), drawn(windows, level)
+            low, high = np.searchsorted(self._rows, (start, stop))
+            found.append(self._rows[low:high])
+        return np.concatenate(found)
+
+
+def _joined(blocks: Sequence[Settled]) -> Settled:
+    """Rows of several blocks as one."""
+    first = blocks[0]
+    return Settled(
+        0,
+        np.concatenate([block.pred for block in blocks]),
+        None if first.label is None else np.concatenate([_given(b.label) for b in blocks]),
+        None if first.weight is None else np.concatenate([_given(b.weight) for b in blocks]),
+        0,
+        inputs={
+            name: np.concatenate([block.inputs[name] for block in blocks]) for name in first.inputs
+        },
+    )
+
+
+def _given(array: NDArray[Any] | None) -> NDArray[Any]:
+    assert array is not None
+    return array
+
+
+def drawn(windows: Places, level: int) -> Places:
+    """The row that is drawn of each window of 2ˡᵉᵛᵉˡ rows: from half to half by a hash."""
+    rows = windows
+    for each in range(level, 0, -1):
+        # The level is mixed in above any row number.
+        halves = mixed(rows.astype(np.uint64) + (np.uint64(each) << np.uint64(56)))
+        rows = 2 * rows + (halves >> np.uint64(63)).astype(np.int64)
+    return rows

@@ -1,0 +1,220 @@
+"""What is resampled as a whole: single rows, clusters of rows that depend on each other, or blocks.
+
+Rows of a cluster (a patient, a document, a day of a series) go together: standard errors are taken
+between clusters, resampling draws whole clusters, and models are exchanged in whole clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.gate import Settled
+from losscli.errors import UsageError
+from losscli.stats.groups import ExactSums, GroupSums, Table, group_count, group_of, row_numbers
+
+Array = NDArray[np.float64]
+Keys = NDArray[np.int64]
+
+# Of fewer clusters, a standard error is itself a guess.
+FEW_CLUSTERS = 20
+
+
+class Sums(Protocol):
+    """Sums of a few columns by unit, mergeable in any order."""
+
+    def add(self, keys: Sequence[Keys], values: Array) -> None:
+        """Add rows with the keys of their units, one array (n,) for each level of nesting."""
+
+    def merge(self, other: Any) -> None:
+        """Add what another has summed."""
+
+    def table(self) -> Table | None:
+        """The sums by unit; None where nothing was added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Which rows are resampled together.
+
+    Rows of one value of each of `clusters` (columns, nested in each other) are, or so many
+    consecutive rows as `block_length` says; without either, each row stands alone. Raises
+    UsageError for what cannot be.
+    """
+
+    clusters: tuple[str, ...] = ()
+    block_length: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.block_length is not None and self.block_length < 1:
+            raise UsageError(f"a block of {self.block_length} rows: say a number from 1 up")
+        if self.block_length is not None and self.clusters:
+            raise UsageError(
+                "a column names the rows that belong together, a length counts them",
+                hint="Say --cluster-col (or --block-col), or --block-length.",
+            )
+
+    @property
+    def single(self) -> bool:
+        """Whether each row stands alone."""
+        return not self.clusters and self.block_length is None
+
+    def keys(self, block: Settled) -> list[Keys]:
+        """The keys of the rows of a block, level by level."""
+        numbers = row_numbers(block)
+        if self.block_length is not None:
+            return [numbers // self.block_length]
+        if not self.clusters:
+            return [numbers]
+        return [_hashed(values) for values in block.clusters.values()]
+
+    def sums(self, seed: int) -> Sums:
+        """Empty sums of such units."""
+        return _RowSums(seed) if self.single else _ClusterSums(self, seed)
+
+    def words(self, units: int, columns: Sequence[str]) -> str:
+        """What so many of them are called."""
+        if self.block_length is None:
+            return f"{units:,} clusters ({', '.join(columns)})"
+        return f"{units:,} blocks of {self.block_length:,} rows"
+
+
+class _RowSums:
+    """Of single rows."""
+
+    def __init__(self, seed: int) -> None:
+        self._sums = GroupSums(seed)
+
+    def add(self, keys: Sequence[Keys], values: Array) -> None:
+        [numbers] = keys
+        self._sums.add(numbers, values)
+
+    def merge(self, other: _RowSums) -> None:
+        self._sums.merge(other._sums)
+
+    def table(self) -> Table | None:
+        return self._sums.table()
+
+
+def _hashed(values: NDArray[Any]) -> Keys:
+    """A whole number for each value, the same everywhere. A missing value is one of its own."""
+    texts = np.where(np.equal(values, np.array(None)), "\0", values).astype(str)
+    each, places = np.unique(texts, return_inverse=True)
+    hashes = [
+        int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
+        for text in each.tolist()
+    ]
+    return np.array(hashes, np.int64)[places]
+
+
+@dataclass
+class _Level:
+    """The clusters of one column."""
+
+    places: dict[int, int] = field(default_factory=dict)
+    sums: ExactSums | None = None
+    folded: bool = False
+
+    def add(self, keys: Keys, values: Array, seed: int) -> None:
+        width = values.shape[1]
+        most = group_count(width)
+        if self.sums is None:
+            self.sums = ExactSums(most, width)
+        if not self.folded:
+            each, inverse = np.unique(keys, return_inverse=True)
+            new = [key for key in each.tolist() if key not in self.places]
+            if len(self.places) + len(new) > most:
+                self.fold(seed)
+            else:
+                self.places |= {key: len(self.places) + at for at, key in enumerate(new)}
+                slots = np.array([self.places[key] for key in each.tolist()], np.int64)
+                self.sums.add(slots[inverse], values)
+                return
+        self.sums.add(group_of(keys, self.sums.groups, seed), values)
+
+    def fold(self, seed: int) -> None:
+        """Put the clusters that are kept one by one into random groups."""
+        if self.sums is None or self.folded:
+            return
+        keys = np.array(list(self.places), np.int64)
+        groups = group_of(keys, self.sums.groups, seed)
+        self.sums = self._moved(self.sums, groups)
+        self.places.clear()
+        self.folded = True
+
+    @staticmethod
+    def _moved(sums: ExactSums, slots: Keys) -> ExactSums:
+        """The same sums with the cluster at each place moved to a slot, added where several are."""
+        moved = ExactSums(sums.groups, sums.width, finite=sums.finite)
+        for digit, counts in sums.digits.items():
+            there = np.zeros_like(counts)
+            for column in range(sums.width):
+                np.add.at(there[column], slots, counts[column, : len(slots)])
+            moved.digits[digit] = there
+        return moved
+
+    def merge(self, other: _Level, seed: int) -> None:
+        if other.sums is None:
+            return
+        if self.sums is None:
+            self.sums = ExactSums(other.sums.groups, other.sums.width)
+        new = [key for key in other.places if key not in self.places]
+        if other.folded or (not self.folded and len(self.places) + len(new) > self.sums.groups):
+            self.fold(seed)
+        if self.folded:
+            other.fold(seed)
+            self.sums.merge(other.sums)
+            return
+        self.places |= {key: len(self.places) + at for at, key in enumerate(new)}
+        slots = np.array([self.places[key] for key in other.places], np.int64)
+        self.sums.merge(self._moved(other.sums, slots))
+
+    def table(self) -> tuple[Array, bool]:
+        """The sums by cluster in an order that is the same everywhere, and whether folded."""
+        assert self.sums is not None
+        values = self.sums.values()
+        if self.folded:
+            return values, True
+        order = np.array([self.places[key] for key in sorted(self.places)], np.intp)
+        return values[order], False
+
+
+class _ClusterSums:
+    """Of clusters, level by level of nesting."""
+
+    def __init__(self, units: Units, seed: int) -> None:
+        self._units = units
+        self._seed = seed
+        self._rows = 0
+        self._levels = [_Level() for _ in units.clusters or ("rows",)]
+
+    def add(self, keys: Sequence[Keys], values: Array) -> None:
+        self._rows += len(values)
+        if len(values):
+            for level, mine in zip(self._levels, keys, strict=True):
+                level.add(mine, values, self._seed)
+
+    def merge(self, other: _ClusterSums) -> None:
+        self._rows += other._rows
+        for mine, theirs in zip(self._levels, other._levels, strict=True):
+            mine.merge(theirs, self._seed)
+
+    def table(self) -> Table | None:
+        if not self._rows:
+            return None
+        found = [level.table() for level in self._levels]
+        # Nested clusters are resampled at the outermost level, that of the fewest.
+        place = min(range(len(found)), key=lambda at: (found[at][1], len(found[at][0])))
+        values, folded = found[place]
+        names = self._units.clusters[place : place + 1]
+        words = self._units.words(len(values), names)
+        if folded:
+            words = f"{len(values):,} random groups of clusters"
+        level = self._levels[place]
+        assert level.sums is not None
+        return Table(values, self._rows, False, level.sums.finite, words)
