@@ -1,112 +1,376 @@
-"""How often 95 % intervals hold the truth, and how often equal models are called different.
+"""How often 95 % intervals hold the truth, and how often verdicts are false.
 
-    python benchmarks/intervals.py
+    python benchmarks/intervals.py [--trials 2000] [--docs]
 
-Data are drawn again and again from where the true loss is known. Of so many trials, a share of
-95 % (or 5 %) is uncertain by ± 0.7 % (4,000 trials) or ± 1.4 % (1,000), two standard errors.
+Data are drawn again and again from where the truth is known. Of 2,000 trials, a share of 95 % (or
+5 %) is uncertain by ± 1 %, two standard errors. With --docs the tables of docs/intervals.md are
+written anew.
 """
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import losscli
-
-TRIALS = {200: 4000, 100_000: 1000}
+from losscli.comparing.margins import Proof, not_worse
+from losscli.stats.estimates import Difference, MeanOfRows
+from losscli.stats.groups import Resampling
+from losscli.stats.paired import ALPHA, PairedResult, told_apart
+from losscli.stats.student import binomial_interval
+from losscli.stats.studentised import studentised
 
 Array = NDArray[np.float64]
-Draw = Callable[[np.random.Generator, int], tuple[Array, Array]]
+Random = np.random.Generator
+Draw = Callable[[Random, int], Array]
+Pair = Callable[[Random, int], tuple[Array, Array]]
+
+DOCS = Path(__file__).parents[1] / "docs" / "intervals.md"
+SIZES = (10, 20, 50, 200, 2_000, 100_000)
+# Large trials are costly, and say the same with fewer.
+_FEWER = 10_000
 
 
 @dataclass(frozen=True)
 class Case:
-    """A loss of data whose true loss is known."""
+    """Losses of rows whose mean is known; `cluster` rows after each other depend on each other."""
 
     title: str
-    loss: str
-    truth: float
     draw: Draw
-    task: str = "regression"
+    truth: float
+    cluster: int = 1
+    share: bool = False
+    sizes: Sequence[int] = SIZES
 
 
-def _normal(random: np.random.Generator, rows: int) -> tuple[Array, Array]:
-    label = random.normal(size=rows)
-    return label + random.normal(size=rows), label
+@dataclass(frozen=True)
+class Equal:
+    """The losses of two models on the same rows, equal on average."""
+
+    title: str
+    draw: Pair
+    cluster: int = 1
+    sizes: Sequence[int] = SIZES[:5]
 
 
-def _close(random: np.random.Generator, rows: int) -> tuple[Array, Array]:
-    label = random.normal(size=rows)
-    return label + 0.5 * random.normal(size=rows), label
+def squared(random: Random, rows: int) -> Array:
+    return np.asarray(random.normal(size=rows) ** 2)
 
 
-def _exponential(random: np.random.Generator, rows: int) -> tuple[Array, Array]:
-    return random.exponential(size=rows), np.zeros(rows)
+def exponential(random: Random, rows: int) -> Array:
+    return np.asarray(random.exponential(size=rows))
 
 
-def _calibrated(random: np.random.Generator, rows: int) -> tuple[Array, Array]:
-    pred = random.uniform(size=rows)
-    return pred, (random.uniform(size=rows) < pred).astype(np.float64)
+def squared_exponential(random: Random, rows: int) -> Array:
+    return np.asarray(random.exponential(size=rows) ** 2)
 
 
-CASES = (
-    Case("MAE, exponential errors", "mae", 1.0, _exponential),
-    Case("MSE, normal errors", "mse", 1.0, _normal),
-    Case("RMSE, normal errors", "rmse", 1.0, _normal),
-    Case("MSE, exponential errors", "mse", 2.0, _exponential),
-    # The mean entropy of a uniform probability is ½ nat.
-    Case("BCE, calibrated", "bce", 0.5, _calibrated, "binary"),
-    Case("R², normal errors", "r2", 0.75, _close),
-)
+def lognormal(random: Random, rows: int) -> Array:
+    return np.asarray(random.lognormal(size=rows))
 
 
-def holds(case: Case, ci: str, rows: int, seed: int) -> bool:
-    """Whether the interval of one draw holds the truth."""
-    pred, label = case.draw(np.random.default_rng(seed), rows)
-    report = losscli.evaluate(pred, label, case.loss, task=case.task, ci=ci, seed=seed, threads=1)
-    interval = report.results[0].interval
-    return interval is not None and interval[0] <= case.truth <= interval[1]
+def squared_t3(random: Random, rows: int) -> Array:
+    return np.asarray(random.standard_t(3, size=rows) ** 2)
 
 
-def alarms(rows: int, seed: int) -> bool:
-    """Whether two models that are equally good are called different."""
-    random = np.random.default_rng(seed)
-    label = random.normal(size=rows)
-    preds = [label + random.exponential(size=rows) for _ in range(2)]
-    report = losscli.compare(preds, label, "mse", task="regression", seed=seed, threads=1)
-    p = report.comparisons[0].p
-    return p is not None and p <= 0.05
+def cross_entropy(spread: float, random: Random, rows: int) -> Array:
+    logit = spread * random.normal(size=rows)
+    wrong = random.uniform(size=rows) > 1.0 / (1.0 + np.exp(-np.abs(logit)))
+    return np.logaddexp(0.0, np.where(wrong, np.abs(logit), -np.abs(logit)))
 
 
-def _share(pool: ProcessPoolExecutor, trial: Callable[[int], bool], trials: int) -> float:
-    return sum(pool.map(trial, range(trials), chunksize=20)) / trials
+def focal(spread: float, random: Random, rows: int) -> Array:
+    loss = cross_entropy(spread, random, rows)
+    return np.asarray((1.0 - np.exp(-loss)) ** 2 * loss)
 
 
-def table(trials: dict[int, int]) -> str:
-    """The shares as a table in Markdown."""
-    rows = list(trials)
-    lines = ["| | " + " | ".join(f"n = {n:,}" for n in rows) + " |", "|---|" + "--:|" * len(rows)]
+def errors(rate: float, random: Random, rows: int) -> Array:
+    return (random.uniform(size=rows) < rate).astype(np.float64)
 
-    def add(title: str, trial: Callable[..., bool]) -> None:
-        shares = (_share(pool, partial(trial, n), trials[n]) for n in rows)
-        lines.append(f"| {title} | " + " | ".join(f"{share:.1%}" for share in shares) + " |")
-        print(lines[-1], file=sys.stderr)
 
+def clusters(random: Random, rows: int, size: int = 5) -> Array:
+    """Squared errors that their clusters share in part."""
+    shared = np.repeat(random.normal(size=rows // size), size)
+    return np.asarray((shared + random.normal(size=rows)) ** 2)
+
+
+def series(random: Random, rows: int) -> Array:
+    """Squares of an autoregressive series (φ = 0.7), of variance 1."""
+    noise = random.normal(size=rows + 100) * np.sqrt(1.0 - 0.7**2)
+    values = np.empty_like(noise)
+    last = 0.0
+    for place, shock in enumerate(noise.tolist()):
+        last = 0.7 * last + shock
+        values[place] = last
+    return np.asarray(values[100:] ** 2)
+
+
+def expected(draw: Draw) -> float:
+    """The mean of losses that has no formula, by integration over many quantiles of a draw."""
+    random = np.random.default_rng(0)
+    return float(np.mean([draw(random, 1_000_000).mean() for _ in range(20)]))
+
+
+FEW = SIZES[2:5]
+
+
+def cases() -> tuple[Case, ...]:
+    good, sharp, faded = (
+        partial(cross_entropy, 3.0),
+        partial(cross_entropy, 8.0),
+        partial(focal, 3.0),
+    )
+    return (
+        Case("MAE, exponential errors", exponential, 1.0),
+        Case("MSE and RMSE, normal errors", squared, 1.0),
+        Case("MSE, exponential errors", squared_exponential, 2.0),
+        Case("BCE of a good model", good, expected(good)),
+        Case("BCE of a very good model", sharp, expected(sharp)),
+        Case("focal loss of a good model", faded, expected(faded)),
+        Case("zero-one, 1 % errors", partial(errors, 0.01), 0.01, share=True),
+        Case("zero-one, 20 % errors", partial(errors, 0.2), 0.2, share=True),
+        Case("clusters of 5, `--cluster-col`", clusters, 2.0, 5, sizes=SIZES[2:]),
+        Case("clusters of 5, without", clusters, 2.0, sizes=FEW),
+        Case("series (φ = 0.7), `--block-length 20`", series, 1.0, 20, sizes=SIZES[3:5]),
+        Case("series (φ = 0.7), without", series, 1.0, sizes=SIZES[3:5]),
+        Case("lognormal losses", lognormal, float(np.exp(0.5))),
+        Case("MSE, heavy tails (t₃)", squared_t3, 3.0),
+    )
+
+
+def pairs() -> tuple[Equal, ...]:
+    return (
+        Equal("squared normal errors", lambda r, n: (squared(r, n), squared(r, n))),
+        Equal(
+            "squared exponential errors",
+            lambda r, n: (squared_exponential(r, n), squared_exponential(r, n)),
+        ),
+        Equal("heavy tails (t₃)", lambda r, n: (squared_t3(r, n), squared_t3(r, n))),
+        Equal("90 % of rows equal", lambda r, n: _ties(r, n, 0.9)),
+        Equal("zero-one, 5 % errors", lambda r, n: (errors(0.05, r, n), errors(0.05, r, n))),
+        Equal(
+            "constant against lognormal",
+            lambda r, n: (np.full(n, np.exp(0.5)), lognormal(r, n)),
+        ),
+        Equal(
+            "exponential against lognormal",
+            lambda r, n: (np.exp(0.5) * exponential(r, n), lognormal(r, n)),
+        ),
+        Equal("groups of 20 with shared errors, `--cluster-col`", _grouped, 20, SIZES[3:5]),
+        Equal("groups of 20 with shared errors, without", _grouped, 1, SIZES[3:5]),
+        Equal("each row five times, `--cluster-col`", _repeated, 5, SIZES[2:5]),
+        Equal("each row five times, without", _repeated, 1, SIZES[2:5]),
+    )
+
+
+def _ties(random: Random, rows: int, share: float) -> tuple[Array, Array]:
+    one, two = squared(random, rows), squared(random, rows)
+    return one, np.where(random.uniform(size=rows) < share, one, two)
+
+
+def _grouped(random: Random, rows: int) -> tuple[Array, Array]:
+    one, two = (
+        (np.repeat(random.normal(size=rows // 20), 20) + random.normal(size=rows)) ** 2
+        for _ in range(2)
+    )
+    return one, two
+
+
+def _repeated(random: Random, rows: int) -> tuple[Array, Array]:
+    one, two = (np.repeat(squared(random, rows // 5), 5) for _ in range(2))
+    return one, two
+
+
+def holds(case: Case, rows: int, seeds: range) -> float:
+    """How many intervals of a range of draws hold the truth."""
+    held = 0
+    for seed in seeds:
+        losses = case.draw(np.random.default_rng(seed), rows)
+        mean = float(losses.mean())
+        units = losses.reshape(-1, case.cluster).sum(axis=1) / rows
+        if case.share:
+            low, high = binomial_interval(mean, rows, 0.95)
+        else:
+            found = studentised(mean, units, one_sided_tail=True)
+            if found is None:
+                continue
+            low, high = found.interval(0.95)
+        held += low <= case.truth <= high
+    return held
+
+
+def r2_holds(rows: int, seeds: range) -> float:
+    """The same of R² by the whole program."""
+    held = 0
+    for seed in seeds:
+        random = np.random.default_rng(seed)
+        label = random.normal(size=rows)
+        pred = label + 0.5 * random.normal(size=rows)
+        report = losscli.evaluate(pred, label, "r2", task="regression", threads=1)
+        interval = report.results[0].interval
+        held += interval is not None and interval[0] <= 0.75 <= interval[1]
+    return held
+
+
+def paired(
+    case: Equal, rows: int, seed: int, worse: float = 1.0, resamples: int = 500
+) -> PairedResult:
+    one, two = case.draw(np.random.default_rng(seed), rows)
+    ones = np.ones(rows // case.cluster) * case.cluster
+    first, second = (
+        np.stack([part.reshape(-1, case.cluster).sum(axis=1), ones], axis=1)
+        for part in (one, worse * two)
+    )
+    difference = float(second[:, 0].sum() - first[:, 0].sum()) / rows
+    models = Difference(MeanOfRows(1.0), MeanOfRows(1.0))
+    how = Resampling(resamples, seed)
+    return told_apart(models, first, second, how, difference, float(one.mean()))
+
+
+def alarms(case: Equal, rows: int, seeds: range) -> tuple[float, float, float]:
+    """How many equal models are called different, by all tests and by flips alone.
+
+    And how many intervals contradict their test.
+    """
+    false, flips, contradictions = 0, 0, 0
+    for seed in seeds:
+        found = paired(case, rows, seed)
+        assert found.p is not None
+        assert found.p_flip is not None
+        false += found.p <= ALPHA
+        flips += found.p_flip <= ALPHA
+        interval = found.interval()
+        if interval is not None:
+            contradictions += (interval[0] <= 0.0 <= interval[1]) != (found.p > ALPHA)
+    return false, flips, contradictions
+
+
+def passes(case: Equal, rows: int, worse: float, seeds: range) -> float:
+    """How many models that are worse by so much pass `--not-worse-by 1%`."""
+    passed = 0
+    for seed in seeds:
+        found = paired(case, rows, seed, worse, 100)
+        passed += not_worse(found, 0.01, 0.0, lower_is_better=True).proof is Proof.PROVEN
+    return passed
+
+
+def _near(random: Random, rows: int) -> tuple[Array, Array]:
+    """Two models whose losses are much alike, as those of two versions of one model are."""
+    one = squared(random, rows)
+    return one, one * random.lognormal(-0.02, 0.2, size=rows)
+
+
+NEAR = Equal("alike models", _near)
+
+
+def _chunks(trials: int) -> Iterator[range]:
+    for start in range(0, trials, 50):
+        yield range(start, min(trials, start + 50))
+
+
+def _trials(trials: int, rows: int) -> int:
+    return trials if rows < _FEWER else max(100, trials // 4)
+
+
+def _share(text: float) -> str:
+    return f"{text:.1%}".replace("%", " %")
+
+
+def coverage_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
+    """A line for each case: how often its intervals hold."""
+    yield "| | " + " | ".join(f"n = {n:,}" for n in SIZES) + " |"
+    yield "|---|" + "--:|" * len(SIZES)
+    for case in cases():
+        cells = []
+        for rows in SIZES:
+            if rows not in case.sizes:
+                cells.append("")
+                continue
+            count = _trials(trials, rows)
+            held = sum(pool.map(partial(holds, case, rows), _chunks(count)))
+            cells.append(_share(held / count))
+        yield f"| {case.title} | " + " | ".join(cells) + " |"
+    few = max(100, trials // 4)
+    cells = [
+        "" if n == SIZES[-1] else _share(sum(pool.map(partial(r2_holds, n), _chunks(few))) / few)
+        for n in SIZES
+    ]
+    yield "| R², normal errors | " + " | ".join(cells) + " |"
+
+
+def alarm_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
+    """A line for each pair: false alarms, and those of sign flips alone."""
+    yield "| equal models | " + " | ".join(f"n = {n:,}" for n in SIZES[:5]) + " |"
+    yield "|---|" + "--:|" * 5
+    contradictions = 0.0
+    for place, case in enumerate(pairs()):
+        cells = []
+        for rows in SIZES[:5]:
+            if rows not in case.sizes:
+                cells.append("")
+                continue
+            count = trials if rows < 1000 else max(100, trials // 4)
+            found = list(pool.map(partial(_alarms_of, place, rows), _chunks(count)))
+            false, flips, wrong = (sum(part) for part in zip(*found, strict=True))
+            contradictions += wrong
+            cells.append(f"{_share(false / count)} ({_share(flips / count)})")
+        yield f"| {case.title} | " + " | ".join(cells) + " |"
+    yield f"| intervals that contradict their test | {contradictions:.0f} |" + " |" * 4
+
+
+def _alarms_of(place: int, rows: int, seeds: range) -> tuple[float, float, float]:
+    return alarms(pairs()[place], rows, seeds)
+
+
+def margin_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
+    """How often models of known loss pass a gate of 1 %."""
+    yield "| `--not-worse-by 1%` passes a model that is | n = 200 | n = 2,000 | n = 20,000 |"
+    yield "|---|--:|--:|--:|"
+    for title, worse in (("1 % worse", 1.01), ("as good", 1.0), ("2 % better", 0.98)):
+        cells = []
+        for rows in (200, 2_000, 20_000):
+            count = trials if rows < 1000 else max(100, trials // 4)
+            passed = sum(pool.map(partial(passes, NEAR, rows, worse), _chunks(count)))
+            cells.append(_share(passed / count))
+        yield f"| {title} | " + " | ".join(cells) + " |"
+
+
+TABLES = {"coverage": coverage_table, "alarms": alarm_table, "margin": margin_table}
+
+
+def main() -> None:
+    """Print the tables, and write them to the page where that is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=2000)
+    parser.add_argument("--only", choices=TABLES)
+    parser.add_argument("--docs", action="store_true")
+    given = parser.parse_args()
     with ProcessPoolExecutor() as pool:
-        for case in CASES:
-            ways: tuple[Any, ...] = ("normal", "bootstrap") if case.loss != "r2" else ("bootstrap",)
-            for ci in ways:
-                add(f"{case.title}: {ci}", partial(holds, case, ci))
-        add("`compare`, equal models: false alarms", alarms)
-    return "\n".join(lines)
+        for name, make in TABLES.items():
+            if given.only not in (None, name):
+                continue
+            lines = []
+            for line in make(pool, given.trials):
+                print(line, flush=True)
+                lines.append(line)
+            print(file=sys.stdout, flush=True)
+            if given.docs:
+                text = "\n".join(lines)
+                mark = f"<!-- {name} -->"
+                page = DOCS.read_text(encoding="utf-8")
+                pattern = f"{mark}\n.*?\n{mark}"
+                new = re.sub(pattern, lambda _, t=text, m=mark: f"{m}\n{t}\n{m}", page, flags=re.S)
+                DOCS.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    print(table(TRIALS))
+    main()

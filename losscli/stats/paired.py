@@ -222,22 +222,35 @@ class PairedSums:
         width = table.sums.shape[1] // len(self._evaluations)
         first = table.sums[:, :width]
         second = table.sums[:, place * width : (place + 1) * width]
-        one, two = self._estimates[0], self._estimates[place]
-        of_first, of_second = influence(one, first), influence(two, second)
-        moved = of_second - of_first
-        return PairedResult(
-            difference,
-            studentised(difference, moved),
-            _sign_flip(Difference(one, two), first, second, self._resampling),
-            lower,
-            equal,
-            self._rows,
-            table.units,
-            len(first),
-            int(np.count_nonzero((first != second).any(axis=1))),
-            reference,
-            lambda factor: studentised(difference, of_second - factor * of_first),
-        )
+        models = Difference(self._estimates[0], self._estimates[place])
+        found = told_apart(models, first, second, self._resampling, difference, reference)
+        return replace(found, lower=lower, equal=equal, rows=self._rows, units=table.units)
+
+
+def told_apart(
+    models: Difference,
+    first: Array,
+    second: Array,
+    resampling: Resampling,
+    difference: float,
+    reference: float,
+) -> PairedResult:
+    """What the sums by unit of two models (n, width) say of the difference of their losses."""
+    of_first = influence(models.first, first)
+    of_second = influence(models.second, second)
+    return PairedResult(
+        difference,
+        studentised(difference, of_second - of_first),
+        _sign_flip(models, first, second, resampling),
+        None,
+        None,
+        len(first),
+        "rows",
+        len(first),
+        int(np.count_nonzero((first != second).any(axis=1))),
+        reference,
+        lambda factor: studentised(difference, of_second - factor * of_first),
+    )
 
 
 def _losses(sums: Array) -> Array:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 _TINY = 1e-300
 _PRECISION = 1e-15
@@ -60,6 +61,7 @@ def t_above(t: float, df: float) -> float:
     return tail if t >= 0.0 else 1.0 - tail
 
 
+@lru_cache(maxsize=1024)
 def t_quantile(share: float, df: float) -> float:
     """The t that a share of Student's distribution is below."""
     if share == 0.5:

@@ -71,7 +71,7 @@ class Studentised:
 
     def p_below(self, limit: float) -> float:
         """How often a value as low would come about by chance if the truth were at the limit."""
-        return 1.0 - t_above(max(self._ratios(limit)), self.df)
+        return t_above(-max(self._ratios(limit)), self.df)
 
     def _ratios(self, truth: float) -> list[float]:
         ratio = (self.value - truth) / self.error
