@@ -63,37 +63,45 @@ class Equal:
 
 
 def squared(random: Random, rows: int) -> Array:
+    """Squared errors that are normal."""
     return np.asarray(random.normal(size=rows) ** 2)
 
 
 def exponential(random: Random, rows: int) -> Array:
+    """Losses that are exponential, of mean 1."""
     return np.asarray(random.exponential(size=rows))
 
 
 def squared_exponential(random: Random, rows: int) -> Array:
+    """Squares of exponential errors, of mean 2."""
     return np.asarray(random.exponential(size=rows) ** 2)
 
 
 def lognormal(random: Random, rows: int) -> Array:
+    """Lognormal losses, σ = 1."""
     return np.asarray(random.lognormal(size=rows))
 
 
 def squared_t3(random: Random, rows: int) -> Array:
+    """Squared errors of Student's t with 3 degrees of freedom: their variance is infinite."""
     return np.asarray(random.standard_t(3, size=rows) ** 2)
 
 
 def cross_entropy(spread: float, random: Random, rows: int) -> Array:
+    """Cross entropies of a calibrated model whose logits spread so much."""
     logit = spread * random.normal(size=rows)
     wrong = random.uniform(size=rows) > 1.0 / (1.0 + np.exp(-np.abs(logit)))
     return np.logaddexp(0.0, np.where(wrong, np.abs(logit), -np.abs(logit)))
 
 
 def focal(spread: float, random: Random, rows: int) -> Array:
+    """Focal losses (γ = 2) of the same."""
     loss = cross_entropy(spread, random, rows)
     return np.asarray((1.0 - np.exp(-loss)) ** 2 * loss)
 
 
 def errors(rate: float, random: Random, rows: int) -> Array:
+    """Zero-one losses."""
     return (random.uniform(size=rows) < rate).astype(np.float64)
 
 
@@ -124,6 +132,7 @@ FEW = SIZES[2:5]
 
 
 def cases() -> tuple[Case, ...]:
+    """All cases of the first table."""
     good, sharp, faded = (
         partial(cross_entropy, 3.0),
         partial(cross_entropy, 8.0),
@@ -148,6 +157,7 @@ def cases() -> tuple[Case, ...]:
 
 
 def pairs() -> tuple[Equal, ...]:
+    """All cases of the second table."""
     return (
         Equal("squared normal errors", lambda r, n: (squared(r, n), squared(r, n))),
         Equal(
@@ -224,6 +234,7 @@ def r2_holds(rows: int, seeds: range) -> float:
 def paired(
     case: Equal, rows: int, seed: int, worse: float = 1.0, resamples: int = 500
 ) -> PairedResult:
+    """What one draw of two models says of them; the second is `worse` by that factor."""
     one, two = case.draw(np.random.default_rng(seed), rows)
     ones = np.ones(rows // case.cluster) * case.cluster
     first, second = (

@@ -18,7 +18,7 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Evalu
     """Say whether models differ by more than chance, row by row on the same labels.
 
     The first model is the reference. Files with an id column are paired by it, in any order.
-    For each loss: its difference with a 95 % interval, the p-value of a sign-flip test (adjusted
+    For each loss: its difference with a 95 % interval, the p-value of three tests (adjusted
     by Holm for the number of tests), and the verdict.
 
     Examples:

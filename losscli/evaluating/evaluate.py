@@ -123,7 +123,8 @@ def _extras(options: Options) -> list[Extra]:
     if options.by_class or (options.columns and options.columns.by):
         from losscli.evaluating.groups import GroupsOfRows
 
-        extras.append(GroupsOfRows(options.by_class))
+        dependent = bool(options.block_length or (options.columns and options.columns.cluster))
+        extras.append(GroupsOfRows(options.by_class, dependent=dependent))
     from losscli.evaluating.intervals import intervals_for
 
     interval = intervals_for(options)

@@ -22,11 +22,13 @@ class GroupsOfRows:
 
     A group is `worse` where its mean loss is worse than that of all other rows by more than chance:
     one-sided z tests (Welch 1947), adjusted by Holm for all groups of a column and all losses, at
-    5 %. Groups of fewer than 20 rows, and losses that are not means of rows, are not tested.
+    5 %. Groups of fewer than 20 rows, and losses that are not means of rows, are not tested; nor
+    are `dependent` rows, whose errors these tests would take for too small.
     """
 
-    def __init__(self, by_class: bool) -> None:
+    def __init__(self, by_class: bool, *, dependent: bool = False) -> None:
         self._by_class = by_class
+        self._dependent = dependent
 
     def watch(self, reading: DataReading) -> Slices:
         """Sums the losses of each group."""
@@ -44,7 +46,9 @@ class GroupsOfRows:
                 ):
                     tallies.append((place, value, loss.tally(), rest.tally()))
             ps = [
-                _chance(tally, rest, lower_is_better=report.results[place].lower_is_better)
+                None
+                if self._dependent
+                else _chance(tally, rest, lower_is_better=report.results[place].lower_is_better)
                 for place, _, tally, rest in tallies
             ]
             for (place, value, tally, _), p in zip(tallies, holm(ps), strict=True):
@@ -55,8 +59,8 @@ class GroupsOfRows:
                         value,
                         tally.rows,
                         finished.value,
-                        finished.standard_error,
-                        finished.interval,
+                        None if self._dependent else finished.standard_error,
+                        None if self._dependent else finished.interval,
                         p,
                         None if p is None else p < ALPHA,
                     )

@@ -1,0 +1,45 @@
+"""A sample of rows that depends on their numbers alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from losscli.stats.sample import MOST_ROWS, RowSample, drawn
+from losscli.vocabulary import Kind, Task
+from tests.one_loss import batch_of, evaluation_of
+
+RANDOM = np.random.default_rng(3)
+
+
+def test_what_is_drawn_of_a_window_is_drawn_of_one_of_its_halves() -> None:
+    for level in range(1, 12):
+        windows = np.arange(50)
+        rows = drawn(windows, level)
+        assert np.array_equal(rows >> level, windows)
+        assert np.array_equal(drawn(rows >> (level - 1), level - 1), rows)
+
+
+@pytest.mark.parametrize("rows", [500, 50_000])
+@pytest.mark.parametrize("step", [777, 20_000])
+def test_pieces_in_any_order_give_the_same_rows(rows: int, step: int) -> None:
+    label = RANDOM.normal(size=rows)
+    pred = label + RANDOM.normal(size=rows)
+    evaluation = evaluation_of("mse", Task.REGRESSION, Kind.VALUE)
+    whole = RowSample([evaluation])
+    whole.add(batch_of(pred, label))
+    pieces = []
+    for start in range(0, rows, step):
+        part = whole.fresh()
+        stop = min(rows, start + step)
+        part.add(batch_of(pred[start:stop], label[start:stop], start=start))
+        pieces.append(part)
+    merged = pieces.pop()
+    for part in reversed(pieces):
+        merged.merge(part)
+    one, two = whole.rows(0), merged.rows(0)
+    assert one is not None
+    assert two is not None
+    assert np.array_equal(one[1], two[1])
+    assert MOST_ROWS / 4 < len(one[1]) <= MOST_ROWS or len(one[1]) == rows
+    assert one[1][:, 0].mean() == pytest.approx(1.0, abs=0.2)
