@@ -47,7 +47,7 @@ class Axes:
     leaves a label of 0 in a margin as 0; `nothing_is_zero` makes 0 of a mean over no rows, which
     else is NaN; `several_compete` takes several probabilities per row as classes, whatever they
     sum to; `pooled` finishes a loss that is taken column by column from all columns at once;
-    `marked` refuses shares for labels, where a class is there (1) or not (0).
+    `unit_labels` refuses labels of several columns above 1, where their sums are not checked.
     """
 
     floor: Floor = STANDARD_FLOOR
@@ -66,7 +66,7 @@ class Axes:
     nothing_is_zero: bool = False
     several_compete: bool = False
     pooled: bool = False
-    marked: bool = False
+    unit_labels: bool = False
 
     def differences(self, other: Axes, matter: Collection[str]) -> tuple[str, ...]:
         """In words, what this does where `other` does something else, on the axes that matter."""
@@ -97,6 +97,6 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "nothing_is_zero": lambda on: "a mean over no rows is 0" if on else "",
     "several_compete": lambda on: "several items per row are classes that compete" if on else "",
     "pooled": lambda on: "columns pooled" if on else "columns finished one by one, then averaged",
-    "marked": lambda on: "labels of several columns are 0 or 1" if on else "",
+    "unit_labels": lambda on: "labels of several columns lie in [0, 1]" if on else "",
     "zero_is_no_sign": lambda on: "labels of 0 are not read as −1" if on else "",
 }

@@ -162,7 +162,9 @@ _TABLE = (
         "sklearn",
         "scikit-learn 1.9: probabilities clipped by the spacing of their own type; weighted means "
         "divide by the sum of the weights; columns are finished one by one",
-        axes=Axes(floor=_EPS, class_floor=_EPS, separate=True, sums_checked=False, marked=True),
+        axes=Axes(
+            floor=_EPS, class_floor=_EPS, separate=True, sums_checked=False, unit_labels=True
+        ),
         exceptions={
             loss: {"several_compete": True} for loss in ("brier", "d2_brier", "d2_log_loss")
         },

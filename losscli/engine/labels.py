@@ -12,9 +12,9 @@ from losscli.conventions.axes import Renormalise
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import check_bounds, check_sums
 from losscli.errors import UsageError
+from losscli.losses.definition.bounds import SHARE
 from losscli.losses.definition.loss import Labels
 from losscli.losses.forms.categorical import Classes
-from losscli.task.labels import Misfit
 from losscli.vocabulary import Task
 
 Array = NDArray[np.float64]
@@ -55,7 +55,7 @@ def label_key(evaluation: Evaluation) -> tuple[Any, ...]:
         axes.renormalise,
         axes.label_floor,
         axes.sums_checked,
-        axes.marked,
+        axes.unit_labels,
         axes.zero_is_no_sign,
         params.get("label_smoothing", 0.0),
         params.get("ignore_index"),
@@ -117,8 +117,8 @@ def _check_items(evaluation: Evaluation, batch: Batch, stands: Any) -> None:
 
 def _shares(rows: Array, evaluation: Evaluation, batch: Batch) -> Array:
     axes = evaluation.axes
-    if axes.marked:
-        _check_marks(rows, evaluation.convention.name)
+    if axes.unit_labels:
+        check_bounds(rows, SHARE, "label")
     if axes.renormalise is Renormalise.BOTH:
         return np.asarray(rows / rows.sum(axis=1, keepdims=True))
     if axes.sums_checked:
@@ -130,20 +130,6 @@ def _shares(rows: Array, evaluation: Evaluation, batch: Batch) -> Array:
             "say --task multilabel for several yes-or-no items.",
         )
     return axes.label_floor.apply(rows)
-
-
-def _check_marks(rows: Array, convention: str) -> None:
-    """Raise Misfit at the first item that is neither 0 nor 1."""
-    bad = (rows != 0.0) & (rows != 1.0)
-    if bad.any():
-        row, column = np.argwhere(bad)[0].tolist()
-        raise Misfit(
-            "label",
-            row,
-            f"is neither 0 nor 1, and {convention} knows no shares of classes",
-            value=repr(float(rows[row, column])),
-            column=column,
-        )
 
 
 def _smoothed(label: Any, smoothing: float, width: int) -> Any:

@@ -33,6 +33,7 @@ TANH = Bounds(-1.0, 1.0, "a tanh output (−1..1)", _LOGITS)
 LOG_PROBABILITY = Bounds(-math.inf, 0.0, "a log-probability (0 or less)", _LOGITS)
 # Parts of a whole that a convention divides by their sum.
 SHARES = Bounds(0.0, _LARGEST, "a share (0 or more)", _LOGITS)
+SHARE = Bounds(0.0, 1.0, "a share of a class (0..1)")
 POSITIVE = Bounds(0.0, _LARGEST, "a number above 0", open_low=True)
 ABOVE_ONE = Bounds(1.0, _LARGEST, "a number above 1", open_low=True)
 NOT_NEGATIVE = Bounds(0.0, _LARGEST, "a number of 0 or more")
