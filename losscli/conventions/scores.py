@@ -62,7 +62,14 @@ _KNOWN = {
 }
 
 
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+_BY_LETTERS = {_letters(name): reason for name, reason in _KNOWN.items()}
+
+
 def why_not(name: str) -> tuple[str, str] | None:
     """Why a well-known name stands for no loss here, and what to do; None for any other name."""
-    found = _KNOWN.get(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    found = _BY_LETTERS.get(_letters(name))
     return None if found is None else (f"{name} is no loss: {found[0]}", found[1])

@@ -133,8 +133,12 @@ class RowAccumulator:
             found.ignored,
             nearest(found.loss.exact) + found.loss.special,
             found.floored,
-            "" if found.weight or not found.rows else NO_WEIGHT,
+            self._undefined(),
         )
+
+    def _undefined(self) -> str:
+        summed = self._evaluation.reduction is Reduction.SUM
+        return "" if summed or self._totals.weight or not self._totals.rows else NO_WEIGHT
 
 
 class SumAccumulator:
@@ -205,6 +209,9 @@ class HeldAccumulator:
         held = self._held
         if held.rows == 0:
             return Tally(Finished(math.nan, None, None, ()), 0)
+        if held.weights and not any(weight.any() for weight in held.weights):
+            nothing = Finished(math.nan, None, None, ())
+            return Tally(nothing, held.rows, undefined=NO_WEIGHT)
         found = computed_whole(self._evaluation, held)
         if self._evaluation.loss.by_column:
             finished = of_columns(self._evaluation, np.asarray(found))

@@ -290,6 +290,8 @@ def _real_baseline(
     weight = np.concatenate(summary.weights) if summary.weights else None
     constant = evaluation.loss.constant
     assert constant is not None
+    if weight is not None and not weight.any():
+        return None
     columns = label if label.ndim == 2 else label[:, None]
     by_column = None if weight is None else (weight if weight.ndim == 2 else weight[:, None])
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,0 +1,85 @@
+"""Probabilities that a loss of logits reads twice are said, with the number probably wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import losscli
+
+CHANCES = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.2, 0.2, 0.6]])
+TRUE = np.array([0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch.nn.CrossEntropyLoss",
+        "optax.softmax_cross_entropy_with_integer_labels",
+        "catboost.MultiClass",
+    ],
+)
+def test_a_second_softmax_is_said(name: str) -> None:
+    report = losscli.evaluate(CHANCES, TRUE, name)
+    wanted = losscli.evaluate(CHANCES, TRUE, "ce")["ce"].value
+    logits = losscli.evaluate(np.log(CHANCES) + 0.5, TRUE, name)
+    [said] = [note for note in report.notes if note.startswith("WARNING")]
+    assert name in said
+    assert f"{report.results[0].value:.6g}" in said
+    assert f"{wanted:.6g}: -l ce" in said
+    assert report.kind == "logit"
+    assert not [note for note in logits.notes if note.startswith("WARNING")]
+
+
+@pytest.mark.parametrize("name", ["BCEWithLogitsLoss", "catboost.Logloss"])
+def test_a_second_sigmoid_is_said(name: str) -> None:
+    report = losscli.evaluate([0.9, 0.2, 0.6], [1, 0, 0], name)
+    assert any("sigmoid once more" in note for note in report.notes)
+
+
+def test_logits_in_name_alone_are_read_as_what_they_are(tmp_path: Path) -> None:
+    rows = [",".join(map(str, [*row, label])) for row, label in zip(CHANCES, TRUE, strict=True)]
+    table = tmp_path / "pred.csv"
+    table.write_text("\n".join(["logit_0,logit_1,logit_2,label", *rows]))
+    report = losscli.evaluate(table, None, "ce")
+    assert report["ce"].value == losscli.evaluate(CHANCES, TRUE, "ce")["ce"].value
+    assert any("read as probabilities" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("pred", "label", "loss", "word"),
+    [
+        ([0.3, 0.5, 0.4], [0.5, 0.5, 0.5], "r2", "constant"),
+        ([0.3, 0.5, 0.4], [0.5, 0.5, 0.5], "d2_absolute_error", "constant"),
+        ([0.3, 0.5, 0.4], [0.5, 0.5, 0.5], "ccc", "constant"),
+        ([0.3, 0.5, 0.4], [1, 1, 1], "d2_log_loss", "undefined"),
+        ([0.3, 0.5, 0.4], [1, 1, 1], "bce", "all the same"),
+        ([1.0, 2.0, 3.0], [0.0, 2.0, 0.0], "mape", "2 labels are 0"),
+        ([1.0, 0.0, 3.0], [0.0, 0.0, 0.0], "smape", "1 pairs"),
+    ],
+)
+def test_what_is_undefined_or_floored_is_said(
+    pred: list[float], label: list[float], loss: str, word: str
+) -> None:
+    task = "binary" if loss in ("d2_log_loss", "bce") else "regression"
+    report = losscli.evaluate(pred, label, loss, task=task)
+    assert any(word in note for note in report.notes)
+    assert report.results[0].skill is None
+
+
+def test_weights_that_are_all_0_are_said() -> None:
+    for loss in ("mse", "r2", "medae", "d2_absolute_error"):
+        report = losscli.evaluate([1.0, 2.0], [1.5, 2.5], loss, weight=[0.0, 0.0])
+        assert any("all weights are 0" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("loss", ["brier", "ece", "gce", "zero_one"])
+@pytest.mark.parametrize("like", ["standard", "keras", "sklearn", "clip=0.1"])
+def test_what_takes_no_logarithm_is_not_clipped(loss: str, like: str) -> None:
+    pred = np.eye(3) if loss == "gce" else np.array([1.0, 0.0, 1.0])
+    label = [0, 1, 2] if loss == "gce" else [1, 0, 1]
+    [found] = losscli.evaluate(pred, label, loss, like=like).results
+    assert found.value == 0.0
+    assert found.clipped == 0
