@@ -24,6 +24,7 @@ class Task(StrEnum):
     MASKS = "masks"
     SEQUENCE = "sequence"
     SAMPLES = "samples"
+    SCORES = "scores"
 
 
 class Kind(StrEnum):

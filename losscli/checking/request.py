@@ -72,7 +72,8 @@ class Check:
             requests = parse_requests([loss])
             if len(requests) != 1:
                 raise UsageError(f"{self.name}: {loss!r} is not one loss")
-            look_up(requests)
+            if not self.options.scored:
+                look_up(requests)
         for bound in self.bounds:
             self._verify_direction(bound)
 
@@ -107,8 +108,11 @@ class Check:
 
         Losses of the user's own are the same, for they say which side is better.
         """
-        [wanted] = look_up(parse_requests([bound.loss]))
-        lower = wanted.loss.lower_is_better
+        if self.options.scored:
+            lower = not self.options.higher_is_better
+        else:
+            [wanted] = look_up(parse_requests([bound.loss]))
+            lower = wanted.loss.lower_is_better
         if bound.upper == lower:
             return
         right = MAX if lower else MIN

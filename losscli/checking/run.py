@@ -175,7 +175,8 @@ def _held(result: Result, baseline: Baseline, tolerances: Tolerances) -> Finding
 
 
 def _names(result: Result) -> tuple[str, ...]:
-    return result.loss, *REGISTRY.get(result.loss).aliases
+    known = REGISTRY.knows(result.loss)
+    return result.loss, *(REGISTRY.get(result.loss).aliases if known else ())
 
 
 def _finding(result: Result, rule: str, limit: float, words: str, *, upper: bool) -> Finding:

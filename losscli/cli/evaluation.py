@@ -8,7 +8,7 @@ from typing import Any
 
 from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
 from losscli.cli.names import convention_names, loss_names
-from losscli.cli.options import count, option
+from losscli.cli.options import count, option, switch
 from losscli.evaluating.option_text import class_weights, named_files
 
 
@@ -63,6 +63,9 @@ class EvaluationOptions(ReadingOptions):
         panel=READING,
         help="Round predictions to this type first, as a framework that computes in it does.",
     )
+    higher_is_better: bool = switch(
+        "--higher-is-better", panel=READING, help="Of the scores of --score-col, more is better."
+    )
     threads: str | None = option(
         "--threads",
         metavar="N",
@@ -86,6 +89,7 @@ class EvaluationOptions(ReadingOptions):
             "columns": self.columns(weight=self.weight_col),
             "inputs": named_files(self.input, "--input") or None,
             "cast": self.cast,
+            "higher_is_better": self.higher_is_better,
             "threads": count("--threads", self.threads),
         }
 

@@ -37,6 +37,13 @@ class ReadingOptions:
         panel=COLUMNS,
         help="Label column: a name or a glob; repeatable.",
     )
+    score_col: tuple[str, ...] = option(
+        "--score-col",
+        metavar="COL",
+        many=True,
+        panel=COLUMNS,
+        help="Column of scores that the rows have already, in place of predictions; repeatable.",
+    )
     id_col: tuple[str, ...] = option(
         "--id-col",
         metavar="COL",
@@ -68,7 +75,11 @@ class ReadingOptions:
         from losscli.inputs.roles import Columns
 
         return Columns(
-            pred=self.pred_col, label=self.label_col, weight=weight, id=self.id_col or None
+            pred=self.pred_col,
+            label=self.label_col,
+            weight=weight,
+            id=self.id_col or None,
+            score=self.score_col,
         )
 
     def class_names(self) -> tuple[str, ...] | None:

@@ -22,6 +22,7 @@ from losscli.inputs.rivals import Rivals, open_rivals
 from losscli.inputs.roles import Columns
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import RESAMPLES, Resampling
+from losscli.vocabulary import Task
 
 # Without --loss so many are compared: each more makes a difference harder to prove.
 _FEW = 3
@@ -150,7 +151,7 @@ def _readings(
     Raises UsageError for losses that cannot read the data.
     """
     lead = read_as(sides[0], seen[0], requests, options)
-    if not requests:
+    if not requests and lead.verdict.task is not Task.SCORES:
         fits = [
             loss
             for loss in fitting(lead.verdict, labelled=True)

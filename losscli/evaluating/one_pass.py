@@ -66,7 +66,7 @@ def evaluated(
     wanted. Raises UsageError and DataError as `losscli.evaluate` does.
     """
     requests, options = classes_said(requests_of(losses), options)
-    wanted = look_up(requests, like=options.like)
+    wanted = () if options.scored else look_up(requests, like=options.like)
     loss_readings = [reading for each in wanted for reading in each.loss.readings]
     dataset = open_dataset(
         pred,

@@ -40,6 +40,7 @@ class Options:
     columns: Columns | None = None
     inputs: Mapping[str, Any] | None = None
     cast: str | None = None
+    higher_is_better: bool = False
     explain: bool = False
     by_class: bool = False
     ci: str = "auto"
@@ -89,6 +90,11 @@ class Options:
         asked = {name: value for name, value in params.items() if name in known}
         rest = {name: value for name, value in params.items() if name not in known}
         return cls(params=rest, **given, **asked)
+
+    @property
+    def scored(self) -> bool:
+        """Whether the rows are said to be scored already, so that losses are names of columns."""
+        return self.task == Task.SCORES or bool(self.columns and self.columns.score)
 
     def refuse_parameters(self, verb: str) -> None:
         """Raise UsageError for a keyword that no option has, where losses take no parameters."""

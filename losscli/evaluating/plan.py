@@ -281,7 +281,7 @@ def _evaluation(wanted: Wanted, verdict: Verdict, width: int, settings: Settings
         params=params,
         convention=convention,
         reduction=reduction,
-        recommended=loss.id == RECOMMENDED[verdict.task],
+        recommended=loss.id == RECOMMENDED.get(verdict.task),
         asked_as=wanted.request.name,
         remark=wanted.meaning.remark,
     )

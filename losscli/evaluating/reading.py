@@ -14,11 +14,13 @@ from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import Request, Settings, plan
+from losscli.evaluating.scores import score_evaluations
 from losscli.inputs.dataset import Dataset
-from losscli.task.decide import Hints, Verdict, decide, kind_named_by
+from losscli.inputs.source import Scores
+from losscli.task.decide import HIGH, Hints, Verdict, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import tolerance
-from losscli.vocabulary import Kind, Reduction, Task
+from losscli.vocabulary import Evidence, Kind, Reduction, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def read_as(
 
     Raises UsageError for requests that the data cannot answer.
     """
+    if is_of_scores(dataset, options):
+        return score_reading(dataset, requests, options)
     width = dataset.width
     hints = hints_for(options, dataset)
     verdict = decide(seen.pred, seen.label, width, hints)
@@ -110,6 +114,27 @@ def read_as(
         _class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
+    return DataReading(verdict, setting, evaluations)
+
+
+def is_of_scores(dataset: Dataset, options: Options) -> bool:
+    """Whether the data are scores of rows, not predictions."""
+    return dataset.pred.scores is not None or options.scored
+
+
+def score_reading(dataset: Dataset, requests: tuple[Request, ...], options: Options) -> DataReading:
+    """How scores of rows are read: as they stand, each column's mean.
+
+    Raises UsageError for a loss that is no column of the data.
+    """
+    names = dataset.pred.columns or ("score",)
+    follows = "taken as they stand: their means"
+    evidence = Evidence("columns", ", ".join(names), follows)
+    verdict = Verdict(Task.SCORES, Kind.SCORE, HIGH, (evidence,))
+    evaluations = score_evaluations(
+        names, requests, options, written=dataset.pred.scores is Scores.ROWS
+    )
+    setting = Setting(LabelCode(dataset.width), tolerance_of(dataset))
     return DataReading(verdict, setting, evaluations)
 
 

@@ -14,6 +14,7 @@ from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
 from losscli.inputs.names import align
 from losscli.inputs.pairing import KEY, Feed
 from losscli.inputs.roles import Columns, Table, matching, pick, resolve
+from losscli.inputs.scores import ROW, row_losses_of, scores_in
 from losscli.inputs.source import Selection, Source
 from losscli.vocabulary import Evidence
 
@@ -48,6 +49,8 @@ def choose(
     notes: list[str] = []
     evidence: list[Evidence] = []
     alone = "label" not in sources
+    if (scored := _scores(sources, columns, keys)) is not None:
+        return scored
     for role in ("pred", "label"):
         if role not in sources:
             continue
@@ -94,6 +97,28 @@ def choose(
     return Choice(chosen, tuple(notes), tuple(evidence))
 
 
+def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:
+    """The choice where the file holds scores of its rows; None where it holds predictions."""
+    source = sources["pred"]
+    table = _table(source, keys)
+    if table is None:
+        if columns.score:
+            raise UsageError(
+                f"{source.name} has no named columns",
+                hint="Say --task scores: the array is taken as scores.",
+            )
+        return None
+    found = scores_in(table, columns, labelled="label" in sources)
+    if found is None:
+        return None
+    chosen: Chosen = {"pred": (source, Selection(found.places, scores=found.origin))}
+    if columns.weight is not None or "weight" in sources:
+        chosen["weight"] = _weights(sources, columns, keys)
+    elif found.weight is not None:
+        chosen["weight"] = (source, Selection((found.weight,)))
+    return Choice(chosen, (found.note,) if found.note else (), ())
+
+
 def _holds_words(source: Source, selection: Selection) -> bool:
     return any(map(source.is_text, selection.columns or (0,)))
 
@@ -113,6 +138,8 @@ def shared_keys(sources: Sequence[Source], columns: Columns) -> tuple[Keys, list
     tables = [(source, table) for source in sources if (table := _table(source, {}))]
     if columns.id is not None or len(tables) < 2:
         return {}, []
+    if written := _keys_of_written_rows(tables):
+        return written, []
     (lead, first), *others = tables
     keys: Keys = {}
     evidence = []
@@ -138,6 +165,14 @@ def shared_keys(sources: Sequence[Source], columns: Columns) -> tuple[Keys, list
             continue
         keys[id(source)] = found.other
     return keys, evidence
+
+
+def _keys_of_written_rows(tables: Sequence[tuple[Source, Table]]) -> Keys:
+    """The keys of tables that `losscli rows` has written: their ids, or the numbers of the rows."""
+    if not all(row_losses_of(table) for _, table in tables):
+        return {}
+    name = "id" if all("id" in table.columns for _, table in tables) else ROW
+    return {id(source): (table.columns.index(name),) for source, table in tables}
 
 
 def _side(table: Table, columns: Columns) -> Side:

@@ -39,7 +39,7 @@ from losscli.inputs.pairing import (
     keys_of,
 )
 from losscli.inputs.roles import Columns
-from losscli.inputs.source import Selection, Source
+from losscli.inputs.source import Scores, Selection, Source
 
 Array = NDArray[Any]
 
@@ -69,7 +69,8 @@ class Part:
     """Where one role's numbers come from, and how they are stored there.
 
     `columns` are the names of the columns (None for an array); `dtype` is None for numbers that
-    are written out, with `decimals` decimals.
+    are written out, with `decimals` decimals. `scores` says where scores of the rows
+    come from, None that these are none.
     """
 
     file: str
@@ -80,6 +81,7 @@ class Part:
     width: int
     rows: int | None = None
     classes: tuple[str, ...] | None = None
+    scores: Scores | None = None
 
 
 class Dataset:
@@ -400,6 +402,7 @@ def part_of(source: Source, selection: Selection) -> Part:
         source.decimals(places or ()),
         width,
         source.rows,
+        scores=selection.scores,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from losscli.vocabulary import Evidence
 # The roles of the further models are these with their place behind.
 _PRED = "pred of model "
 _LABEL = "label of model "
+
+_Known = TypeVar("_Known")
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,19 @@ def open_rivals(
     sides = tuple(
         Dataset(
             _Side(agreeing, role, roles),
-            {"pred": parts[role], "label": parts["label"]},
-            {"pred": places[role], "label": places["label"]},
+            {"pred": parts[role], **_labelled(parts)},
+            {"pred": places[role], **_labelled(places)},
             (),
             opener,
         )
         for role in roles
     )
     return Rivals(together, sides, roles, tuple(dict.fromkeys(notes)))
+
+
+def _labelled(by_role: Mapping[str, _Known]) -> dict[str, _Known]:
+    """What is known of the labels that the models share; nothing where they have none."""
+    return {"label": by_role["label"]} if "label" in by_role else {}
 
 
 def _chosen(
@@ -130,7 +137,7 @@ def _chosen(
                 chosen[f"{_LABEL}{place + 1}"] = label
         if not place:
             chosen |= found
-    if "label" not in chosen:
+    if "label" not in chosen and chosen["pred"][1].scores is None:
         raise UsageError(
             f"{models[0].name} holds no labels to compare with",
             hint="Give them: --label FILE, or name their column: --label-col COL.",

@@ -39,9 +39,10 @@ class Columns:
     id: str | Sequence[str] | None = None
     by: str | Sequence[str] = ()
     cluster: str | Sequence[str] = ()
+    score: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name in ("pred", "label", "by", "cluster"):
+        for name in ("pred", "label", "by", "cluster", "score"):
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         if self.id is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,16 +13,26 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+class Scores(StrEnum):
+    """Where columns of scores come from."""
+
+    GIVEN = "another evaluator"
+    ROWS = "what losscli rows wrote"
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The columns that play one role.
 
     `columns` are positions in the file; None takes an array whole. `text` asks for the strings as
     they stand in the file (class names, ids) where numbers are the rule.
+    `scores` says where columns come from that hold what an evaluator gave each row; None for
+    predictions and all else.
     """
 
     columns: tuple[int, ...] | None = None
     text: bool = False
+    scores: Scores | None = None
 
 
 class Source(Protocol):

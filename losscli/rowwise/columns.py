@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.engine.row_losses import Measured
 from losscli.evaluating.report import Result
+from losscli.inputs.scores import UNDIVIDED_WEIGHT, WEIGHT
+from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
 
 Array = NDArray[Any]
@@ -35,8 +39,9 @@ class RowColumns:
         losses: Array,
         shares: Array,
         gradients: Sequence[Array],
+        weight: Mapping[str, Array] = MappingProxyType({}),
     ) -> dict[str, Array]:
-        """The columns (n,) by name, of arrays of n rows.
+        """The columns (n,) by name, of arrays of n rows; `weight` as `weight_column` gives it.
 
         `losses` and `shares` are (n, k) for k losses, `gradients` one array (n, items) for each.
         """
@@ -48,12 +53,36 @@ class RowColumns:
         columns: dict[str, Array] = {"row": numbers}
         if ids is not None:
             columns["id"] = ids
+        columns |= weight
         given = [] if label is None else list(zip(self.label, _items_of(label), strict=True))
         given += zip(self.pred, _items_of(pred), strict=True)
         # Names of the data give way to those of the losses.
         free = unique((name for name, _ in given), {*columns, *made})
         columns |= zip(free, (column for _, column in given), strict=True)
         return columns | made
+
+
+def weight_column(measured: Sequence[Measured]) -> dict[str, Array]:
+    """The weight of each row (n,), named so that a reader takes a mean as it was meant.
+
+    It is called `weight` where all losses have the same weights and a mean divides by them, else
+    `undivided_weight`; without weights there is none.
+    """
+    numerators = [item.numerator for item in measured]
+    if all(numerator is None for numerator in numerators):
+        return {}
+    first = next(numerator for numerator in numerators if numerator is not None)
+    divided = all(
+        item.numerator is not None
+        and item.counted is not None
+        and item.counted.ndim == 1
+        and np.array_equal(item.numerator, first)
+        and np.array_equal(item.counted, first)
+        for item in measured
+    )
+    if divided:
+        return {WEIGHT: first}
+    return {UNDIVIDED_WEIGHT: first if first.ndim == 1 else first.mean(axis=1)}
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> Iterator[str]:
@@ -80,10 +109,26 @@ def loss_names(results: Sequence[Result]) -> tuple[str, ...]:
     """The ids of the losses, with the parameters and conventions that tell them apart."""
     several = len({result.convention for result in results}) > 1
     names = []
-    for params, result in zip(differences(results), results, strict=True):
+    for differing, result in zip(differences(results), results, strict=True):
+        params = differing or _of_transform(result)
         name = f"{result.loss}:{','.join(params)}" if params else result.loss
         names.append(f"{name} ({result.convention})" if several else name)
     return tuple(unique(names))
+
+
+def _of_transform(result: Result) -> list[str]:
+    """The parameters on which the value of a function of a mean hangs, where they are not usual.
+
+    Its rows do not show them, so that the name of their column has to.
+    """
+    loss = REGISTRY.get(result.loss) if REGISTRY.knows(result.loss) else None
+    if loss is None or loss.transform is None:
+        return []
+    return [
+        f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in result.params.items()
+        if value != loss.params[name].default
+    ]
 
 
 def _items_of(array: Array) -> Array:

@@ -25,7 +25,7 @@ from losscli.evaluating.report import Report
 from losscli.evaluating.results import report_of
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.roles import Columns
-from losscli.rowwise.columns import RowColumns, item_names, loss_names
+from losscli.rowwise.columns import RowColumns, item_names, loss_names, weight_column
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 from losscli.task.labels import CODED_TASKS
 
@@ -220,7 +220,14 @@ class RowLosses:
         label = None if block.label is None else self._label(block.label)
         shares = self._shares(found.amounts)
         return self._names.joined(
-            found.numbers, block.ids, label, block.pred, found.losses, shares, found.gradients
+            found.numbers,
+            block.ids,
+            label,
+            block.pred,
+            found.losses,
+            shares,
+            found.gradients,
+            weight_column(found.measured),
         )
 
     def _class_names(self) -> tuple[str, ...]:

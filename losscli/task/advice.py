@@ -57,6 +57,7 @@ _BECAUSE = {
     Task.MASKS: "each row is a mask of items and classes",
     Task.SEQUENCE: "each row is a sequence whose label is shorter than itself",
     Task.SAMPLES: "two samples whose rows do not belong together",
+    Task.SCORES: "another evaluator has scored the rows: their mean",
 }
 
 _KIND_WORDS = {
@@ -84,6 +85,17 @@ def recommend_for(verdict: Verdict, shares: tuple[tuple[str, float], ...] = ()) 
     `shares` are the classes of the labels with their share of the rows; a rare one brings up class
     weights and focal loss.
     """
+    if verdict.task is Task.SCORES:
+        return Recommendation(
+            task=verdict.task,
+            kind=verdict.kind,
+            loss="score",
+            title="mean of the scores",
+            confidence=verdict.confidence,
+            because=_BECAUSE[verdict.task],
+            evidence=verdict.evidence,
+            suggestions=(),
+        )
     loss = REGISTRY.get(RECOMMENDED[verdict.task])
     words = _KIND_WORDS[verdict.kind][verdict.task is not Task.BINARY]
     title = f"{loss.title} with logits" if verdict.kind is Kind.LOGIT else loss.title

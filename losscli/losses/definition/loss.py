@@ -78,8 +78,10 @@ class Shape(StrEnum):
 
 
 def keyword_only(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of a function's keyword-only arguments."""
-    code = function.__code__
+    """The names of a function's keyword-only arguments; a callable object has none."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ()
     start = code.co_argcount
     return code.co_varnames[start : start + code.co_kwonlyargcount]
 
