@@ -241,9 +241,9 @@ def _whole_type(given: Sequence[int]) -> pa.DataType:
     import pyarrow as pa
 
     low, high = min(given), max(given)
-    if -(1 << 63) <= low and high < 1 << 63:
+    if low >= -(1 << 63) and high < 1 << 63:
         return pa.int64()
-    if 0 <= low and high < 1 << 64:
+    if low >= 0 and high < 1 << 64:
         return pa.uint64()
     return pa.float64() if all(int(float(value)) == value for value in given) else pa.string()
 
