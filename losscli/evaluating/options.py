@@ -125,6 +125,7 @@ _WHERE = ("engine", "scheduler")
 _NO_INTERVAL = ("it gives no interval", "losscli.evaluate gives intervals.")
 _NO_PARTS = ("it takes no loss apart", "losscli.evaluate(…, explain=True) does.")
 _NO_GROUPS = ("it has no groups of rows", "losscli.evaluate(…, by_class=True) has.")
+_NO_SCORES = ("it reads predictions, not scores", "losscli.evaluate reads scores.")
 _HERE = ("it works on this machine alone", "Leave it out.")
 _SILENT = ("it announces nothing", "Leave it out.")
 
@@ -138,6 +139,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
         _WHERE: _HERE,
     },
     "gradient": {
+        ("higher_is_better",): _NO_SCORES,
         ("explain",): _NO_PARTS,
         ("by_class",): _NO_GROUPS,
         _INTERVALS: _NO_INTERVAL,
@@ -159,6 +161,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
         ("announce",): _SILENT,
     },
     "match": {
+        ("higher_is_better",): _NO_SCORES,
         ("like",): ("it tries every convention", "Leave it out."),
         ("reduction",): ("it tries every reduction", "Leave it out."),
         ("cast",): ("it tries every type", "Leave it out."),
@@ -173,6 +176,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
         ("announce", "progress"): _SILENT,
     },
     "recommend": {
+        ("higher_is_better",): _NO_SCORES,
         ("like", "weight", "class_weight", "reduction", "nan", "inputs", "cast"): (
             "it looks at predictions and labels and evaluates no loss",
             "losscli.evaluate takes it.",

@@ -14,7 +14,7 @@ import pytest
 import losscli
 from losscli import DataError, LosscliError, UsageError, evaluate, get_loss, list_losses, recommend
 
-SAMPLES = Path(__file__).parents[1] / "sample_data"
+SAMPLES = Path(__file__).parents[2] / "sample_data"
 
 PRED, LABEL = [0.9, 0.2, 0.6], [1, 0, 0]
 # The binary cross entropy of each row.

@@ -29,6 +29,8 @@ VALUES: dict[str, Any] = {
     "classes": ("0", "1"),
     "reduction": "sum",
     "nan": "drop",
+    "block_length": 2,
+    "higher_is_better": True,
     "columns": losscli.Columns(),
     "inputs": {},
     "cast": "float32",
@@ -105,7 +107,7 @@ def test_where_predictions_are_evaluated_whole_most_options_are_served(verb: str
     ("options", "words"),
     [
         ({"nan": "skip"}, "nan='skip': say 'error' or 'drop'"),
-        ({"ci": "exact"}, "ci='exact': say 'none' or 'normal' or 'bootstrap'"),
+        ({"ci": "exact"}, "ci='exact': say 'auto' or 'normal' or 'bootstrap' or 'none'"),
         ({"engine": "spark"}, "engine='spark': say 'local' or 'dask'"),
         ({"threads": 0}, "at least one thread"),
         ({"like": "tourch"}, "no convention 'tourch'"),
