@@ -97,7 +97,8 @@ def read_as(
         dims=max(2, len(dataset.pred.shape or ())),
     )
     evaluations = plan(requests, verdict, width, settings, labelled=seen.label is not None)
-    if not evaluations:
+    guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
+    if not evaluations or (seen.label is None and not requests and guessed):
         raise UsageError(
             "there are no labels to compare with",
             hint="Give a label file after the prediction, or name the column: --label-col.",

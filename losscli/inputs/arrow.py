@@ -24,13 +24,21 @@ _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: a field, or item number `item` of a field of lists of one length."""
+    """One column of a table: a field, or item number `item` of a field of lists of one length.
+
+    `path` are the names of nested fields that lead to it from the `field`.
+    """
 
     name: str
     field: str
     type: Any
     item: int | None = None
     width: int = 0
+    path: tuple[str, ...] = ()
+
+
+# How Spark writes a vector; its values stand for it.
+_VECTOR = frozenset(("type", "size", "indices", "values"))
 
 
 class Misplaced(Exception):
@@ -93,7 +101,7 @@ class TypedColumns:
         chosen = self._typed[column]
         if self._sample is None:
             return []
-        values = self._sample.column(chosen.field)
+        values = nested(self._sample.column(chosen.field), chosen.path)
         try:
             if chosen.item is not None:
                 values = _items(values, chosen.item, chosen.width)
@@ -120,23 +128,40 @@ class TypedColumns:
 
     def _leaves(self) -> Iterator[Column]:
         for found in self._fields:
-            item = _item(found.type)
-            if item is None:
-                yield Column(found.name, found.name, found.type)
-                continue
-            width = self._width(found)
-            for place in range(width):
-                yield Column(f"{found.name}.{place}", found.name, item, place, width)
+            yield from self._leaves_of(found.name, found.name, found.type, ())
 
-    def _width(self, found: pa.Field) -> int:
+    def _leaves_of(
+        self, name: str, field: str, kind: pa.DataType, path: tuple[str, ...]
+    ) -> Iterator[Column]:
+        """The columns of a field; those of nested fields by dotted names: `output.prob`."""
+        import pyarrow as pa
+
+        if pa.types.is_struct(kind) and kind.num_fields:
+            inner = [kind.field(place) for place in range(kind.num_fields)]
+            vector = "values" in {each.name for each in inner} <= _VECTOR
+            for each in inner:
+                if vector and each.name != "values":
+                    continue
+                longer = name if vector else f"{name}.{each.name}"
+                yield from self._leaves_of(longer, field, each.type, (*path, each.name))
+            return
+        item = _item(kind)
+        if item is None:
+            yield Column(name, field, kind, path=path)
+            return
+        width = self._width(field, kind, path)
+        for place in range(width):
+            yield Column(f"{name}.{place}", field, item, place, width, path)
+
+    def _width(self, field: str, kind: pa.DataType, path: tuple[str, ...]) -> int:
         """How many items the lists of a field have: those of the first that is not missing."""
         import pyarrow as pa
 
-        if pa.types.is_fixed_size_list(found.type):
-            return int(found.type.list_size)
+        if pa.types.is_fixed_size_list(kind):
+            return int(kind.list_size)
         if self._sample is None:
             return 0
-        lists = self._sample.column(found.name)
+        lists = nested(self._sample.column(field), path)
         return next((len(each) for each in lists if each.is_valid), 0)
 
     def _tables(
@@ -175,6 +200,7 @@ class TypedColumns:
     def _array(self, batch: pa.RecordBatch, place: int, text: bool, start: int) -> Array:
         column = self._typed[place]
         found = batch.column(batch.schema.get_field_index(column.field))
+        found = nested(found, column.path)
         try:
             if column.item is not None:
                 found = _items(found, column.item, column.width)
@@ -201,6 +227,15 @@ def readable(name: str, what: str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, EOFError, ValueError, MemoryError) as error:
         raise DataError(f"is a damaged {what} file ({first_line(error)})", file=name) from None
+
+
+def nested(column: pa.Array, path: Sequence[str]) -> pa.Array:
+    """The field of a column of records that a path leads to."""
+    import pyarrow.compute as pc
+
+    for name in path:
+        column = pc.struct_field(column, name)
+    return column
 
 
 def _item(kind: pa.DataType) -> pa.DataType | None:

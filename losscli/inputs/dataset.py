@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -314,6 +315,7 @@ def open_dataset(
     how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
     how |= {"paired": paired, "cast": cast, "ids": ids, "items": items, "seen": opener.seen}
     opening = Opening(pred, label, how)
+    pred, label, archived = members_of(opener, pred, label)
     sources = {"pred": opener.open(pred, "prediction")}
     if label is not None:
         sources["label"] = opener.open(label, "label")
@@ -328,7 +330,7 @@ def open_dataset(
     chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)
     feeds = feeds_of(sources, chosen, columns, keys, ids=ids)
     findings = findings_of(feeds, columns, [*shared, *choice.evidence])
-    notes += findings.notes()
+    notes += [*archived, *findings.notes()]
     parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
     parts["pred"] = replace(parts["pred"], classes=classes_of(chosen))
     if not deep:
@@ -344,6 +346,40 @@ def open_dataset(
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
     return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings)
+
+
+def members_of(opener: Opener, pred: Any, label: Any) -> tuple[Any, Any, list[str]]:
+    """Prediction and label, where they are archives of several arrays by the arrays' names.
+
+    With them, a line for each archive: what was read, and what was not.
+    """
+    notes = []
+    found = {"pred": pred, "label": label}
+    for role in ("pred", "label"):
+        given = found[role]
+        names = opener.members(given)
+        if not names:
+            continue
+        from losscli.inputs.npz import members_for
+
+        alone = role == "pred" and label is None
+        if role == "label":
+            _, chosen = members_for(names, os.fspath(given), want_label=False)
+            used = {"label": chosen}
+        else:
+            first, second = members_for(names, os.fspath(given), want_label=alone)
+            used = {"pred": first} | ({"label": second} if alone else {})
+        if None in used.values():
+            continue
+        found |= used
+        read = [(name, str(one).rpartition("::")[2]) for name, one in used.items()]
+        left = [name for name in names if name not in [one for _, one in read]]
+        nouns = {"pred": "prediction", "label": "label"}
+        said = "; ".join(f"{nouns[name]} from array {one}" for name, one in read)
+        notes.append(
+            f"{os.fspath(given)}: {said}" + (f" · not used: {', '.join(left)}" if left else "")
+        )
+    return found["pred"], found["label"], notes
 
 
 def classes_of(chosen: Chosen, role: str = "pred") -> tuple[str, ...] | None:

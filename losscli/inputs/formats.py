@@ -12,6 +12,9 @@ from losscli.inputs.npy import MAGIC as NPY
 from losscli.inputs.npy import NpySource, streamed_array
 from losscli.inputs.source import Source
 
+# Bytes in which the first lines of JSON are looked for.
+_LOOKED = 1 << 16
+
 # What stands between an NPZ archive and the key of one of its arrays.
 KEY_MARK = "::"
 
@@ -87,13 +90,35 @@ def _container(file: File, key: str | None, start: bytes) -> Source:
 
 def _text(file: File, codec: str | None, start: bytes) -> Source:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"{"):
-        from losscli.inputs.json_lines import JsonLinesSource
-
-        return JsonLinesSource(file, codec)
+    if text.startswith((b"{", b"[")):
+        source = _json(file, codec, text)
+        if source is not None:
+            return source
     from losscli.inputs.delimited import DelimitedSource
 
     return DelimitedSource(file, codec)
+
+
+def _json(file: File, codec: str | None, text: bytes) -> Source | None:
+    """A document or lines of JSON; None for a text that only begins like an array."""
+    from losscli.inputs.json_lines import JsonLinesSource
+
+    if text.startswith(b"{") and _is_line(file, codec):
+        return JsonLinesSource(file, codec)
+    from losscli.inputs.json_document import open_document
+
+    found = open_document(file, codec)
+    if found is not None or text.startswith(b"["):
+        return found
+    return JsonLinesSource(file, codec)
+
+
+def _is_line(file: File, codec: str | None) -> bool:
+    """Whether an object ends with its first line and another begins on the next."""
+    with decompressing(file, codec) as stream:
+        start = stream.read(_LOOKED)
+    first, end, rest = start.partition(b"\n")
+    return bool(end) and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
 
 
 def _stem(name: str) -> str:

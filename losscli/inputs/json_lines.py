@@ -74,6 +74,8 @@ class JsonLinesSource(TypedColumns):
         for row in self._first:
             for column in chosen:
                 value = row.get(column.field)
+                for name in column.path:
+                    value = value.get(name) if isinstance(value, dict) else None
                 if isinstance(value, list) and column.item is not None:
                     value = value[column.item] if column.item < len(value) else None
                 if isinstance(value, (int, float)) and value - value == 0:
@@ -165,7 +167,7 @@ class JsonLinesSource(TypedColumns):
     def _objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         for line, text in self._lines():
             try:
-                found = json.loads(text, object_pairs_hook=_once)
+                found = json.loads(text, object_pairs_hook=once)
             except (ValueError, RecursionError) as error:
                 raise DataError(
                     f"is not JSON ({first_line(error)})",
@@ -181,6 +183,9 @@ class JsonLinesSource(TypedColumns):
                     value=shown(text.strip()),
                 )
             yield line, found
+
+    def _where(self, line: int) -> str:
+        return f"line {line}"
 
     def _batch(
         self,
@@ -205,7 +210,7 @@ class JsonLinesSource(TypedColumns):
                         if kind in (pa.int64(), pa.uint64(), pa.float64())
                         else f"is no {kind}",
                         file=self.name,
-                        position=f"line {line}",
+                        position=self._where(line),
                         column=name,
                         value=shown(json.dumps(value)),
                     ) from None
@@ -224,7 +229,11 @@ def _type(values: Sequence[Any]) -> pa.DataType:
     if given and all(isinstance(value, bool) for value in given):
         return pa.bool_()
     if any(isinstance(value, dict) for value in given):
-        return pa.struct([])
+        inner: dict[str, list[Any]] = {}
+        for value in given:
+            for name, item in value.items() if isinstance(value, dict) else ():
+                inner.setdefault(name, []).append(item)
+        return pa.struct([(name, _type(items)) for name, items in inner.items()])
     if any(isinstance(value, list) for value in given):
         items = [item for value in given if isinstance(value, list) for item in value]
         numeric = all(item is None or isinstance(item, (int, float)) for item in items)
@@ -293,6 +302,15 @@ def _converter(kind: pa.DataType) -> Callable[[Any], Any]:
         return _word
     if kind == pa.bool_():
         return _truth
+    if pa.types.is_struct(kind):
+        fields = {
+            kind.field(place).name: kind.field(place).type for place in range(kind.num_fields)
+        }
+        inner = {name: _converter(each) for name, each in fields.items()}
+        return lambda value: {
+            name: None if (found := _record(value).get(name)) is None else convert(found)
+            for name, convert in inner.items()
+        }
     if pa.types.is_list(kind) and kind.value_type == pa.float64():
         return lambda value: [None if item is None else _number(item) for item in _list(value)]
     if pa.types.is_integer(kind):
@@ -300,7 +318,7 @@ def _converter(kind: pa.DataType) -> Callable[[Any], Any]:
     return _number if kind == pa.float64() else _nothing
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of these keys and values. Raises ValueError where a key is given twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -333,6 +351,12 @@ def _whole_or_not(value: Any) -> int | float:
 
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _record(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
         raise TypeError(value)
     return value
 

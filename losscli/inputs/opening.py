@@ -83,6 +83,24 @@ class Opener:
         except (OSError, ValueError) as error:
             raise _unreadable(name, error) from None
 
+    def members(self, given: Any) -> tuple[str, ...]:
+        """The arrays of a local NPZ archive that holds several, none of which is named."""
+        if not isinstance(given, (str, os.PathLike)) or given == STDIN:
+            return ()
+        name = os.fspath(given)
+        try:
+            if not Path(name).is_file():
+                return ()
+            with Path(name).open("rb") as start:
+                if start.read(4) != b"PK\x03\x04":
+                    return ()
+        except (OSError, ValueError):
+            return ()
+        from losscli.inputs.npz import arrays_in
+
+        found = arrays_in(self._file(name))
+        return found if len(found) > 1 else ()
+
     def _local(self, name: str) -> Source:
         path, _, key = name.rpartition(KEY_MARK)
         if path and not Path(name).exists():
