@@ -71,6 +71,10 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "Known") -
     return f"Did you mean {close[0]}?" if close else f"{otherwise}: {', '.join(names)}."
 
 
+class NoRows(DataError):
+    """A file without a single row; among part files it is left out."""
+
+
 def _sentences(problem: str, hint: str) -> str:
     problem = problem if problem.endswith((".", "?", "!", ":")) else f"{problem}."
     return f"{problem} {hint}" if hint else problem

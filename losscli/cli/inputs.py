@@ -51,6 +51,12 @@ class ReadingOptions:
         panel=COLUMNS,
         help="Pair the rows of two tables by this key, in any order; repeatable.",
     )
+    decimal: str | None = option(
+        "--decimal",
+        choices=(".", ","),
+        panel=READING,
+        help="The mark before decimals in text; found from the numbers if not given.",
+    )
     classes: str | None = option(
         "--classes",
         metavar="A,B,…",
@@ -80,6 +86,7 @@ class ReadingOptions:
             weight=weight,
             id=self.id_col or None,
             score=self.score_col,
+            decimal=self.decimal,
         )
 
     def class_names(self) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from losscli.errors import DataError
+from losscli.errors import DataError, NoRows
 from losscli.inputs.source import Array, Selection
 
 
@@ -147,6 +147,6 @@ def check_shape(shape: tuple[int, ...], name: str) -> None:
             "holds a single number without a shape", file=name, hint="Save it as a list of rows."
         )
     if shape[0] == 0:
-        raise DataError("has no rows", file=name)
+        raise NoRows("has no rows", file=name)
     if 0 in shape[1:]:
         raise DataError("has no columns", file=name)

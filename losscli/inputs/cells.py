@@ -65,7 +65,8 @@ class Cells:
         """
         dialect = self._dialect
         first, place = next(mark for mark in reversed(self._marks) if mark[0] <= row)
-        single = len(dialect.names) == 1
+        single = dialect.width == 1
+        header = list(dialect.header)
         before = line = 0
         try:
             with self._bytes() as stream:
@@ -76,6 +77,8 @@ class Cells:
                     before = len(list(islice(lines, dialect.skip)))
                 for found in records(lines, dialect.delimiter, aligned=dialect.aligned):
                     line = before + found.first
+                    if header and found.cells == header:
+                        continue
                     # In a single column an empty line is a missing value.
                     if single or len(found.cells) > 1 or "".join(found.cells).strip():
                         if first >= row:
@@ -92,10 +95,11 @@ class Cells:
         self, line: int, cells: Sequence[str], column: int, text: bool
     ) -> float | str | None:
         names = self._dialect.names
-        if len(cells) != len(names):
+        if len(cells) != self._dialect.width:
             raise self._ragged(line, len(cells))
-        cell = cells[column].strip()
+        cell = cells[self._dialect.lists[column][0] if self._dialect.lists else column].strip()
         try:
+            cell = self._dialect.cell(cells, column)
             if text:
                 cell.encode()
                 return cell or None
@@ -113,7 +117,7 @@ class Cells:
         )
 
     def _ragged(self, line: int, count: int) -> DataError:
-        wanted = len(self._dialect.names)
+        wanted = self._dialect.width
         return DataError(
             f"has {count} {'cell' if count == 1 else 'cells'} where the first line has {wanted}",
             file=self._name,

@@ -311,7 +311,7 @@ def open_dataset(
     be read and for shapes that do not fit each other.
     """
     columns = columns or Columns()
-    opener = Opener(seen)
+    opener = Opener(seen, columns.decimal)
     how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
     how |= {"paired": paired, "cast": cast, "ids": ids, "items": items, "seen": opener.seen}
     opening = Opening(pred, label, how)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from losscli.errors import DataError
+from losscli.errors import DataError, NoRows
 from losscli.inputs.arrow import numbers, words
 from losscli.inputs.cells import UNREADABLE, Cells
 from losscli.inputs.compressed import beginning, decompressing, text_size
@@ -41,19 +41,19 @@ class DelimitedSource:
     rows = None
     starts: Sequence[int] = (0,)
 
-    def __init__(self, file: File, codec: str | None = None) -> None:
+    def __init__(self, file: File, codec: str | None = None, decimal: str | None = None) -> None:
         self.name = file.name
         self._bytes = partial(decompressing, file, codec)
         sample, whole = _sample(file, codec)
         lines = max(sample.count(b"\n"), sample.count(b"\r"), 1)
         # A guess from the first lines.
         self.about = text_size(file, codec) * lines // len(sample)
-        self._dialect: Dialect = sniff(sample, file.name, whole=whole)
+        self._dialect: Dialect = sniff(sample, file.name, whole=whole, decimal=decimal)
         self._cells = Cells(file, codec, self._dialect)
         self.columns: tuple[str, ...] = self._dialect.names
         self.index = self._dialect.index
         if whole and not self._dialect.rows:
-            raise DataError("has a header but no rows", file=file.name)
+            raise NoRows("has a header but no rows", file=file.name)
 
     def dtype(self, columns: Sequence[int] | None) -> None:
         """None: the numbers are written out."""
@@ -68,7 +68,7 @@ class DelimitedSource:
     def firsts(self, column: int) -> list[float | str | None]:
         """The column's first cells, as numbers where they are such."""
         dialect = self._dialect
-        cells = [row[column].strip() if column < len(row) else "" for row in dialect.rows]
+        cells = [dialect.first(row, column) for row in dialect.rows]
         return [
             None if cell in MISSING else dialect.number(cell) if dialect.is_number(cell) else cell
             for cell in cells
@@ -106,7 +106,7 @@ class DelimitedSource:
         wanted = {role: chosen.columns or everything for role, chosen in roles.items()}
         text = {column: roles[role].text for role, places in wanted.items() for column in places}
         done = 0
-        if not self._dialect.aligned:
+        if self._dialect.plain:
             with contextlib.suppress(pa.ArrowException, *UNREADABLE):
                 for batch in self._by_arrow(text):
                     yield _tables(_arrays(batch, text), wanted)
@@ -146,11 +146,16 @@ class DelimitedSource:
             types, quoted=False, block_size=1 << 30, use_threads=False
         )
 
+        header = self._header()
+
         def parsed(found: tuple[int, bytes]) -> tuple[int, pa.Table | None]:
             place, block = found
             end = place + len(block)
             if b'"' in block:
                 return end, None
+            if header and (block.startswith(header) or b"\n" + header in block):
+                # Of files that were put one behind the other: left out, cell by cell.
+                raise pa.ArrowInvalid("the header stands again")
             if len(self.columns) > 1 and not block.strip():
                 return end, pa.table({})
             return end, arrow_csv.read_csv(pa.BufferReader(block), read, parse, convert)
@@ -165,6 +170,14 @@ class DelimitedSource:
                 yield from table.to_batches()
                 done += table.num_rows
                 self._cells.mark(done, end)
+
+    def _header(self) -> bytes:
+        """The header as its line stands in the file; nothing where there is none."""
+        dialect = self._dialect
+        if not dialect.header or dialect.encoding == "utf-16":
+            return b""
+        encoding = "utf-8" if dialect.encoding == "utf-8-sig" else dialect.encoding
+        return dialect.delimiter.join(dialect.header).encode(encoding, "replace")
 
     def _streamed(self, types: Mapping[str, Any], skip: int) -> Iterator[pa.RecordBatch]:
         """The rows from number `skip` on, whatever stands in quotes; read by one thread."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
-from losscli.errors import DataError
+from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.text import LONGEST_LINE
 
@@ -20,7 +20,11 @@ _DELIMITERS = ",\t;|"
 
 # What stands for a missing number, as pandas and Arrow write it.
 MISSING = frozenset(
-    ("", "#N/A", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "-nan", "-NaN", "<NA>")
+    (
+        *("", "#N/A", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "-nan", "-NaN"),
+        # As pandas, Hive and MySQL write it, and Excel what could not be computed.
+        *("<NA>", "NaT", "\\N", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
+    )
 )
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -65,7 +69,10 @@ class Dialect:
 
     `names` are the header's cells, or `1`, `2`, … where there is none; `skip` lines stand before
     the first row. `index` says that the first column is a nameless row index, as pandas writes it,
-    `aligned` that several blanks count as one delimiter. `line_end` are the bytes after each line
+    `aligned` that several blanks count as one delimiter. `thousands` is the mark between thousands,
+    `header` the header's cells, which may be repeated further down. `lists` say for each column in
+    which cell it stands, and as which item where that holds a list; empty where no cell does.
+    `line_end` are the bytes after each line
     (the last of them), None where they differ.
     """
 
@@ -80,14 +87,56 @@ class Dialect:
     quoted: bool = False
     longest: int = 0
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    thousands: str = ""
+    header: tuple[str, ...] = ()
+    lists: tuple[tuple[int, int | None], ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return self.lists[-1][0] + 1 if self.lists else len(self.names)
+
+    @property
+    def plain(self) -> bool:
+        """Whether Arrow reads its cells as they are: no thousands, no lists in a cell."""
+        return not (self.aligned or self.thousands or self.lists)
+
+    def cell(self, row: Sequence[str], column: int) -> str:
+        """What stands in a column of a row: a cell, or an item of the list in one."""
+        if not self.lists:
+            return row[column].strip()
+        place, item = self.lists[column]
+        found = row[place].strip()
+        if item is None:
+            return found
+        items = list_in(found)
+        wanted = sum(where == place for where, _ in self.lists)
+        if items is None or len(items) != wanted:
+            raise ValueError(found)
+        return items[item]
 
     def cells(self, column: int) -> list[str]:
         """The first cells of a column that are not missing, stripped."""
-        found = (row[column].strip() for row in self.rows if column < len(row))
+        found = (self.first(row, column) for row in self.rows)
         return [cell for cell in found if cell not in MISSING]
 
+    def first(self, row: Sequence[str], column: int) -> str:
+        """What stands in a column of one of the first rows; empty where nothing does."""
+        try:
+            return self.cell(row, column)
+        except (ValueError, IndexError):
+            return ""
+
     def number(self, cell: str) -> float:
-        """The number a cell stands for. Raises ValueError where it is none."""
+        """The number a cell stands for, `87.3%` for 0.873. Raises ValueError where it is none."""
+        if cell.endswith("%"):
+            return self.number(cell[:-1].rstrip()) / 100.0
+        if self.thousands and self.thousands in cell:
+            mark = re.escape(self.thousands)
+            whole = cell.partition(self.decimal)[0].lstrip("+-")
+            if not re.fullmatch(rf"\d{{1,3}}({mark}\d{{3}})+", whole):
+                raise ValueError(cell)
+            cell = cell.replace(self.thousands, "")
         # Python takes underscores and the digits of all scripts, other readers do not.
         if "_" in cell or not cell.isascii() or (self.decimal == "," and "." in cell):
             raise ValueError(cell)
@@ -102,7 +151,7 @@ class Dialect:
         return True
 
 
-def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
+def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) -> Dialect:
     """The dialect that a file's first bytes are written in; `whole` where they are all of it.
 
     Raises DataError for what is no text of columns.
@@ -112,32 +161,108 @@ def sniff(sample: bytes, name: str, *, whole: bool) -> Dialect:
     if not whole and len(lines) > 1:
         lines.pop()
     if not any(line.strip(_DELIMITERS + '" \r\n') for line in lines):
-        raise DataError("is empty", file=name)
-    comments = _comments(lines)
-    delimiter, aligned, found = _delimiter(lines[comments:], name)
+        raise NoRows("is empty", file=name)
+    comments, stated = _comments(lines), _stated_delimiter(lines)
+    if stated is not None:
+        comments = 1
+        found = _first(lines[1:], stated, name)
+        delimiter, aligned = stated, False
+    else:
+        delimiter, aligned, found = _delimiter(lines[comments:], name)
+    titles = _titles(found)
+    if titles:
+        comments += found[titles].first - 1
+        delimiter, aligned, found = _delimiter(lines[comments:], name)
     body = [record.cells for record in found]
-    decimal = "." if delimiter == "," else _decimal(body)
-    written = Dialect(delimiter, encoding, aligned=aligned, decimal=decimal)
+    # Files that were put one behind the other repeat their header.
+    if not any(_NUMBER.fullmatch(cell.strip()) for cell in body[0]) and len(body[0]) > 1:
+        body = [body[0], *(cells for cells in body[1:] if cells != body[0])]
+    marks = _marks(body, name, delimiter, decimal)
+    written = Dialect(delimiter, encoding, aligned=aligned, decimal=marks[0], thousands=marks[1])
     header, skip = _commented_header(lines[:comments], written), comments
     if header is not None and (len(header) != len(body[0]) or _names_numbers(body, written)):
         header = None
-    if header is None and _is_header(body[0], body[1:], written):
+    wider = sum(len(row) == len(body[0]) + 1 for row in body[1:])
+    short = 2 * wider > len(body) and _all_words(body[0], written)
+    if header is None and short:
+        # The rows begin with their names, or a number, which the header does not speak of.
+        header, skip = ["", *body.pop(0)], comments + found[0].last
+    elif header is None and _is_header(body[0], body[1:], written):
         header, skip = body.pop(0), comments + found[0].last
     names = [] if header is None else [cell.strip() for cell in header]
+    titled = tuple(cell or str(place + 1) for place, cell in enumerate(names)) or tuple(
+        str(place + 1) for place in range(len(body[0]))
+    )
+    titled, lists = _lists(titled, body)
     return Dialect(
         delimiter,
         encoding,
-        names=tuple(cell or str(place + 1) for place, cell in enumerate(names))
-        or tuple(str(place + 1) for place in range(len(body[0]))),
+        names=titled,
         skip=skip,
         index=len(names) > 1 and names[0] in ("", "Unnamed: 0") and _all_differ(body),
         line_end=_line_end(sample, encoding),
         aligned=aligned,
-        decimal=decimal,
+        decimal=written.decimal,
+        thousands=written.thousands,
         quoted=any('"' in line for line in lines[skip:]),
         longest=max(map(len, lines)),
-        rows=tuple(map(tuple, body)),
+        rows=tuple(row for row in map(tuple, body) if header is None or list(row) != header),
+        header=() if header is None else tuple(header),
+        lists=lists,
     )
+
+
+def _stated_delimiter(lines: Sequence[str]) -> str | None:
+    """The delimiter that Excel's first line states: `sep=;`."""
+    found = re.fullmatch(r'"?sep=(.)"?\s*', lines[0], re.IGNORECASE) if lines else None
+    return found[1] if found else None
+
+
+def _titles(found: Sequence[Record]) -> int:
+    """How many records of titles stand above the header: shorter than all the rows below."""
+    widths = Counter(len(record.cells) for record in found)
+    width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
+    above = next((n for n, record in enumerate(found) if len(record.cells) == width), 0)
+    if width == 1 or not 0 < above <= _MOST_TITLES or above >= count:
+        return 0
+    first, below = found[above - 1].cells, found[above].cells
+    numbers = sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in below)
+    # One cell short, above numbers, is the header of rows that begin with their names.
+    return 0 if above == 1 and len(first) == width - 1 and numbers else above
+
+
+def _all_words(cells: Sequence[str], written: Dialect) -> bool:
+    words = [cell.strip() for cell in cells]
+    return all(word and not written.is_number(word) for word in words) or words == [
+        str(place) for place in range(len(words))
+    ]
+
+
+_LIST = re.compile(r"\[[^\[\]]*\]")
+
+
+def list_in(cell: str) -> list[str] | None:
+    """The items of a list in a cell: `[0.7, 0.3]`, or as NumPy prints it, `[0.7 0.3]`."""
+    if not _LIST.fullmatch(cell):
+        return None
+    return [item for item in re.split(r"[,;\s]+", cell[1:-1].strip()) if item]
+
+
+def _lists(
+    names: tuple[str, ...], body: Sequence[Sequence[str]]
+) -> tuple[tuple[str, ...], tuple[tuple[int, int | None], ...]]:
+    """The columns of a file with lists in its cells, one for each item: `probs.0`, `probs.1`."""
+    found: list[tuple[str, int, int | None]] = []
+    for place, name in enumerate(names):
+        cells = [row[place].strip() for row in body if place < len(row) and row[place].strip()]
+        items = list_in(cells[0]) if cells else None
+        if items and all(cell.startswith("[") for cell in cells):
+            found += [(f"{name}.{item}", place, item) for item in range(len(items))]
+        else:
+            found.append((name, place, None))
+    if len(found) == len(names) and all(item is None for _, _, item in found):
+        return names, ()
+    return tuple(name for name, _, _ in found), tuple((place, item) for _, place, item in found)
 
 
 def _encoding(sample: bytes, name: str) -> str:
@@ -220,13 +345,54 @@ def _first(
         raise DataError(f"is not a text of columns ({error})", file=name) from None
 
 
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
+# More lines than these above a header are no titles.
+_MOST_TITLES = 10
 
 
-def _decimal(body: Sequence[Sequence[str]]) -> str:
-    numbers = [cell for row in body for cell in row if _NUMBER.fullmatch(cell.strip())]
-    commas = sum("," in cell for cell in numbers)
-    return "," if commas > sum("." in cell for cell in numbers) else "."
+def _marks(
+    body: Sequence[Sequence[str]], name: str, delimiter: str, decimal: str | None
+) -> tuple[str, str]:
+    """The mark of decimals and that between thousands, by all of the first cells.
+
+    Two marks in one cell, or one mark twice, tell; so does a comma that three digits do not follow.
+    Raises UsageError where all commas could be either.
+    """
+    cells = [cell.strip().rstrip("%").strip() for row in body for cell in row]
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    commas = [cell for cell in numbers if "," in cell]
+    if decimal is not None:
+        other = "," if decimal == "." else "."
+        return decimal, other if any(_groups(cell, other, decimal) for cell in numbers) else ""
+    for cell in numbers:
+        if "," in cell and "." in cell:
+            mark = max(",.", key=cell.rfind)
+            return mark, "." if mark == "," else ","
+    for mark, other in ((",", "."), (".", ",")):
+        if any(cell.count(mark) > 1 and _groups(cell, mark, other) for cell in numbers):
+            return other, mark
+    if not commas:
+        return ".", ""
+    dots = [cell for cell in numbers if "." in cell]
+    if not all(_groups(cell, ",", ".") for cell in commas):
+        # A comma that three digits do not follow is one of decimals.
+        if delimiter == "," or len(commas) <= len(dots):
+            return ".", ""
+        thousands = bool(dots) and all(_groups(cell, ".", ",") for cell in dots)
+        return ",", "." if thousands else ""
+    if dots:
+        return ".", ","
+    raise UsageError(
+        f"{name}: is {commas[0]} a whole number of thousands, or has it decimals?",
+        hint="Say --decimal . where the comma stands between thousands, or --decimal , where "
+        "decimals follow it.",
+    )
+
+
+def _groups(cell: str, mark: str, decimal: str) -> bool:
+    """Whether a number is written in groups of three digits with that mark between them."""
+    whole = cell.lstrip("+-").partition(decimal)[0]
+    return bool(re.fullmatch(rf"[1-9]\d{{0,2}}({re.escape(mark)}\d{{3}})+", whole))
 
 
 def _commented_header(comments: Sequence[str], written: Dialect) -> list[str] | None:

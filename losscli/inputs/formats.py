@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import weakref
 from functools import partial
 
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.compressed import MAGIC_BYTES, beginning, codec_of, decompressing
 from losscli.inputs.file import File
 from losscli.inputs.npy import MAGIC as NPY
@@ -39,8 +40,8 @@ _REFUSED = {
 }
 
 
-def open_file(file: File, key: str | None = None) -> Source:
-    """The reader of a file; `key` names an array of an archive.
+def open_file(file: File, key: str | None = None, decimal: str | None = None) -> Source:
+    """The reader of a file; `key` names an array of an archive, `decimal` the mark of decimals.
 
     Raises DataError for an empty file and for a format that is not read.
     """
@@ -51,7 +52,7 @@ def open_file(file: File, key: str | None = None) -> Source:
             handle.seek(0)
             start = beginning(handle, codec, MAGIC_BYTES, file.name)
     if not start:
-        raise DataError("is empty", file=file.name)
+        raise NoRows("is empty", file=file.name)
     if key is not None and not start.startswith(_ZIP):
         raise UsageError(f"{file.name} is no NPZ archive and has no array {key!r}")
     for magic, (problem, hint) in _REFUSED.items():
@@ -68,16 +69,21 @@ def open_file(file: File, key: str | None = None) -> Source:
                 file=file.name,
                 hint="Decompress it first.",
             )
-        return _container(file, key, start)
+        return _container(file, key, start, decimal)
     if _stem(file.name).endswith(".npy"):
         raise DataError("is no NPY file: it does not begin as one", file=file.name)
-    return _text(file, codec, start)
+    return _text(file, codec, start, decimal)
 
 
-def _container(file: File, key: str | None, start: bytes) -> Source:
+def _container(file: File, key: str | None, start: bytes, decimal: str | None) -> Source:
     if start.startswith(_ZIP):
-        from losscli.inputs.npz import open_npz
+        from losscli.inputs.npz import only_table, open_npz
 
+        if key is None and (table := only_table(file)) is not None:
+            copy, path = table
+            source = open_file(copy, decimal=decimal)
+            weakref.finalize(source, path.unlink, missing_ok=True)
+            return source
         return open_npz(file, key)
     if start.startswith(_PARQUET):
         from losscli.inputs.parquet import ParquetSource
@@ -88,7 +94,7 @@ def _container(file: File, key: str | None, start: bytes) -> Source:
     return IpcSource(file, stream=start.startswith(_ARROW_STREAM))
 
 
-def _text(file: File, codec: str | None, start: bytes) -> Source:
+def _text(file: File, codec: str | None, start: bytes, decimal: str | None) -> Source:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"{", b"[")):
         source = _json(file, codec, text)
@@ -96,7 +102,7 @@ def _text(file: File, codec: str | None, start: bytes) -> Source:
             return source
     from losscli.inputs.delimited import DelimitedSource
 
-    return DelimitedSource(file, codec)
+    return DelimitedSource(file, codec, decimal)
 
 
 def _json(file: File, codec: str | None, text: bytes) -> Source | None:
@@ -115,8 +121,8 @@ def _json(file: File, codec: str | None, text: bytes) -> Source | None:
 
 def _is_line(file: File, codec: str | None) -> bool:
     """Whether an object ends with its first line and another begins on the next."""
-    with decompressing(file, codec) as stream:
-        start = stream.read(_LOOKED)
+    with file.opened() as handle:
+        start = beginning(handle, codec, _LOOKED, file.name)
     first, end, rest = start.partition(b"\n")
     return bool(end) and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
 

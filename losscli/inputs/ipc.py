@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from losscli.errors import DataError
+from losscli.errors import NoRows
 from losscli.inputs.arrow import TypedColumns, readable
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
@@ -30,7 +30,7 @@ class IpcSource(TypedColumns):
             pass
         super().__init__(schema, file.name)
         if self._sample is None:
-            raise DataError("has no rows", file=file.name)
+            raise NoRows("has no rows", file=file.name)
 
     @property
     def about(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from losscli.errors import DataError
+from losscli.errors import DataError, NoRows
 from losscli.inputs.array import ArraySource
 from losscli.inputs.compressed import DAMAGE, decompressing, first_line
 from losscli.inputs.file import File
@@ -44,7 +44,7 @@ def open_document(file: File, codec: str | None) -> Source | None:
 def _source(file: File, codec: str | None, found: Any) -> Source | None:
     if isinstance(found, list):
         if not found:
-            raise DataError("has no rows", file=file.name)
+            raise NoRows("has no rows", file=file.name)
         if all(isinstance(row, dict) for row in found):
             return JsonRecordsSource(file, codec, found)
         if any(isinstance(row, dict) for row in found):

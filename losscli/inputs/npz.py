@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from shlex import quote
 from typing import BinaryIO, cast
 
@@ -57,6 +58,36 @@ def open_npz(file: File, key: str | None) -> NpySource:
 
     name = file.name if key is None else f"{file.name}::{chosen}"
     return streamed_array(file, name, opened, held=member.file_size)
+
+
+def only_table(file: File) -> tuple[File, Path] | None:
+    """The one file of an archive that holds no array, copied out, with the copy's path.
+
+    None where it holds arrays, several files, or a workbook.
+    """
+    import shutil
+    import tempfile
+
+    with _archive(file) as archive:
+        members = [
+            member
+            for member in archive.infolist()
+            if not member.is_dir() and not member.filename.startswith(("__MACOSX/", ".", "["))
+        ]
+        names = archive.namelist()
+        if (
+            "[Content_Types].xml" in names
+            or len(members) != 1
+            or members[0].filename.endswith(".npy")
+        ):
+            return None
+        with (
+            tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy,
+            archive.open(members[0]) as stream,
+        ):
+            shutil.copyfileobj(stream, copy)
+    path = Path(copy.name)
+    return File.at(path, file.name), path
 
 
 def arrays_in(file: File) -> tuple[str, ...]:

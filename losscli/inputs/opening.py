@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.array import ArraySource
 from losscli.inputs.file import File
 from losscli.inputs.formats import KEY_MARK, open_file
@@ -50,10 +50,12 @@ class Opener:
     """Opens the inputs of one command, a stream at most once.
 
     Streams and URLs are copied to files that last as long as the opener. `before` is what another
-    opener saw of the same files: a file that is no longer what it was then is refused.
+    opener saw of the same files: a file that is no longer what it was then is refused. `decimal` is
+    the mark of decimals in text, where it was said.
     """
 
-    def __init__(self, before: Seen | None = None) -> None:
+    def __init__(self, before: Seen | None = None, decimal: str | None = None) -> None:
+        self._decimal = decimal
         self._streams: set[str] = set()
         self._again = before is not None
         self.seen = before or Seen()
@@ -104,7 +106,7 @@ class Opener:
     def _local(self, name: str) -> Source:
         path, _, key = name.rpartition(KEY_MARK)
         if path and not Path(name).exists():
-            return open_file(self._file(path), key)
+            return open_file(self._file(path), key, self._decimal)
         if glob.has_magic(name) and not Path(name).exists():
             found = glob.iglob(name, recursive=True)  # noqa: PTH207 (it may be absolute)
             return self._parts(name, [each for each in found if not Path(each).is_dir()])
@@ -112,7 +114,7 @@ class Opener:
         if stat.S_ISDIR(mode):
             return self._parts(name, _files_in(Path(name)))
         if stat.S_ISREG(mode):
-            return open_file(self._file(name))
+            return open_file(self._file(name), None, self._decimal)
         return self._stream(Path(name), name)
 
     def _remote(self, name: str) -> Source:
@@ -127,7 +129,7 @@ class Opener:
         if found is not None:
             return self._parts(url, found)
         path = self._kept(lambda copy: fetch(url, copy))
-        return open_file(File.at(path, url), key or None)
+        return open_file(File.at(path, url), key or None, self._decimal)
 
     def _parts(self, name: str, files: list[str]) -> Source:
         from losscli.inputs.parts import PartsSource, in_natural_order
@@ -135,7 +137,11 @@ class Opener:
         if not files:
             raise DataError("there is no such file", file=name)
         ordered = in_natural_order(files)
-        parts = [self.open(file, "") for file in ordered]
+        opened = {file: self._part(file) for file in ordered}
+        ordered = [file for file in ordered if opened[file] is not None]
+        parts = [part for part in opened.values() if part is not None]
+        if not parts:
+            raise NoRows("has no rows in any of its files", file=name)
         counts = [
             self.seen.rows.get(file) if part.rows is None else part.rows
             for file, part in zip(ordered, parts, strict=True)
@@ -144,6 +150,14 @@ class Opener:
             file for file, count in zip(ordered, counts, strict=True) if count is None
         ]
         return PartsSource(name, parts, counts)
+
+    def _part(self, name: str) -> Source | None:
+        """One part file; None where it holds no rows, as some tools leave them."""
+        try:
+            part = self.open(name, "")
+        except NoRows:
+            return None
+        return None if part.columns is not None and part.rows == 0 else part
 
     def _file(self, name: str) -> File:
         file = File.at(Path(name), name)
@@ -173,7 +187,7 @@ class Opener:
             with stream.open("rb") as source:
                 shutil.copyfileobj(source, copy)
 
-        return open_file(File.at(self._kept(copy_to), name))
+        return open_file(File.at(self._kept(copy_to), name), None, self._decimal)
 
     def _kept(self, write: Callable[[BinaryIO], None]) -> Path:
         import tempfile

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from losscli.errors import DataError
+from losscli.errors import DataError, NoRows
 from losscli.inputs.arrow import TypedColumns, readable
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
@@ -42,7 +42,7 @@ class ParquetSource(TypedColumns):
                 accumulate(parquet.metadata.row_group(place).num_rows for place in groups)
             )
         if not self.rows:
-            raise DataError("has no rows", file=file.name)
+            raise NoRows("has no rows", file=file.name)
         super().__init__(schema, file.name)
 
     @property

@@ -63,7 +63,7 @@ def open_rivals(
     Raises UsageError where it is unclear which columns are meant or where there are no labels,
     DataError for what cannot be read and for shapes that do not fit each other.
     """
-    opener = Opener()
+    opener = Opener(decimal=columns.decimal)
     if by_pattern:
         models = [opener.open(preds[0], "prediction")] * len(columns.pred)
         asked = [replace(columns, pred=(pattern,)) for pattern in columns.pred]

@@ -27,7 +27,8 @@ _NO_LOOK = Look()
 class Columns:
     """The columns that a user names: names or globs; empty where the evidence is to tell.
 
-    `id` are the columns that together identify a row.
+    `id` are the columns that together identify a row; `decimal` is the mark before decimals in
+    text, where the numbers themselves do not tell.
 
     >>> Columns(pred="p_*", label="species").pred
     ('p_*',)
@@ -40,11 +41,14 @@ class Columns:
     by: str | Sequence[str] = ()
     cluster: str | Sequence[str] = ()
     score: str | Sequence[str] = ()
+    decimal: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("pred", "label", "by", "cluster", "score"):
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+        if self.decimal not in (None, ".", ","):
+            raise UsageError(f"decimal={self.decimal!r}: say '.' or ','")
         if self.id is not None:
             keys = (self.id,) if isinstance(self.id, str) else tuple(self.id)
             object.__setattr__(self, "id", keys or None)

@@ -237,7 +237,6 @@ class TestParquet:
             pa.array([0], pa.time64("us")),
             pa.array([b"x"]),
             pa.array(["x"]),
-            pa.array([{"a": 0.5}]),
             pa.array([["x"]]),
         ],
         ids=lambda values: str(values.type),
@@ -384,11 +383,24 @@ class TestNpz:
         assert read(open_dataset(path))[0] == PRED.tolist()
 
     def test_of_several_one_must_be_named(self, tmp_path: Path) -> None:
-        path = self.save(tmp_path / "a.npz", p=PRED, y=LABEL)
-        with pytest.raises(UsageError, match=rf"2 arrays.*\n  {path}::p\n  {path}::y"):
+        path = self.save(tmp_path / "a.npz", a=PRED, b=LABEL)
+        with pytest.raises(UsageError, match=rf"2 arrays.*\n  {path}::a {path}::b"):
             open_dataset(path)
-        with pytest.raises(UsageError, match=r"no array 'q'. It has: p, y"):
+        with pytest.raises(UsageError, match=r"no array 'q'. It has: a, b"):
             open_dataset(f"{path}::q")
+
+    @pytest.mark.parametrize(
+        ("pred", "label"), [("y_pred", "y_true"), ("logits", "labels"), ("preds", "targets")]
+    )
+    def test_arrays_named_after_their_roles_need_no_flag(
+        self, tmp_path: Path, pred: str, label: str
+    ) -> None:
+        path = self.save(tmp_path / "a.npz", **{label: LABEL, pred: PRED, "epoch": np.array([3])})
+        dataset = open_dataset(path)
+        assert read(dataset, 50) == (PRED.tolist(), LABEL.tolist())
+        assert dataset.notes[0] == (
+            f"{path}: prediction from array {pred}; label from array {label} · not used: epoch"
+        )
 
     def test_a_key_names_nothing_in_another_file(self, write: Write) -> None:
         with pytest.raises(UsageError, match="is no NPZ archive and has no array 'p'"):

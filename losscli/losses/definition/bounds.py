@@ -26,7 +26,9 @@ class Bounds:
 _LOGITS = "If these are logits, say --kind logit."
 
 FINITE = Bounds(-_LARGEST, _LARGEST, "a finite number")
-PROBABILITY = Bounds(0.0, 1.0, "a probability (0..1)", _LOGITS)
+PROBABILITY = Bounds(
+    0.0, 1.0, "a probability (0..1)", f"{_LOGITS} If they are percent, divide them by 100 first."
+)
 # A class that cannot be has the logit −∞.
 LOGIT_OF_CLASS = Bounds(-math.inf, _LARGEST, "a number (or −∞)")
 TANH = Bounds(-1.0, 1.0, "a tanh output (−1..1)", _LOGITS)
