@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +115,7 @@ class JsonRecordsSource(JsonLinesSource):
     def _where(self, line: int) -> str:
         return self.position(line)
 
-    def _read(self, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _read(self, fields: Sequence[str], texts: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         rows = self._objects()
         while chunk := list(islice(rows, _ROWS)):
-            yield self._batch(chunk, fields)
+            yield self._batch(chunk, fields, texts)
