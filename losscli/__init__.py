@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from losscli.inputs.roles import Columns
     from losscli.losses.registry import list_losses
     from losscli.matching.match import match
-    from losscli.matching.report import Match
+    from losscli.matching.report import Match, Why
+    from losscli.matching.why import why
     from losscli.rowwise.rows import rows
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Report",
     "Result",
     "UsageError",
+    "Why",
     "__version__",
     "batch",
     "check",
@@ -53,6 +55,7 @@ __all__ = [
     "match",
     "recommend",
     "rows",
+    "why",
 ]
 
 _HOMES = {
@@ -65,6 +68,7 @@ _HOMES = {
     "Leaderboard": "losscli.batching.report",
     "LosscliError": "losscli.errors",
     "Match": "losscli.matching.report",
+    "Why": "losscli.matching.report",
     "Report": "losscli.evaluating.report",
     "Result": "losscli.evaluating.report",
     "UsageError": "losscli.errors",
@@ -76,6 +80,7 @@ _HOMES = {
     "gradient": "losscli.differentiating.gradients",
     "list_losses": "losscli.losses.registry",
     "match": "losscli.matching.match",
+    "why": "losscli.matching.why",
     "recommend": "losscli.evaluating.recommend",
     "rows": "losscli.rowwise.rows",
 }

@@ -21,6 +21,7 @@ _COMMANDS = {
     "compare": "CompareOptions",
     "batch": "BatchOptions",
     "match": "MatchOptions",
+    "why": "WhyOptions",
     "losses": "LossesOptions",
 }
 
@@ -41,6 +42,8 @@ Examples:
   losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy'
 
   losscli match 0.1824 results.csv -p prob
+
+  losscli why 0.1824 0.2706 results.csv -p prob
 
   losscli losses bce
 """
@@ -180,8 +183,10 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     """
     import typer
 
-    from losscli.cli.options import typer_function
+    from losscli.cli.options import NEGATIVE, typer_function
 
+    # A negative number with a real minus sign is no option to Typer.
+    words = [f"\N{MINUS SIGN}{word[1:]}" if NEGATIVE.match(word) else word for word in words]
     app = typer.Typer(
         help=_HELP,
         epilog=_EPILOG,

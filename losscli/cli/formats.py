@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from losscli.checking.report import CheckReport
     from losscli.comparing.report import ComparisonReport
     from losscli.evaluating.report import Report
-    from losscli.matching.report import Match
+    from losscli.matching.report import Match, Why
     from losscli.task.advice import Recommendation
 
 
@@ -70,15 +70,30 @@ def render_check(report: CheckReport, format: str, screen: Screen) -> str:
     return as_table(report, screen)
 
 
-def render_matches(value: str, found: Sequence[Match], format: str, screen: Screen) -> str:
-    """What gives a number, as table or json."""
+def render_matches(
+    value: str, found: Sequence[tuple[Match, str]], format: str, screen: Screen, *, near: bool
+) -> str:
+    """What gives a number, each with its command line, as table or json."""
     if format == "json":
         from losscli.render.json import render_matches as as_json
 
         return as_json(value, found)
     from losscli.render.terminal.matches import render_matches as as_text
 
-    return as_text(value, found, screen)
+    return as_text(value, found, screen, near=near)
+
+
+def render_why(
+    numbers: Sequence[str], found: Why, commands: Sequence[str], format: str, screen: Screen
+) -> str:
+    """What makes the difference between two numbers, as table or json."""
+    if format == "json":
+        from losscli.render.json import render_why as as_json
+
+        return as_json(numbers, found, commands)
+    from losscli.render.terminal.why import render_why as as_text
+
+    return as_text(numbers, found, commands, screen)
 
 
 def format_of(path: str) -> str:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from losscli.cli.inputs import COLUMNS, InputOptions
-from losscli.cli.names import loss_names
-from losscli.cli.options import argument, count, option
+from losscli.cli.options import argument, count, option, switch
+from losscli.cli.searching import SearchOptions
 from losscli.errors import UsageError
-
-FORMATS = ("table", "json")
 
 
 @dataclass(frozen=True)
@@ -18,63 +15,50 @@ class _Value:
 
 
 @dataclass(frozen=True)
-class MatchOptions(InputOptions, _Value):
+class MatchOptions(SearchOptions, _Value):
     """Say which loss, convention, kind, reduction or mistake gives a number: "my log says 0.1824".
 
-    What agrees to the digits given comes first, the simplest of it at the top, with the flags that
-    reproduce it; near misses follow.
+    What agrees to the digits given comes first, the most ordinary of it at the top, and the command
+    that prints it last: it has been run. What chance alone would give is said, and near misses are
+    listed by --near. The more digits, the surer.
 
     Examples:
 
       losscli match 0.1824 results.csv -p prob_rf
 
       losscli match 1.519 probs.npy labels.npy --loss ce
+
+      losscli match -0.6339 probs.npy labels.npy
     """
 
-    loss: tuple[str, ...] = option(
-        "-l",
-        "--loss",
-        metavar="ID",
-        many=True,
-        complete=loss_names,
-        help="Look at these losses alone; repeatable.",
-    )
     batch_size: str | None = option(
         "--batch-size",
         metavar="N",
-        help="Also try the mean of the means of batches of N rows, the last one shorter.",
+        help="Rows per batch, for the mean of the means of batches, or the last one alone.",
     )
-    weight_col: str | None = option(
-        "--weight-col", metavar="COL", panel=COLUMNS, help="Column of row weights."
-    )
-    weight: str | None = option(
-        "--weight", metavar="FILE", panel=COLUMNS, help="File of row weights."
-    )
-    format: str = option(
-        "--format", choices=FORMATS, default="table", help="How to print the matches."
-    )
+    near: bool = switch("--near", help="Also list near misses, and hits no better than chance.")
 
 
 def run(options: MatchOptions) -> None:
     """Search and print."""
     from losscli.cli.formats import render_matches
     from losscli.cli.output import color, emit, width
+    from losscli.cli.progress import progress_bar
     from losscli.matching.match import match
     from losscli.render.screen import Screen
 
     if options.value is None or options.pred is None:
         raise UsageError("which number?", hint="Usage: losscli match VALUE PRED [LABEL].")
-    found = match(
-        options.value,
-        options.pred,
-        options.label,
-        options.loss or None,
-        kind=options.kind,
-        task=options.task,
-        weight=options.weight,
-        classes=options.class_names(),
-        batch_size=count("--batch-size", options.batch_size),
-        columns=options.columns(weight=options.weight_col),
-    )
+    with progress_bar() as progress:
+        found = match(
+            options.value,
+            options.pred,
+            options.label,
+            options.loss or None,
+            batch_size=count("--batch-size", options.batch_size),
+            progress=progress,
+            **options.keywords(),
+        )
     screen = Screen(width(), color())
-    emit(render_matches(options.value, found, options.format, screen), None)
+    shown = [(each, options.command_of(each)) for each in found]
+    emit(render_matches(options.value, shown, options.format, screen, near=options.near), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -100,6 +101,10 @@ def count(flag: str, text: str | None) -> int | None:
     return int(text)
 
 
+# A word that is a negative number and no option.
+NEGATIVE = re.compile(r"-(\d|\.\d|inf$)")
+
+
 def _specs(options: type[Any]) -> dict[str, Spec]:
     return {item.name: item.metadata[_KEY] for item in dataclasses.fields(options)}
 
@@ -112,7 +117,7 @@ def parse_plain(options: type[Options], words: Sequence[str]) -> Options | None:
     values: dict[str, Any] = {}
     rest = iter(words)
     for word in rest:
-        if word == "-" or not word.startswith("-"):
+        if word == "-" or not word.startswith("-") or NEGATIVE.match(word):
             if not positions:
                 return None
             if specs[positions[0]].many:
@@ -132,7 +137,7 @@ def parse_plain(options: type[Options], words: Sequence[str]) -> Options | None:
             continue
         if not equals:
             value = next(rest, "--")
-            if value.startswith("-") and value != "-":
+            if value.startswith("-") and value != "-" and not NEGATIVE.match(value):
                 return None
         if spec.many:
             values[name] = (*values.get(name, ()), value)

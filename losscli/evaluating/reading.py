@@ -112,7 +112,7 @@ def read_as(
     setting = Setting(
         code,
         tolerance_of(dataset),
-        _class_weights(options.class_weight, code),
+        class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
     return DataReading(verdict, setting, evaluations)
@@ -157,9 +157,13 @@ def is_double_softmax(seen: Outcome, verdict: Verdict, kind: Kind | None, width:
     return seen.pred.outside_unit == 0 and seen.pred.uneven == 0
 
 
-def _class_weights(
+def class_weights(
     given: Sequence[float] | Mapping[Any, float] | None, code: LabelCode
 ) -> tuple[float, ...] | None:
+    """Weights of classes in the order of the prediction's columns.
+
+    Raises UsageError for strange names, another number of weights, and weights below 0.
+    """
     if given is None:
         return None
     wanted = max(2, code.width)

@@ -10,8 +10,14 @@ class Match:
     """One way to a number that somebody printed.
 
     `agrees` says that it reads the same to the digits given; `distance` is this value less theirs.
-    `shared` are other conventions that give the same number, `flags` reproduce it with `eval`, and
-    `unusual` says what is out of the ordinary about it.
+    `flags`, given to `eval`, print `value`: they have been tried. Where no flags do, they are empty
+    and `base_flags` print the number `base` that this one is made from, as `unusual` says;
+    `swapped` says that prediction and label change places on that command line, `unweighted` that
+    row weights are not given there. `shared` are other
+    conventions under which the same flags print the same number.
+
+    `chance` is how many hits as ordinary as this one a random number of so many digits would have;
+    where that is not small, `likely` is False: the agreement says little.
     """
 
     loss: str
@@ -23,3 +29,47 @@ class Match:
     flags: str
     unusual: tuple[str, ...]
     shared: tuple[str, ...] = ()
+    base_flags: str = ""
+    base: float | None = None
+    swapped: bool = False
+    unweighted: bool = False
+    chance: float = 0.0
+    likely: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One choice that is changed on the way from the first number to the second."""
+
+    choice: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class RowPart:
+    """One row, counted from 1: its loss under both commands, and its part of the difference."""
+
+    row: int
+    first: float
+    second: float
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What makes the difference between two numbers.
+
+    `first` and `second` say whose they are, None where nothing that was tried gives one. `change`
+    is the second value less the first, and the sum of `parts`. `rows` are those that carry most of
+    what the losses of the rows differ by, `rest` is what the `others` carry; they sum up to
+    `of_rows`, the part of the change that lies between the two losses before any rescaling.
+    """
+
+    first: Match | None
+    second: Match | None
+    change: float | None = None
+    parts: tuple[Part, ...] = ()
+    rows: tuple[RowPart, ...] = ()
+    rest: float | None = None
+    others: int = 0
+    of_rows: float | None = None

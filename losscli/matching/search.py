@@ -3,195 +3,352 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from losscli.engine.accumulators import RowAccumulator, accumulator
+from losscli.engine.accumulators import Accumulator, RowAccumulator, accumulator
 from losscli.engine.evaluation import Batch, Evaluation, Setting
 from losscli.engine.gate import Settled
+from losscli.engine.row_losses import measure
 from losscli.errors import LosscliError
-from losscli.losses.definition.loss import Loss
-from losscli.losses.forms.categorical import Form
+from losscli.losses.definition.loss import Labels, Loss
+from losscli.losses.forms.categorical import Classes, Form
 from losscli.matching.candidates import (
     LOG_FORMS,
     Data,
     Finding,
-    conventions,
+    commands_of,
     evaluations,
-    flags_of,
+    floors,
     key_of,
+    plain_conventions,
 )
-from losscli.matching.mistakes import mistaken_labels, mistakes
-from losscli.matching.report import Match
+from losscli.matching.chance import PLAIN, Chance
+from losscli.matching.mistakes import RowMistakes, SlipTotals, scaled, slips
 from losscli.matching.target import Target
+from losscli.matching.variants import Variant, mistaken_variants, ordinary_variants
 from losscli.task.labels import Misfit
-from losscli.vocabulary import Kind, Reduction
+from losscli.vocabulary import Kind, Reduction, Task
 
-_BASES = {2.0: ("bits", "log base 2"), 10.0: ("bans", "log base 10")}
+Array = NDArray[Any]
+Blocks = Callable[[], Iterator[Settled]]
 
-# A number this close is worth showing where nothing agrees.
-NEAR = 0.02
-MOST_NEAR = 5
+# What a loss raises where the data are nothing for it.
+_UNFIT = (LosscliError, Misfit, ValueError, ArithmeticError, IndexError)
+
+# A search ends at the first stage whose best hit chance would give as seldom as this.
+_SURE = 0.02
 
 
-def search(
-    data: Data, target: Target, losses: Sequence[Loss], batch_size: int | None
-) -> list[Match]:
-    """What agrees with the target, the simplest first, and then the nearest misses.
+@dataclass
+class Probe:
+    """One evaluation of one variant of the data, block by block."""
 
-    Of several ways to the same number the simplest is kept, with the conventions that share it.
-    """
-    found: list[Finding] = []
-    for variant, flags, unusual, cost in _variants(data):
-        found.extend(
-            replace(
-                item,
-                flags=(*item.flags, *flags),
-                unusual=(*unusual, *item.unusual),
-                cost=item.cost + cost,
+    evaluation: Evaluation
+    cost: float
+    variant: Variant
+    unusual: tuple[str, ...]
+    rows: RowMistakes | None = None
+    scales: bool = False
+    alike: list[str] = field(default_factory=list)
+    held: Accumulator = field(init=False)
+    unfit: bool = False
+
+    def __post_init__(self) -> None:
+        self.held = accumulator(self.evaluation)
+
+    def add(self, batch: Batch) -> None:
+        """Take in a block."""
+        if self.unfit:
+            return
+        try:
+            if isinstance(self.held, RowAccumulator):
+                measured = measure(self.evaluation, batch)
+                self.held.add_measured(measured)
+                if self.rows is not None:
+                    self.rows.add(measured.losses)
+            else:
+                self.held.add(batch)
+        except _UNFIT:
+            self.unfit = True
+
+    def findings(self) -> Iterator[Finding]:
+        """The numbers that it comes to."""
+        if self.unfit:
+            return
+        try:
+            tally = self.held.tally()
+        except _UNFIT:
+            return
+        evaluation, variant = self.evaluation, self.variant
+        own = tally.finished.value
+        made = commands_of(evaluation, variant.data)
+        asked = tuple(c for c in map(variant.command, made) if c is not None)
+        plain = Finding(
+            own,
+            evaluation.loss,
+            evaluation.convention.name,
+            (*variant.unusual, *self.unusual),
+            self.cost + variant.cost,
+            own,
+            asked,
+            tuple(self.alike),
+        )
+        yield plain
+        by_rows = isinstance(self.held, RowAccumulator) and not self.held.columns
+        if by_rows and tally.total is not None and tally.rows:
+            yield from self._reduced(plain, tally.total, tally.rows)
+        if self.scales:
+            yield from scaled(plain, evaluation, tally)
+        if self.rows is not None:
+            yield from self.rows.findings(plain)
+
+    def _reduced(self, plain: Finding, total: float, rows: int) -> Iterator[Finding]:
+        """The sum, and the sum over rows, where the loss itself is a mean."""
+        evaluation, variant = self.evaluation, self.variant
+        loss = evaluation.loss
+        values = {Reduction.SUM: total, Reduction.BATCHMEAN: total / rows}
+        if variant.data.weighted or variant.data.class_weight is not None:
+            del values[Reduction.BATCHMEAN]
+        if loss.reduction is not Reduction.MEAN:
+            values[Reduction.MEAN] = total / rows
+        for reduction, summed in values.items():
+            if reduction is loss.reduction:
+                continue
+            value = loss.scale * summed
+            if loss.transform is not None:
+                value = loss.transform(value, evaluation.params)
+            asked = tuple(replace(c, reduction=reduction.value) for c in plain.commands)
+            yield replace(
+                plain,
+                value=value,
+                base=value,
+                commands=asked,
+                unusual=(*plain.unusual, f"reduced by {reduction}"),
+                cost=plain.cost + 1.0,
             )
-            for item in _numbers(variant, losses, batch_size, shifted=bool(unusual))
-        )
-    found.sort(key=lambda item: item.cost)
-    hits = [item for item in found if target.is_met_by(item.value)]
-    near = sorted(
-        (item for item in found if target.distance(item.value) <= NEAR and item not in hits),
-        key=lambda item: (target.distance(item.value), item.cost),
-    )
-    return [
-        *_as_matches(hits, target, agrees=True),
-        *_as_matches(near, target, agrees=False)[:MOST_NEAR],
-    ]
 
 
-def _as_matches(found: Sequence[Finding], target: Target, *, agrees: bool) -> list[Match]:
-    matches: dict[tuple[Any, ...], Match] = {}
-    for item in found:
-        # The same number with less that is unusual has been said already.
-        if any(
-            value == item.value and loss == item.loss.id and set(unusual) < set(item.unusual)
-            for value, loss, unusual in matches
-        ):
-            continue
-        key = (item.value, item.loss.id, item.unusual)
-        if key in matches:
-            first = matches[key]
-            if item.convention not in (first.convention, *first.shared):
-                matches[key] = replace(first, shared=(*first.shared, item.convention))
-            continue
-        matches[key] = Match(
-            loss=item.loss.id,
-            title=item.loss.title,
-            value=item.value,
-            agrees=agrees,
-            distance=item.value - target.value,
-            convention=item.convention,
-            flags=" ".join(item.flags),
-            unusual=item.unusual,
-        )
-    return list(matches.values())
+@dataclass
+class Search:
+    """The stages of a search: ordinary hypotheses first, each stage one pass over the blocks."""
 
+    data: Data
+    target: Target
+    losses: Sequence[Loss]
+    batch_size: int | None
+    blocks: Blocks
+    whole: bool
+    found: list[Finding] = field(default_factory=list)
+    seen: set[Any] = field(default_factory=set)
 
-def _variants(data: Data) -> Iterator[tuple[Data, tuple[str, ...], tuple[str, ...], float]]:
-    """The data as they are, in smaller types, and as mistakes would have them."""
-    yield data, (), (), 0.0
-    for name, cost in (("float32", 2.0), ("float16", 4.0)):
-        stored = np.dtype(name)
-        if data.dtype is None or data.dtype.itemsize > stored.itemsize:
-            with np.errstate(over="ignore"):
-                cast = data.pred.astype(stored).astype(np.float64)
-            if not np.array_equal(cast, data.pred) and np.isfinite(cast).all():
-                said = f"predictions cast to {name}"
-                yield replace(data, pred=cast, dtype=stored), (f"--cast {name}",), (said,), cost
-    yield from mistaken_labels(data)
-
-
-def _numbers(
-    data: Data, losses: Sequence[Loss], batch_size: int | None, *, shifted: bool
-) -> Iterator[Finding]:
-    """Every number that the losses give for one variant of the data."""
-    rows = list(conventions(data, plain=shifted))
-    weights = [None] if data.weight is None else [data.weight, None]
-    for weight in weights:
-        unweighted = data.weight is not None and weight is None
-        block = Settled(0, data.pred, data.label, weight, 0)
-        outside = bool(((data.pred < 0) | (data.pred > 1)).any())
-        batch = Batch(block, Setting(data.code, data.tolerance, None, outside))
-        for loss in losses:
-            seen: set[Any] = set()
-            for evaluation, cost in evaluations(loss, data, rows):
-                key = key_of(evaluation)
-                known = key in seen
-                seen.add(key)
-                extra = ("weights left out",) if unweighted else ()
-                for item in _finished(evaluation, batch, cost + 2.0 * unweighted, known=known):
-                    yield replace(item, unusual=(*extra, *item.unusual))
-            if loss.readings and not shifted and not unweighted:
-                yield from mistakes(loss, data, batch, batch_size)
-
-
-def _finished(
-    evaluation: Evaluation, batch: Batch, cost: float, *, known: bool
-) -> Iterator[Finding]:
-    """The numbers of one evaluation: its reductions, its bases, its scales."""
-    if known:
-        cost += 0.001
-    try:
-        held = accumulator(evaluation)
+    def run(self) -> list[Finding]:
+        """All numbers of the stages that were needed."""
         with np.errstate(all="ignore"):
-            held.add(batch)
-        own = held.tally().finished.value
-    except (LosscliError, Misfit, ValueError, FloatingPointError):
-        return
-    loss = evaluation.loss
-    data_kind = evaluation.kind
-    unusual = _unusual(evaluation, batch)
-    base = Finding(own, loss, evaluation.convention.name, (), unusual, cost)
+            later = self._plain()
+            if self.sure():
+                return self.found
+            self.found += later
+            self._ordinary()
+            if self.sure():
+                return self.found
+            self._mistaken()
+        return self.found
 
-    def say(value: float, more: float, *flags: str, said: str = "") -> Finding:
-        shown = (*unusual, said) if said else unusual
-        kind = Kind.LOGIT if evaluation.kind is not Kind.LOGIT else Kind.PROBABILITY
-        return replace(
-            base,
-            value=value,
-            flags=flags_of(evaluation, kind if unusual else data_kind, *flags),
-            unusual=shown,
-            cost=cost + more,
+    def sure(self) -> bool:
+        """Whether something agrees that chance would hardly give."""
+        hits = [item.cost for item in self.found if self.target.is_met_by(item.value)]
+        return bool(hits) and Chance.of(self.found, self.target).hits(min(hits)) < _SURE
+
+    def _plain(self) -> list[Finding]:
+        """The losses under each convention; what is made of them by seldom scales comes later."""
+        rows = plain_conventions(self.data)
+        self._over(
+            list(self._probes(Variant(self.data), rows, rare=False, scales=True)), count=True
         )
+        made, self.found = self.found, []
+        for item in made:
+            if item.cost <= PLAIN or not _is_scaled(item):
+                self.found.append(item)
+        return [item for item in made if item.cost > PLAIN and _is_scaled(item)]
 
-    yield say(own, 0.0)
-    if not isinstance(held, RowAccumulator):
+    def _ordinary(self) -> None:
+        rows = [*plain_conventions(self.data), *floors()]
+        probes = list(self._probes(Variant(self.data), rows, rare=True, scales=True))
+        for variant in ordinary_variants(self.data):
+            given = variant.conventions or plain_conventions(variant.data)
+            probes += self._probes(variant, given, rare=False)
+        self._over(probes)
+
+    def _mistaken(self) -> None:
+        probes: list[Probe] = []
+        for variant in mistaken_variants(self.data, whole=self.whole):
+            given = variant.conventions or plain_conventions(variant.data)
+            probes += self._probes(variant, given, rare=False)
+        plain = Variant(self.data)
+        self.seen.clear()
+        probes += [
+            replace(probe, rows=RowMistakes.of(probe.evaluation, self.batch_size, self.data.rows))
+            for probe in self._probes(plain, plain_conventions(self.data), rare=False)
+            if isinstance(probe.held, RowAccumulator) and probe.evaluation.loss.featured
+        ]
+        named = {loss.id for loss in self.losses}
+        totals = [
+            SlipTotals(slip, self.data.width) for slip in slips(self.data) if slip.loss in named
+        ]
+        self._over(probes, totals)
+        for each in totals:
+            if each.rows:
+                self.found += each.findings()
+        if self.whole:
+            self.found += self._crossed()
+
+    def _probes(
+        self, variant: Variant, rows: Sequence[Any], *, rare: bool, scales: bool = False
+    ) -> Iterator[Probe]:
+        """The evaluations of a variant, those that settle alike once."""
+        for loss in self.losses:
+            if not variant.fits(loss):
+                continue
+            known: dict[Any, Probe] = {}
+            for evaluation, cost in evaluations(loss, variant.data, rows, rare=rare):
+                key = key_of(evaluation)
+                if key in known:
+                    known[key].alike.append(evaluation.convention.name)
+                    continue
+                mark = (variant.unusual, loss.id, key)
+                unusual = _too_many(evaluation, variant.data)
+                known[key] = Probe(evaluation, cost, variant, unusual, scales=scales)
+                if mark in self.seen:
+                    continue
+                self.seen.add(mark)
+                yield known[key]
+
+    def _over(
+        self, probes: Sequence[Probe], totals: Sequence[SlipTotals] = (), *, count: bool = False
+    ) -> None:
+        """Take all blocks into probes, variant by variant."""
+        by_variant: dict[int, list[Probe]] = {}
+        for probe in probes:
+            by_variant.setdefault(id(probe.variant), []).append(probe)
+        counts: list[Array] = []
+        for block in self.blocks():
+            for group in by_variant.values():
+                _add(group, block)
+            if count or totals:
+                label = _as_classes(self.data, block)
+                if count and label is not None:
+                    counts.append(_counted(label, max(2, self.data.width)))
+                for each in totals if isinstance(label, Classes) else ():
+                    assert isinstance(label, Classes)
+                    each.add(block.pred, label.share(self.data.width))
+        if counts:
+            self.data = replace(self.data, count=tuple(np.sum(counts, axis=0).tolist()))
+        for probe in probes:
+            self.found += probe.findings()
+
+    def _crossed(self) -> Iterator[Finding]:
+        """(n,) against (n, 1): the mean over all pairs of a prediction and a label."""
+        [block] = self.blocks()
+        if block.pred.ndim != 1 or block.label is None or len(block.pred) > _MOST_CROSSED:
+            return
+        if block.label.dtype == object or block.weight is not None:
+            return
+        labels, counts = np.unique(block.label, return_counts=True)
+        plain = Variant(self.data)
+        for loss in self.losses:
+            rows = plain_conventions(self.data)[:2]
+            for evaluation, cost in evaluations(loss, self.data, rows, rare=False):
+                probe = Probe(evaluation, cost, plain, ())
+                if not isinstance(probe.held, RowAccumulator) or not loss.featured:
+                    continue
+                total = 0.0
+                for label, number in zip(labels, counts, strict=True):
+                    one = replace(block, label=np.full(len(block.pred), label))
+                    each = Probe(evaluation, cost, plain, ())
+                    _add([each], one)
+                    first = next(each.findings(), None)
+                    total += math.nan if first is None else first.value * float(number)
+                said = "(n,) against (n, 1): every prediction with every label"
+                value = total / len(block.pred)
+                for own in probe_findings(evaluation, cost, plain, block):
+                    yield replace(own, value=value, unusual=(said,), cost=cost + 3.0)
+
+
+# Rows up to which every prediction is set against every label.
+_MOST_CROSSED = 3000
+
+
+def probe_findings(
+    evaluation: Evaluation, cost: float, variant: Variant, block: Settled
+) -> Iterator[Finding]:
+    """The loss's own number on one block, if it has one."""
+    probe = Probe(evaluation, cost, variant, ())
+    _add([probe], block)
+    first = next(probe.findings(), None)
+    if first is not None:
+        yield first
+
+
+def _is_scaled(item: Finding) -> bool:
+    return item.value != item.base
+
+
+def _add(group: Sequence[Probe], block: Settled) -> None:
+    """Take a block, as their variant has it, into probes of one variant."""
+    variant = group[0].variant
+    data = variant.data
+    try:
+        changed = variant.change(block)
+    except (ValueError, TypeError):
+        for probe in group:
+            probe.unfit = True
         return
-    for reduction in (Reduction.MEAN, Reduction.SUM, Reduction.BATCHMEAN):
-        if reduction is loss.reduction:
-            continue
-        other = RowAccumulator(replace(evaluation, reduction=reduction))
-        other.add(batch)
-        value = other.tally().finished.value
-        yield say(value, 1.5, f"--reduction {reduction}", said=f"reduced by {reduction}")
-    if loss.unit == "nats" and loss.transform is None:
-        for number, (unit, said) in _BASES.items():
-            yield say(own / math.log(number), 2.5, said=f"in {unit} ({said})")
-    yield say(0.5 * own, 3.0, said="halved")
-    yield say(2.0 * own, 3.0, said="doubled")
-    if loss.upper <= 1.0 or "percentage" in loss.id:
-        yield say(100.0 * own, 2.5, said="in percent")
-    if not loss.lower_is_better or loss.id == "zero_one":
-        yield say(1.0 - own, 1.5, said="subtracted from 1 (the accuracy)")
-    if own > 0.0 and loss.transform is None and loss.family == "regression":
-        yield say(math.sqrt(own), 3.0, said="its square root")
+    if not len(changed.pred):
+        return
+    changed = Settled(
+        changed.start, changed.pred, changed.label, changed.weight, changed.dropped, changed.kept
+    )
+    setting = Setting(data.code, data.tolerance, data.class_weight, not data.inside)
+    batch = Batch(changed, setting)
+    for probe in group:
+        probe.add(batch)
 
 
-def _unusual(evaluation: Evaluation, batch: Batch) -> tuple[str, ...]:
+def _as_classes(data: Data, block: Settled) -> Any:
+    """The labels as classes or answers, None where they are neither."""
+    if block.label is None or data.verdict.task not in (
+        Task.BINARY,
+        Task.MULTICLASS,
+        Task.DISTRIBUTION,
+    ):
+        return None
+    try:
+        return data.code.encode(block.label, data.verdict.task)
+    except Misfit:
+        return None
+
+
+def _counted(label: Any, classes: int) -> Array:
+    if isinstance(label, Classes):
+        if label.index is not None:
+            return np.bincount(label.index, minlength=classes).astype(np.float64)
+        assert label.rows is not None
+        return np.asarray(label.rows.sum(axis=0))
+    yes = float(np.sum(label))
+    return np.array([label.size - yes, yes])
+
+
+def _too_many(evaluation: Evaluation, data: Data) -> tuple[str, ...]:
     """What is odd about reading these predictions as that kind."""
-    pred = batch.block.pred
-    inside = bool(((pred >= 0) & (pred <= 1)).all())
-    if evaluation.reading.form in LOG_FORMS and evaluation.kind is Kind.LOGIT and inside:
-        if pred.ndim == 1:
-            return ("probabilities read as logits: a sigmoid too many",)
-        softmax = evaluation.reading.form is Form.CATEGORICAL
-        return (f"probabilities read as logits: a {'softmax' if softmax else 'sigmoid'} too many",)
-    return ()
+    form = evaluation.reading.form
+    if form not in LOG_FORMS or evaluation.kind is not Kind.LOGIT or not data.inside:
+        return ()
+    if evaluation.reading.labels is Labels.REAL:
+        return ()
+    once = "softmax" if form is Form.CATEGORICAL else "sigmoid"
+    return (f"probabilities read as logits: a {once} too many",)

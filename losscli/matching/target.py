@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from losscli.errors import UsageError
+
+# How far apart two ways of adding up in float32 may end, in units of its spacing.
+_FLOAT32 = 4.0 * float(np.finfo(np.float32).eps)
+# Digits from which a number tells float32 from float64, and that a float32 has.
+_TELLING, _ALL = 7, 9
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A number as somebody wrote it, and how far another may be from it and still be meant."""
+    """A number as somebody wrote it, and how far another may be from it and still be meant.
+
+    `slack` is half a unit of its last digit; `digits` counts the significant ones. `single_slack`
+    is how far float32 arithmetic may have carried it, where it has so many digits that this shows.
+    """
 
     value: float
     slack: float
+    digits: int = 0
+    single_slack: float = 0.0
 
     @classmethod
     def of(cls, text: str) -> Target:
@@ -21,6 +35,7 @@ class Target:
 
         Raises UsageError where it is no finite number.
         """
+        text = text.strip().replace("\N{MINUS SIGN}", "-")
         try:
             value = float(text)
         except ValueError:
@@ -31,11 +46,21 @@ class Target:
             return cls(value, 0.0)
         mantissa, _, exponent = text.lower().partition("e")
         decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-        return cls(value, max(0.5 * 10.0**-decimals, 4e-16 * abs(value)) * (1.0 + 1e-9))
+        slack = max(0.5 * 10.0**-decimals, 4e-16 * abs(value)) * (1.0 + 1e-9)
+        digits = len(re.sub(r"\D", "", mantissa).lstrip("0"))
+        with np.errstate(over="ignore"):
+            stored = float(np.float32(value))
+        maybe = digits >= _TELLING and (digits <= _ALL or abs(stored - value) <= slack)
+        single = _FLOAT32 * abs(value) if maybe else 0.0
+        return cls(value, slack, digits, single)
 
     def is_met_by(self, number: float) -> bool:
         """Whether a number, written with as many digits, would read the same."""
         return number == self.value or abs(number - self.value) <= self.slack
+
+    def is_met_in_single(self, number: float) -> bool:
+        """Whether it is the same number but for the rounding of float32 arithmetic."""
+        return abs(number - self.value) <= self.single_slack
 
     def distance(self, number: float) -> float:
         """How far off a number is, relative to the target."""

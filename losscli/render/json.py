@@ -10,7 +10,7 @@ from losscli.checking.report import CheckReport
 from losscli.comparing.report import ComparisonReport
 from losscli.differentiating.report import GradientCheck
 from losscli.evaluating.report import SCHEMA, Report
-from losscli.matching.report import Match
+from losscli.matching.report import Match, Why
 from losscli.plain import plain
 from losscli.render.screen import Screen
 from losscli.rowwise.report import RowReport
@@ -37,10 +37,16 @@ def render_check(report: CheckReport) -> str:
     return dump(report.to_dict(), indent=2) + "\n"
 
 
-def render_matches(value: str, found: Sequence[Match]) -> str:
-    """What gives a number."""
-    matches = [plain(match) for match in found]
+def render_matches(value: str, found: Sequence[tuple[Match, str]]) -> str:
+    """What gives a number, each with its command line."""
+    matches = [{**plain(match), "command": command} for match, command in found]
     return dump({"schema": SCHEMA, "target": value, "matches": matches}, indent=2) + "\n"
+
+
+def render_why(numbers: Sequence[str], found: Why, commands: Sequence[str]) -> str:
+    """What makes the difference between two numbers, with the commands that print them."""
+    asked = {"numbers": list(numbers), "commands": list(commands)}
+    return dump({"schema": SCHEMA, **asked, **plain(found)}, indent=2) + "\n"
 
 
 def render_rows(report: RowReport) -> str:

@@ -14,10 +14,30 @@ FOREST = str(Path(__file__).parents[2] / "sample_data" / "breast_cancer.csv")
 def test_the_simplest_way_comes_first_with_its_flags(here: Here) -> None:
     answer = here("match", "0.5511", FOREST, "-p", "prob_rf")
     assert answer.code == 0
-    assert answer.out.splitlines()[:2] == [
-        "0.5511007195644578  binary cross entropy, as torch has it",
-        "    -l bce --like torch",
+    lines = answer.out.splitlines()
+    assert lines[:2] == [
+        "0.5511 is binary cross entropy (bce), as torch has it",
+        "    0.5511007195644578",
     ]
+    assert lines[-1].endswith("-p prob_rf -l bce --like torch")
+
+
+def test_a_negative_number_is_no_option(here: Here) -> None:
+    answer = here("match", "-0.5511", FOREST, "-p", "prob_rf")
+    assert answer.code == 0
+    assert "with the sign turned" in answer.out
+    assert here("match", "--format=json", "-5e-1", FOREST, "-p", "prob_rf").code == 0
+
+
+def test_near_misses_are_shown_where_they_are_asked_for(here: Here) -> None:
+    words = ("match", "0.1824", FOREST, "-p", "prob_rf")
+    assert "Near misses" not in here(*words).out
+    assert "Near misses" in here(*words, "--near").out
+
+
+def test_nothing_of_numpys_leaks(here: Here) -> None:
+    answer = here("match", "0.777", FOREST, "-p", "logit")
+    assert "Warning" not in answer.err
 
 
 def test_json_holds_every_way(here: Here) -> None:

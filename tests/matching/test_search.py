@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import losscli
+from losscli.losses.registry import REGISTRY
 from losscli.matching.target import Target
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -130,7 +131,9 @@ class TestMistakes:
         label = rng.integers(0, 4, 50)
         number = -np.mean(np.log(pred[np.arange(50), (label + 1) % 4]))
         found = first(f"{number:.10f}", pred, label, losses="ce")
-        assert found.unusual == ("labels one too high, counted around the classes",)
+        assert found.unusual == (
+            "labels one too high, as if counted from 1, and around the classes",
+        )
 
 
 class TestScales:
@@ -165,3 +168,123 @@ def test_near_misses_come_after_what_agrees_with_how_far_off_they_are() -> None:
     assert agreeing == sorted(agreeing, reverse=True)
     near = [abs(match.distance) for match in found if not match.agrees]
     assert near == sorted(near)
+
+
+class TestSlipsOfEveryday:
+    """Numbers that a framework prints when it is handed something else than it reads."""
+
+    pred = np.random.default_rng(5).dirichlet(np.ones(4), 60)
+    label = np.random.default_rng(6).integers(0, 4, 60)
+    logit = np.log(pred) + 0.3
+
+    def named(self, number: float, pred: Any, label: Any, **how: Any) -> str:
+        return "; ".join(first(f"{number:.8f}", pred, label, **how).unusual)
+
+    def test_probabilities_given_to_nll(self) -> None:
+        number = -np.mean(self.pred[np.arange(60), self.label])
+        assert "where log-probabilities belong" in self.named(number, self.pred, self.label)
+
+    def test_probabilities_given_to_kl(self) -> None:
+        truth = self.pred[::-1]
+        number = np.mean(truth * (np.log(truth) - self.pred))
+        said = self.named(number, self.pred, truth)
+        assert "where log-probabilities belong; mean over all elements" in said
+
+    def test_a_softmax_over_the_rows(self) -> None:
+        share = np.exp(self.logit) / np.exp(self.logit).sum(axis=0)
+        number = -np.mean(np.log(share[np.arange(60), self.label]))
+        assert "axis 0" in self.named(number, self.logit, self.label)
+
+    def test_balanced_class_weights(self) -> None:
+        count = np.bincount(self.label)
+        weight = (60 / (4 * count))[self.label]
+        losses = -np.log(self.pred[np.arange(60), self.label])
+        found = first(f"{np.average(losses, weights=weight):.8f}", self.pred, self.label)
+        assert "balanced" in found.unusual[0]
+        assert "--class-weight" in found.flags
+
+    def test_the_last_batch_alone(self) -> None:
+        losses = -np.log(self.pred[np.arange(60), self.label])
+        number = losses[48:].mean()
+        assert "last batch alone: 12 of 60" in self.named(number, self.pred, self.label)
+
+    def test_words_counted_in_the_alphabets_order(self, tmp_path: Path) -> None:
+        names = ["dog", "cat", "bird", "ant"]
+        rows = ["label," + ",".join(f"p_{name}" for name in names)]
+        rows += [
+            f"{names[where]}," + ",".join(map(repr, shares))
+            for where, shares in zip(self.label, self.pred.tolist(), strict=True)
+        ]
+        table = tmp_path / "table.csv"
+        table.write_text("\n".join(rows) + "\n")
+        places = np.array([sorted(names).index(names[where]) for where in self.label])
+        number = -np.mean(np.log(self.pred[np.arange(60), places]))
+        found = first(f"{number:.8f}", table, None)
+        assert "sorted order" in found.unusual[0]
+        assert "--classes ant,bird,cat,dog" in found.flags
+
+    def test_logits_taken_for_probabilities(self) -> None:
+        logit, label = np.array([2.0, -1.0, 0.3, -0.2, 3.0]), np.array([1, 0, 1, 1, 0])
+        held = np.clip(logit, 1e-7, 1 - 1e-7)
+        number = -np.mean(np.where(label == 1, np.log(held), np.log1p(-held)))
+        assert "from_logits forgotten" in self.named(number, logit, label)
+
+    def test_percentage_errors_without_the_labels_that_are_zero(self) -> None:
+        pred, label = np.array([1.5, 2.5, 5.5, 0.25]), np.array([0.0, 3.0, 4.0, 0.0])
+        number = np.mean(np.abs(pred[1:3] - label[1:3]) / label[1:3])
+        assert "zero left out" in self.named(number, pred, label)
+
+    def test_a_mean_over_n_less_one(self) -> None:
+        rng = np.random.default_rng(7)
+        pred, label = rng.normal(size=30), rng.normal(size=30)
+        number = np.sum((pred - label) ** 2) / 29
+        assert "n − 1" in self.named(number, pred, label)
+
+    def test_a_weight_of_the_positive_class(self) -> None:
+        rng = np.random.default_rng(8)
+        logit, label = 2.0 * rng.normal(size=50), (rng.random(50) < 0.2).astype(int)
+        ratio = (label == 0).sum() / label.sum()
+        losses = np.where(label == 1, ratio * np.logaddexp(0.0, -logit), np.logaddexp(0.0, logit))
+        assert "pos_weight" in first(f"{losses.mean():.9f}", logit, label).flags
+
+
+class TestChance:
+    def test_hits_are_no_better_than_chance_where_much_agrees(self) -> None:
+        found = [match for match in forest("0.77") if match.agrees]
+        assert not [match for match in found if match.likely]
+
+    def test_more_digits_leave_less_to_chance(self) -> None:
+        few, many = forest("0.18"), forest("0.1824270098")
+        assert many[0].chance < few[0].chance
+
+    def test_what_is_believed_comes_first(self) -> None:
+        likely = [match.likely for match in forest("0.18") if match.agrees]
+        assert likely == sorted(likely, reverse=True)
+
+
+def test_a_number_with_all_digits_is_not_taken_for_one_of_float32() -> None:
+    assert Target.of("0.41493161234567").single_slack == 0.0
+    assert Target.of(repr(float(np.float32(0.4149316)))).single_slack > 0.0
+    assert Target.of("0.414931").single_slack == 0.0
+
+
+def test_flags_and_conventions_that_share_them_give_the_number_again() -> None:
+    table = SAMPLES / "breast_cancer.csv"
+    columns = losscli.Columns(pred="prob")
+    [best, *_] = losscli.match("0.0717757", table, columns=columns)
+    name = best.flags.split()[1]
+    for like in (best.convention, *best.shared):
+        report = losscli.evaluate(table, losses=name, like=like, columns=columns)
+        assert report.results[0].value == best.value
+
+
+@pytest.mark.parametrize(
+    "loss", [loss for loss in REGISTRY if not loss.example.inputs], ids=lambda loss: loss.id
+)
+def test_every_loss_finds_itself(loss: Any) -> None:
+    example = loss.example
+    how: Any = {"kind": example.kind.value, "task": example.task.value}
+    pred, label = example.pred, example.label
+    report = losscli.evaluate(pred, label, loss.id, ci="none", **how, **example.params)
+    found = losscli.match(repr(report.results[0].value), pred, label, loss.id, **how)
+    assert loss.id in [match.loss for match in found if match.agrees]

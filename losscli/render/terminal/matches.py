@@ -5,58 +5,146 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match
 from losscli.render.screen import Screen
 
-_WIDEST = 100
-_MOST = 8
+WIDEST = 100
+# Other ways to the same number that are listed without being asked for.
+_MOST = 3
 # More conventions than this are named by their number.
 _FEW = 4
 
-
-def render_matches(value: str, found: Sequence[Match], screen: Screen) -> str:
-    """What agrees with the number, the simplest first, then what comes near."""
-    columns = min(screen.width or _WIDEST, _WIDEST)
-    return "\n".join(_lines(value, found, columns)) + "\n"
+Shown = tuple[Match, str]
 
 
-def _lines(value: str, found: Sequence[Match], columns: int) -> Iterator[str]:
-    hits = [match for match in found if match.agrees]
-    near = [match for match in found if not match.agrees]
+def render_matches(
+    value: str, found: Sequence[Shown], screen: Screen, *, near: bool = False
+) -> str:
+    """The best hit first and its command last; near misses and chance hits where `near` asks."""
+    columns = min(screen.width or WIDEST, WIDEST)
+    return "\n".join(_lines(value, found, columns, near=near)) + "\n"
+
+
+def _lines(value: str, found: Sequence[Shown], columns: int, *, near: bool) -> Iterator[str]:
+    hits = [pair for pair in found if pair[0].agrees and pair[0].likely]
+    lucky = [pair for pair in found if pair[0].agrees and not pair[0].likely]
+    misses = [pair for pair in found if not pair[0].agrees]
     if not hits:
-        yield from textwrap.wrap(f"Nothing that was tried gives {value}.", columns)
-    for match in hits[:_MOST]:
-        yield from _entry(match, columns)
-    if len(hits) > _MOST:
-        yield f"… and {len(hits) - _MOST} less simple ways; --format json lists all"
+        yield from wrapped(f"Nothing that was tried gives {value}{_but(lucky)}.", columns)
+    else:
+        yield from _hit(value, *hits[0], columns)
+    others = hits[1:] if near else hits[1 : 1 + _MOST]
+    if others:
+        yield "also"
+    for pair in others:
+        yield from _entry(*pair, columns, command=near)
     if near:
-        if hits:
-            yield ""
-        yield "Near misses"
-        for match in near:
-            yield from _entry(match, columns)
+        yield from _section("No better than chance", lucky, columns)
+        yield from _section("Near misses", misses, columns)
+    hidden = {
+        ("more hit", "more hits"): len(hits[1 + _MOST :]),
+        ("hit no better than chance", "hits no better than chance"): len(lucky),
+        ("near miss", "near misses"): len(misses),
+    }
+    said = [
+        f"{count} {one if count == 1 else many}"
+        for (one, many), count in hidden.items()
+        if count and not near
+    ]
+    line = " · ".join(filter(None, [_chance(value, hits), _more(said)]))
+    if line:
+        yield from wrapped(line, columns)
+    if hits:
+        yield from _command(*hits[0], columns)
 
 
-def _entry(match: Match, columns: int) -> Iterator[str]:
-    head = f"{match.value!r}  {match.title}, as {match.convention} has it"
-    yield from textwrap.wrap(head, columns, subsequent_indent="    ")
-    for line in _remarks(match):
-        yield from textwrap.wrap(
-            line,
-            columns,
-            initial_indent="    ",
-            subsequent_indent="      ",
-            break_on_hyphens=False,
-        )
+def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:
+    yield from wrapped(f"{value} is {_named(match)}", columns)
+    yield from indented(repr(match.value), columns)
+    yield from _remarks(match, columns)
+    if not command:
+        yield from indented("no command of eval prints it", columns)
 
 
-def _remarks(match: Match) -> Iterator[str]:
-    yield match.flags
+def _entry(match: Match, text: str, columns: int, *, command: bool) -> Iterator[str]:
+    head = f"{match.value!r}  {_named(match)}"
+    yield from textwrap.wrap(head, columns, initial_indent="  ", subsequent_indent="    ")
+    yield from _remarks(match, columns)
+    if not match.agrees:
+        yield from indented(f"off by {match.distance:+.3g}", columns)
+    if command:
+        yield from _command(match, text, columns)
+
+
+def _named(match: Match) -> str:
+    short = REGISTRY.get(match.loss).short
+    return f"{match.title} ({short}), as {match.convention} has it"
+
+
+def _remarks(match: Match, columns: int) -> Iterator[str]:
     if match.unusual:
-        yield f"unusual: {'; '.join(match.unusual)}"
+        yield from indented(f"unusual: {'; '.join(match.unusual)}", columns)
     if match.shared:
         many = len(match.shared) > _FEW
         also = f"{len(match.shared)} other conventions" if many else ", ".join(match.shared)
-        yield f"the same in: {also}"
-    if not match.agrees:
-        yield f"off by {match.distance:+.3g}"
+        yield from indented(f"the same in: {also}", columns)
+
+
+def _section(title: str, found: Sequence[Shown], columns: int) -> Iterator[str]:
+    if not found:
+        return
+    yield ""
+    yield title
+    for pair in found:
+        yield from _entry(*pair, columns, command=True)
+
+
+def _command(match: Match, command: str, columns: int) -> Iterator[str]:
+    if not command:
+        return
+    if match.base is not None:
+        yield from indented(f"made from {match.base!r}, which this prints:", columns)
+    yield from indented(command, columns)
+
+
+def _but(lucky: Sequence[Shown]) -> str:
+    if not lucky:
+        return ""
+    chance = max(match.chance for match, _ in lucky)
+    ways = "odd mixture agrees" if len(lucky) == 1 else "odd mixtures agree"
+    return f", but {len(lucky)} {ways}, where chance alone would give {_few(chance)}"
+
+
+def _chance(value: str, hits: Sequence[Shown]) -> str:
+    if not hits:
+        return ""
+    digits = len("".join(filter(str.isdigit, value.lower().partition("e")[0])).lstrip("0"))
+    return (
+        f"at {digits} digit{'s' if digits != 1 else ''} chance alone would give "
+        f"{_few(hits[0][0].chance)} hits as ordinary"
+    )
+
+
+def _few(number: float) -> str:
+    return f"{number:.2g}" if number >= 0.01 else "fewer than 0.01"
+
+
+def _more(said: Sequence[str]) -> str:
+    return f"{', '.join(said)}: --near" if said else ""
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """A sentence in lines of so many columns."""
+    return textwrap.wrap(text, columns, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def indented(text: str, columns: int) -> list[str]:
+    """What stands below a sentence."""
+    return textwrap.wrap(
+        text,
+        columns,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,56 @@
+"""`losscli why`: what makes the difference between two numbers?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from losscli.cli.options import argument
+from losscli.cli.searching import SearchOptions
+from losscli.errors import UsageError
+
+
+@dataclass(frozen=True)
+class _Values:
+    first: str | None = argument("A", "One number as it was printed.")
+    second: str | None = argument("B", "The other number, of the same predictions.")
+
+
+@dataclass(frozen=True)
+class WhyOptions(SearchOptions, _Values):
+    """Say whose two numbers are, and which choices and rows make the difference.
+
+    Each number is looked for as `losscli match` does; then one choice after the other is changed
+    from A's to B's, and what each changes is printed. They add up, as the parts of the rows do.
+
+    Examples:
+
+      losscli why 0.5511 0.2706 results.csv -p prob_rf
+    """
+
+
+def run(options: WhyOptions) -> None:
+    """Search twice, compare and print."""
+    from losscli.cli.formats import render_why
+    from losscli.cli.output import color, emit, width
+    from losscli.cli.progress import progress_bar
+    from losscli.matching.why import why
+    from losscli.render.screen import Screen
+
+    if options.first is None or options.second is None or options.pred is None:
+        raise UsageError("which two numbers?", hint="Usage: losscli why A B PRED [LABEL].")
+    with progress_bar() as progress:
+        found = why(
+            options.first,
+            options.second,
+            options.pred,
+            options.label,
+            options.loss or None,
+            progress=progress,
+            **options.keywords(),
+        )
+    commands = tuple(
+        "" if each is None else options.command_of(each) for each in (found.first, found.second)
+    )
+    numbers = (options.first, options.second)
+    screen = Screen(width(), color())
+    emit(render_why(numbers, found, commands, options.format, screen), None)
