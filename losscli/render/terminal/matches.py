@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from losscli.conventions.table import CONVENTIONS
 from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match
 from losscli.render.screen import Screen
@@ -63,6 +64,9 @@ def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:
     yield from wrapped(f"{value} is {_named(match)}", columns)
     yield from indented(repr(match.value), columns)
     yield from _remarks(match, columns)
+    if match.convention != "standard" and match.convention in CONVENTIONS:
+        summary = CONVENTIONS[match.convention].summary
+        yield from indented(f"{match.convention}: {summary}", columns)
     if not command:
         yield from indented("no command of eval prints it", columns)
 
