@@ -7,6 +7,18 @@ from dataclasses import dataclass
 
 from losscli.evaluating.report import Bin, Result
 
+# Of so few rows, the frequency of a bin says next to nothing.
+FEW = 10
+_Z = 1.959963984540054
+
+
+def wilson(frequency: float, rows: int) -> tuple[float, float]:
+    """The 95 % score interval of a frequency in so many rows (Wilson 1927, JASA 22(158))."""
+    spread = _Z * _Z / rows
+    middle = (frequency + spread / 2.0) / (1.0 + spread)
+    half = math.sqrt(spread * (frequency * (1.0 - frequency) + spread / 4.0)) / (1.0 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
 
 @dataclass(frozen=True, slots=True)
 class Reliability:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from losscli.charts.histogram import Histogram
+from losscli.charts.lorenz import Lorenz
 from losscli.charts.reliability import Reliability, reliability
 from losscli.conventions.table import CONVENTIONS
 from losscli.describing.loss_page import deviations, prints
@@ -44,12 +44,12 @@ class Told:
 class Page:
     """A report with what explains it.
 
-    `hardest` and `histogram` are None where no loss is a mean of rows. `command` reproduces it.
+    `hardest` and `spread` are None where no loss is a mean of rows. `command` reproduces it.
     """
 
     report: Report
     hardest: RowReport | None
-    histogram: Histogram | None
+    spread: Lorenz | None
     reliabilities: tuple[Reliability, ...]
     told: tuple[Told, ...]
     command: str
@@ -98,7 +98,7 @@ def page(
         scheduler=None,
         progress=None,
     )
-    hardest, histogram = None, None
+    hardest, spread = None, None
     try:
         found = rows_of(pred, label, losses, replace(alike, progress=progress))
     except UsageError:
@@ -106,13 +106,13 @@ def page(
         pass
     else:
         hardest = found.hardest(_HARDEST, progress=progress)
-        histogram = found.histogram(progress=progress)
+        spread = found.lorenz(progress=progress)
     diagrams = [reliability(result) for result in report.results]
     # Of several scores of the same groups, one diagram says all.
     return Page(
         report,
         hardest,
-        histogram,
+        spread,
         tuple(diagram for diagram in diagrams if diagram is not None)[:1],
         tuple(_told(report, pred, label, alike)),
         command,

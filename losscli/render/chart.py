@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from losscli.charts.curves import Curves
 from losscli.charts.histogram import Histogram
-from losscli.charts.reliability import Reliability
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -90,35 +88,6 @@ def curves_chart(chart: Curves) -> alt.LayerChart:
     return _sized(alt.layer(*layers), chart.title)
 
 
-def reliability_chart(chart: Reliability) -> alt.VConcatChart:
-    """How often predictions came true over what they said, the diagonal, and the rows beneath."""
-    alt = _altair()
-    rows = [
-        {
-            "said": bin.mean_prediction,
-            "true": bin.frequency,
-            "rows": bin.rows,
-            "from": bin.low,
-            "to": bin.high,
-        }
-        for bin in chart.bins
-    ]
-    unit = alt.Scale(domain=[0.0, 1.0])
-    ends = [{"said": 0.0, "true": 0.0}, {"said": 1.0, "true": 1.0}]
-    x = alt.X("said:Q", title="mean prediction", scale=unit)
-    y = alt.Y("true:Q", title="how often it came true", scale=unit)
-    diagonal = alt.Chart(_data(ends)).mark_line(strokeDash=[4, 4], color="#888").encode(x=x, y=y)
-    points = alt.Chart(_data(rows)).mark_line(color=COLORS[0], point={"color": COLORS[0]})
-    tooltip = ["from:Q", "to:Q", "rows:Q", "said:Q", "true:Q"]
-    above = alt.layer(diagonal, points.encode(x=x, y=y, tooltip=tooltip))
-    below = _bars(rows, "prediction", (0.0, 1.0), tooltip)
-    parts = (
-        above.properties(width=_WIDTH, height=_HEIGHT),
-        below.properties(width=_WIDTH, height=_HEIGHT // 3),
-    )
-    return alt.vconcat(*parts, title=chart.title)
-
-
 def save_picture(path: str, chart: Any) -> None:
     """Write a chart to an SVG or PNG file, whole or not at all.
 
@@ -130,41 +99,36 @@ def save_picture(path: str, chart: Any) -> None:
         import vl_convert
     except ImportError:
         raise _missing() from None
-    spec = chart.to_json()
+    spec = chart.to_dict()
     if PICTURES[PurePath(path).suffix.lower()] == "svg":
-        picture = vl_convert.vegalite_to_svg(spec).encode()
+        spec |= {"background": None, "config": _CONFIG}
+        picture = _on_any_paper(str(vl_convert.vegalite_to_svg(spec))).encode()
     else:
         picture = vl_convert.vegalite_to_png(spec, scale=_SCALE)
     with whole_file(path) as file:
         file.write(picture)
 
 
-def inline_svg(chart: Any, prefix: str) -> str:
-    """A chart as SVG to stand in a page: in the colour of its text, its ids with a prefix.
-
-    Raises UsageError where the extra `report` is not installed.
-    """
-    try:
-        import vl_convert
-    except ImportError:
-        raise _missing() from None
-    spec = {**chart.to_dict(), "background": None, "config": _PAGE}
-    svg = str(vl_convert.vegalite_to_svg(spec))
+def _on_any_paper(svg: str) -> str:
+    """An SVG in the colours of whoever looks at it: dark words on white, light ones on black."""
     for color in (_INK, "#666", "#888"):
         svg = svg.replace(f'"{color}"', '"currentColor"')
-    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", svg)
+    return svg.replace(">", f"><style>{_PAPERS}</style>", 1)
 
 
-# A colour that no chart has, to be put in place of by that of the text around it.
+# A colour that no chart has, to be put in place of by that of the words.
 _INK = "#010203"
 _AXIS = dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor"), _INK)
-_PAGE = {
+_CONFIG = {
     "axis": {**_AXIS, "gridColor": _INK, "gridOpacity": 0.15},
     "title": {"color": _INK},
     "legend": {"labelColor": _INK, "titleColor": _INK},
     "view": {"stroke": None},
-    "font": "system-ui, sans-serif",
 }
+_PAPERS = (
+    "svg{color:#1b1f24;background:#fff}"
+    "@media(prefers-color-scheme:dark){svg{color:#e6edf3;background:#0d1117}}"
+)
 
 
 def _altair() -> Any:

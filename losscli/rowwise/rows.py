@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.charts.histogram import Histogram, counted, edges_for
+from losscli.charts.lorenz import Lorenz, lorenz
 from losscli.differentiating.report import GradientCheck
 from losscli.engine.accumulators import Accumulator, Tally
 from losscli.engine.concentration import Concentration, Gathering
@@ -151,6 +152,19 @@ class RowLosses:
             mean=result.value,
             beyond=beyond,
         )
+
+    def lorenz(self, place: int = 0, *, progress: Progress = None) -> Lorenz:
+        """How much of the total few rows carry, of the loss that is `place` in the report."""
+        gathering = None if self.totals[place] is None else Gathering()
+        beyond = 0
+        for found in self._pass(progress):
+            beyond += int(np.isinf(found.losses[:, place]).sum())
+            amounts = found.amounts[:, place]
+            if gathering is not None:
+                gathering.add(amounts[~np.isnan(amounts)])
+        title = f"{self.report.results[place].title}: what few rows carry"
+        merged = None if gathering is None else gathering.finish()
+        return lorenz(title, merged, self.count, beyond)
 
     def columns_of(self, report: RowReport) -> dict[str, NDArray[Any]]:
         """The rows of a report as columns, as `blocks` has them."""

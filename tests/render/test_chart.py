@@ -11,16 +11,13 @@ from xml.etree import ElementTree
 import pytest
 
 from losscli.charts.curves import loss_curves
-from losscli.charts.reliability import reliability
 from losscli.cli.app import execute
 from losscli.losses.registry import REGISTRY
 from losscli.render.chart import (
     curves_chart,
     histogram_chart,
-    reliability_chart,
     save_picture,
 )
-from tests.render.reports import taken_apart
 from tests.render.terminal.test_plot import SPREAD
 
 
@@ -40,15 +37,14 @@ def test_a_histogram_starts_at_zero() -> None:
         assert [row["rows"] for row in layer["data"]["values"]] == list(SPREAD.counts)
 
 
-def test_a_reliability_diagram_has_the_diagonal_and_the_rows_beneath() -> None:
-    [result] = taken_apart().results
-    diagram = reliability(result)
-    assert diagram is not None
-    above, below = reliability_chart(diagram).to_dict()["vconcat"]
-    diagonal, points = above["layer"]
-    assert diagonal["data"]["values"] == [{"said": 0.0, "true": 0.0}, {"said": 1.0, "true": 1.0}]
-    assert [row["true"] for row in points["data"]["values"]] == [0.0, 0.5]
-    assert [row["rows"] for row in below["layer"][0]["data"]["values"]] == [120, 108]
+def test_a_svg_reads_on_light_and_on_dark_pages(tmp_path: Path) -> None:
+    path = tmp_path / "focal.svg"
+    save_picture(str(path), curves_chart(loss_curves(REGISTRY.get("focal"))))
+    text = path.read_text()
+    assert "prefers-color-scheme:dark" in text
+    assert "currentColor" in text
+    for black in ("#000", "#666", "#888", "#010203"):
+        assert f'"{black}"' not in text
 
 
 @pytest.mark.parametrize("words", [["losses", "focal"], ["rows", "p.csv"]])

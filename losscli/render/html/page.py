@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.errors import UsageError
-from losscli.evaluating.report import Input
 from losscli.render.comparison_columns import (
     chance,
     legend,
@@ -22,6 +22,9 @@ from losscli.render.comparison_columns import (
     verdict,
 )
 from losscli.render.groups import by_column, compared_by_column, name_of
+from losscli.render.html.figures import Figure, lorenz_figure, reliability_figure
+from losscli.render.html.hero import base_names, forest_of, headline, hero_of
+from losscli.render.leading import leading
 from losscli.render.numbers import NOTHING, between, number, remarks, share, titles
 from losscli.render.visible import visible
 
@@ -54,38 +57,42 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart with its words."""
+def render_page(page: Page, *, made: date | None = None) -> str:
+    """The page of an evaluation `made` on a day (today's if not given).
 
-    title: str
-    svg: str
-    words: str
-
-
-def render_page(page: Page) -> str:
-    """The page of an evaluation. Raises UsageError where the extra `report` is not installed."""
+    Raises UsageError where the extra `report` is not installed.
+    """
     report = page.report
     rows = max((item.rows for item in report.inputs), default=0)
+    files = base_names([item.file for item in report.inputs])
+    place = leading(report)
+    hero = None if place is None else hero_of(report, place)
+    facts = [f"{rows:,} rows", report.task, report.kind.replace("_", " ")]
     return _filled(
         "report.html.j2",
+        made=made,
         report=report,
-        heading=f"Losses of {_files(report.inputs)}",
-        facts=f"{rows:,} rows · {report.task} · {report.kind.replace('_', ' ')}",
+        tab=f"{hero.title} {hero.value} · {files}" if hero else f"Losses of {files}",
+        heading=files,
+        facts=" · ".join(facts),
+        hero=hero,
         figures=list(_figures(page)),
         losses=_losses(page),
         parts=_parts(page),
         slices=_slices(page),
         hardest=_hardest(page),
         told=_told(page),
+        alike=_alike(page),
         signatures=[visible(result.signature) for result in report.results],
         notes=[visible(note) for note in report.notes],
         command=visible(page.command),
     )
 
 
-def render_comparison(report: ComparisonReport, command: str = "") -> str:
-    """The page of a comparison: a table for each loss, with what is proven.
+def render_comparison(
+    report: ComparisonReport, command: str = "", *, made: date | None = None
+) -> str:
+    """The page of a comparison `made` on a day: the verdict, a forest plot, a table for each loss.
 
     Raises UsageError where the extra `report` is not installed.
     """
@@ -94,11 +101,17 @@ def render_comparison(report: ComparisonReport, command: str = "") -> str:
         for place, (title, items) in enumerate(losses_of(report.comparisons))
     ]
     found = [name for item in report.comparisons for name in item.signatures]
+    first, *others = map(visible, report.models)
+    heading, reasons = headline(report)
     return _filled(
         "comparison.html.j2",
+        made=made,
         report=report,
-        heading=f"{', '.join(map(visible, report.models))} compared",
-        facts=f"{report.rows:,} rows of {_files(report.inputs)} · {report.task}",
+        tab=f"{', '.join(others)} against {first}",
+        heading=heading,
+        reasons=reasons,
+        facts=f"{', '.join(others)} against {first} · {report.rows:,} rows · {report.task}",
+        forest=forest_of(report),
         losses=[(title, grid, list(map(visible, words))) for title, grid, words in losses],
         method=visible(method(report)),
         slices=_compared_slices(report),
@@ -108,11 +121,7 @@ def render_comparison(report: ComparisonReport, command: str = "") -> str:
     )
 
 
-def _files(inputs: Sequence[Input]) -> str:
-    return ", ".join(dict.fromkeys(visible(item.file) for item in inputs))
-
-
-def _filled(name: str, **words: Any) -> str:
+def _filled(name: str, made: date | None, **words: Any) -> str:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:
@@ -133,6 +142,7 @@ def _filled(name: str, **words: Any) -> str:
         lstrip_blocks=True,
     )
     shared = {"style": style, "script": script, "digest": digest, "visible": visible}
+    shared["made"] = (made or date.today()).isoformat()
     return environment.get_template(name).render(**shared, **words)
 
 
@@ -290,7 +300,9 @@ def _item(item: Any) -> Cell:
     return Cell(f"{item:.6g}", item)
 
 
-def _told(page: Page) -> Grid:
+def _told(page: Page) -> Grid | None:
+    """What conventions print that part from the report; None where all agree with it."""
+    mine = {told.loss: told.value for told in reversed(page.told)}
     rows = [
         (
             Cell(visible(_asked(told))),
@@ -299,10 +311,23 @@ def _told(page: Page) -> Grid:
             Cell(". ".join(map(visible, told.why))),
         )
         for told in page.told
+        if told.value != mine[told.loss]
     ]
+    if not rows:
+        return None
     heads = ("loss", "convention", "value", "what it does otherwise")
-    caption = "What each framework would print"
+    caption = "What frameworks print otherwise"
     return Grid("conventions", caption, heads, (False, False, True, False), tuple(rows))
+
+
+def _alike(page: Page) -> list[str]:
+    """For each loss, the conventions that print the number of the report."""
+    seen: dict[str, str] = {}
+    for told in page.told:
+        # The value of the report comes first of each loss.
+        if told.loss not in seen:
+            seen[told.loss] = f"{_asked(told)}: {', '.join(told.conventions)}"
+    return list(map(visible, seen.values()))
 
 
 def _asked(told: Told) -> str:
@@ -317,29 +342,7 @@ def _number(value: float | None, unit: str = "") -> Cell:
     return Cell(f"{number(value)} {visible(unit)}".strip(), float(value))
 
 
-def _figures(page: Page) -> list[Figure]:
-    from losscli.render.chart import histogram_chart, inline_svg, reliability_chart
-
-    found = []
-    if (spread := page.histogram) is not None:
-        top = max(range(len(spread.counts)), key=spread.counts.__getitem__)
-        words = (
-            f"{spread.rows:,} rows; most of them, {spread.counts[top]:,}, between "
-            f"{spread.edges[top]:g} and {spread.edges[top + 1]:g}."
-        )
-        if page.hardest is not None and page.hardest.rows:
-            hardest = page.hardest.rows[0]
-            words += f" The hardest, row {hardest.row:,}, has {number(hardest.losses[0])}."
-        if spread.beyond:
-            words += f" Besides, rows whose loss is infinite: {spread.beyond:,}."
-        found.append(Figure(spread.title, inline_svg(histogram_chart(spread), "h-"), words))
-    for place, diagram in enumerate(page.reliabilities):
-        worst = max(diagram.bins, key=lambda bin: abs(bin.mean_prediction - bin.frequency))
-        words = (
-            f"Calibration error {diagram.calibration_error:.4f} over {diagram.rows:,} rows. "
-            f"Farthest off: predictions of {worst.mean_prediction:.2f} came true in "
-            f"{worst.frequency:.1%} of {worst.rows:,} cases."
-        )
-        svg = inline_svg(reliability_chart(diagram), f"r{place}-")
-        found.append(Figure(diagram.title, svg, words))
-    return found
+def _figures(page: Page) -> Iterator[Figure]:
+    if page.spread is not None:
+        yield lorenz_figure(page.spread, page.hardest)
+    yield from map(reliability_figure, page.reliabilities)

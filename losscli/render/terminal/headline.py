@@ -20,20 +20,6 @@ _ROOM = 44
 _EVEN = 1e-6
 
 
-def leading(report: Report) -> int | None:
-    """The place of the loss that leads: the recommended one, or the first.
-
-    None where the same loss stands there several times, as under several conventions: no one of
-    them leads.
-    """
-    if not report.results:
-        return None
-    places = [place for place, result in enumerate(report.results) if result.recommended] or [0]
-    loss = report.results[places[0]].loss
-    alone = sum(result.loss == loss for result in report.results) == 1
-    return places[0] if alone else None
-
-
 def headline_block(report: Report, place: int, width: int) -> RenderableType:
     """The loss by name, its value with its unit and interval, its skill, and of what it is."""
     result = report.results[place]

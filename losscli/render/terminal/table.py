@@ -11,13 +11,14 @@ from rich.text import Text
 from losscli.comparing.report import ComparisonReport
 from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
+from losscli.render.leading import leading
 from losscli.render.numbers import titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.advice import advice_block, advice_line, signature_block
 from losscli.render.terminal.comparison import comparison_blocks
 from losscli.render.terminal.decomposition import decomposition_block
 from losscli.render.terminal.groups_of_rows import slices_block
-from losscli.render.terminal.headline import headline_block, leading
+from losscli.render.terminal.headline import headline_block
 from losscli.render.terminal.layout import LABEL, labelled
 from losscli.render.terminal.results import results_block
 from losscli.render.terminal.unreduced import unreduced_block

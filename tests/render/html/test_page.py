@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ def test_the_same_losses_elsewhere_are_those_of_evaluate(name: str) -> None:
 def test_nothing_is_fetched(text: str, parts: Parts) -> None:
     for _, attrs in parts.tags:
         for attribute in ("src", "href", "action", "data", "srcset"):
-            assert (attrs.get(attribute) or "#").startswith("#")
+            assert (attrs.get(attribute) or "#").startswith(("#", "data:image/svg+xml,"))
     assert "@import" not in text
     assert not re.search(r"url\((?!#)", text)
     [policy] = [attrs for attrs in parts.of("meta") if "http-equiv" in attrs]
@@ -145,6 +146,33 @@ def test_hostile_names_are_text(tmp_path: Path) -> None:
     assert any("a<b>.csv" in found for found in parts.texts)
 
 
+def test_the_number_leads_with_its_interval_its_skill_and_the_advice() -> None:
+    found = page(SAMPLES / "breast_cancer.csv", columns=losscli.Columns(pred="prob"))
+    text = render_page(found, made=date(2026, 11, 26))
+    parts = Parts(text)
+    said = " ".join("".join(parts.texts).split())
+    assert "<h1>breast_cancer.csv</h1>" in text
+    assert "<title>binary cross entropy 0.07178 · breast_cancer.csv</title>" in text
+    assert {"value": repr(found.report.results[0].value)} in parts.of("data")
+    assert said.index("0.07178 nats") < said.index("Values")
+    assert "95 % interval [0.0384, 0.1052]; the best constant prediction: 0.6604" in said
+    assert "89.1 % better than the best constant prediction (skill)" in said
+    assert "The right loss here: one probability per row" in said
+    assert '<time datetime="2026-11-26">' in text
+
+
+def test_elsewhere_shows_what_differs_and_hides_what_agrees() -> None:
+    found = page([0.9, 0.2, 0.6], [1, 0, 0], "bce")
+    text = render_page(found)
+    table = text.partition('<table id="conventions">')[2].partition("</table>")[0]
+    mine = found.report.results[0].value
+    assert "textbook" in table
+    assert f'data-value="{mine!r}"' not in table
+    alike = text.partition("<details>")[2].partition("</details>")[0]
+    assert "standard" in alike
+    assert "torch" in alike
+
+
 def test_infinite_losses_are_told() -> None:
     text = render_page(page([0.0, 0.5, 1.0], [1, 1, 1], "bce", like="exact"))
     shown = [attrs.get("data-value") for _, attrs in Parts(text).tags]
@@ -154,7 +182,7 @@ def test_infinite_losses_are_told() -> None:
 
 def test_losses_without_rows_have_a_page_without_rows() -> None:
     found = page([1.0, 2.0, 4.0], [1.0, 2.5, 3.0], "r2")
-    assert (found.hardest, found.histogram) == (None, None)
+    assert (found.hardest, found.spread) == (None, None)
     assert math.isfinite(found.told[0].value)
     assert "The hardest rows" not in render_page(found)
 
@@ -198,6 +226,10 @@ def test_a_comparison_has_a_page_too(tmp_path: Path, capsys: pytest.CaptureFixtu
     for item in report.comparisons:
         assert {repr(item.value), repr(item.reference_value), repr(item.difference)} <= shown
         assert item.words in parts.texts
+    assert any(text.startswith("No winner yet") for text in parts.texts)
+    [forest] = [attrs for attrs in parts.of("div") if attrs.get("class") == "forest"]
+    for item in report.comparisons:
+        assert f"{item.title}: " in (forest["aria-label"] or "")
     ids = [attrs["id"] for _, attrs in parts.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
 

@@ -21,3 +21,15 @@ for (const button of document.querySelectorAll("th button")) {
     body.append(...rows);
   });
 }
+for (const button of document.querySelectorAll(".copy")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const code = button.parentElement.querySelector("code");
+    getSelection().selectAllChildren(code);
+    let done = document.execCommand("copy");
+    if (!done && navigator.clipboard) {
+      done = await navigator.clipboard.writeText(code.textContent).then(() => true, () => false);
+    }
+    button.textContent = done ? "Copied" : "Press Ctrl+C";
+  });
+}
