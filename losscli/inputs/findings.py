@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from losscli.vocabulary import Evidence
 
 _SHOWN = 20
+# And so many where all have to stand on one line.
+_FEW = 5
 # The roles as a reader calls them; those to group by are `by NAME`.
 _NOUNS = {"pred": "prediction", "key": "key", "weight": "weight", "label": "label"}
 
@@ -47,6 +49,19 @@ class Findings:
         files = dict.fromkeys(each.file for each in self.read)
         return [line for file in files if (line := self._line(file))]
 
+    def summary(self) -> str:
+        """All in one line for a screen: each role with its columns, and what was not used."""
+        roles: dict[str, list[str]] = {}
+        for each in self.read:
+            known = roles.setdefault(_NOUNS.get(each.role, each.role), [])
+            known += [name for name in each.columns if name not in known]
+        taken = [f"{listed(names, _FEW)} as the {noun}" for noun, names in roles.items() if names]
+        words = ["; ".join(taken)] if taken else []
+        if self.unused:
+            names = list(dict.fromkeys(map(_flagged, self.unused)))
+            words.append(f"not used: {listed(names, _FEW)}")
+        return " · ".join(words)
+
     def _line(self, file: str) -> str:
         guessed = [each for each in self.read if each.file == file and each.guessed]
         # Of a file whose roles the user named, only what is easily forgotten is worth a word.
@@ -71,7 +86,7 @@ def _flagged(column: UnusedColumn) -> str:
     return f"{column.name} ({column.flag})" if column.flag else column.name
 
 
-def listed(names: tuple[str, ...] | list[str]) -> str:
-    """Names for a message, the first twenty of many."""
-    shown = ", ".join(names[:_SHOWN])
-    return f"{shown}, … ({len(names)} in all)" if len(names) > _SHOWN else shown
+def listed(names: tuple[str, ...] | list[str], most: int = _SHOWN) -> str:
+    """Names for a message, the first twenty (or `most`) of many."""
+    shown = ", ".join(names[:most])
+    return f"{shown}, … ({len(names)} in all)" if len(names) > most else shown

@@ -58,13 +58,13 @@ class TestEval:
     def test_notes_stand_beneath_the_table_on_a_terminal(self, terminal: Terminal) -> None:
         answer = terminal("eval", *CANCER)
         assert answer.err == ""
-        assert "read     prediction from column prob" in answer.out
+        assert "read     prob as the prediction; label as the label · not used: id" in answer.out
         assert answer.out.count("clipped") == 1
 
     @pytest.mark.parametrize("words", [("-q",), ("--format", "json"), ("--format", "csv"), ()])
     def test_elsewhere_they_are_said_on_stderr(self, losscli: Program, words: list[str]) -> None:
         answer = losscli("eval", *CANCER, *words)
-        assert "column prob" in answer.err
+        assert "label from column label" in answer.err
         assert "clipped" in answer.err
 
     def test_the_number_comes_first(self, terminal: Terminal) -> None:
@@ -98,6 +98,12 @@ class TestCompare:
         lines = answer.out.splitlines()
         assert lines[2].startswith("No winner yet: ")
         assert len(lines) <= 24
+
+    def test_the_command_that_it_shows_runs(self, terminal: Terminal, losscli: Program) -> None:
+        lines = terminal(*self.WORDS, columns=200).out.splitlines()
+        [command] = [line.strip() for line in lines if line.strip().startswith("losscli rows")]
+        answer = losscli(*command.split()[1:])
+        assert answer.code == 0, answer.err
 
 
 def test_notes_and_errors_keep_to_the_screen(terminal: Terminal) -> None:

@@ -54,3 +54,19 @@ def test_many_columns_are_not_all_listed() -> None:
     names = tuple(f"c{place}" for place in range(100))
     (line,) = Findings((ReadRole("pred", "a.csv", names, guessed=True),)).notes()
     assert line.endswith("c19, … (100 in all)")
+
+
+def test_a_screen_says_all_roles_in_one_line() -> None:
+    found = Findings(
+        (
+            ReadRole("pred", "a.csv", ("p_0", "p_1"), guessed=True),
+            ReadRole("key", "a.csv", ("id",), guessed=True),
+            ReadRole("label", "b.csv", ("y",), guessed=False),
+            ReadRole("key", "b.csv", ("id",), guessed=True),
+        ),
+        (UnusedColumn("w", "a.csv", "--weight-col w"),),
+    )
+    assert found.summary() == (
+        "p_0, p_1 as the prediction; id as the key; y as the label · not used: w (--weight-col w)"
+    )
+    assert Findings().summary() == ""

@@ -15,6 +15,7 @@ from losscli.evaluating.report import (
     Report,
     Result,
 )
+from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.task.advice import Recommendation
 from losscli.vocabulary import Evidence
 
@@ -94,6 +95,12 @@ def report(results: Sequence[Result], **changes: Any) -> Report:
         results=tuple(results),
         recommendation=advice(),
         notes=("11 probabilities clipped (standard; --like exact does not clip): bce, brier",),
+        read=(
+            ReadRole("pred", file, ("prob",), guessed=True),
+            ReadRole("label", file, ("label",), guessed=True),
+        ),
+        unused=(UnusedColumn("id", file), UnusedColumn("logit", file)),
+        evidence=(Evidence("column prob", "by its name", "the prediction"),),
     )
     return replace(usual, **changes)
 

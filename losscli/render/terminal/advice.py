@@ -17,8 +17,11 @@ from losscli.vocabulary import Evidence
 _CONFIDENCE = {"high": "green", "medium": "yellow", "low": "red"}
 
 
-def advice_block(advice: Recommendation, width: int) -> Group:
-    """What is recommended, because of what, by which steps, and what else is worth a look."""
+def advice_block(advice: Recommendation, width: int, reading: tuple[Evidence, ...] = ()) -> Group:
+    """What is recommended, because of what, by which steps, and what else is worth a look.
+
+    The steps begin with those of the `reading`: which columns were taken for what, and why.
+    """
     confidence = visible(advice.confidence)
     head = Text("Recommended: ", style="bold")
     head.append(visible(advice.title), style="green")
@@ -26,8 +29,8 @@ def advice_block(advice: Recommendation, width: int) -> Group:
     head.append(confidence, style=f"not bold {_CONFIDENCE.get(confidence, '')}")
     head.append(")", style="not bold")
     parts: list[RenderableType] = [head, indented(Text(f"because {visible(advice.because)}"))]
-    if advice.evidence:
-        parts += [Text(), indented(_evidence(advice.evidence, width))]
+    if evidence := (*reading, *advice.evidence):
+        parts += [Text(), indented(_evidence(evidence, width))]
     if advice.suggestions:
         parts += [Text(), Text("Worth a look", style="bold")]
         parts += [indented(hanging("•", Text(visible(text)))) for text in advice.suggestions]

@@ -11,6 +11,7 @@ from rich.text import Text
 from losscli.comparing.report import ComparisonReport
 from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
+from losscli.inputs.findings import Findings
 from losscli.render.leading import leading
 from losscli.render.numbers import titles
 from losscli.render.screen import Screen
@@ -62,7 +63,7 @@ def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
     if lines:
         yield labelled(lines)
     if advice is not None and screen.why:
-        yield advice_block(advice, width)
+        yield advice_block(advice, width, report.evidence)
     if screen.signatures:
         yield signature_block(report, width)
 
@@ -70,14 +71,13 @@ def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
 def _noted(report: Report) -> Iterator[tuple[str, Text]]:
     """What was read, and what was clipped or left out, each with a word for it."""
     counted = list(counts(report.results))
-    said = {count.note for count in counted}
-    files = dict.fromkeys(item.file for item in report.inputs)
+    found = Findings(report.read, report.unused)
+    said = {count.note for count in counted} | set(found.notes())
+    if read := found.summary():
+        yield "read", Text(visible(read), overflow="fold")
     for note in report.notes:
-        if note in said:
-            continue
-        file = next((file for file in files if note.startswith(f"{file}: ")), None)
-        words = note.removeprefix(f"{file}: ") if len(files) == 1 else note
-        yield "note" if file is None else "read", Text(visible(words), overflow="fold")
+        if note not in said:
+            yield "note", Text(visible(note), overflow="fold")
     for count in counted:
         words = f"{count.number:,} in {', '.join(count.losses)}"
         of = count.convention if len({item.convention for item in counted}) > 1 else ""
