@@ -84,7 +84,7 @@ def meaning(typed: str, task: Task | None = None, like: str = "standard") -> Mea
         loss, name = _for_task(own, task)
         return Meaning(loss, like, name, given=_at(text, name, at))
     if REGISTRY.knows(text):
-        return _under(_the_one(text, task), task, like)
+        return under(_the_one(text, task), task, like)
     return _alone(typed, text, at, task, like)
 
 
@@ -186,8 +186,11 @@ def _the_one(text: str, task: Task | None) -> Loss:
     return for_task[0]
 
 
-def _under(loss: Loss, task: Task | None, like: str) -> Meaning:
-    """A loss under a convention: by the settings of the one name that its framework has for it."""
+def under(loss: Loss, task: Task | None, like: str) -> Meaning:
+    """A loss under a convention, by the settings of the one name that its framework has for it.
+
+    Another loss where its framework has one name for one item and for several.
+    """
     names = loss.names.get(like, ())
     if _several(task) and not _reads_classes(loss):
         for name in names:
@@ -218,7 +221,7 @@ def _alone(typed: str, text: str, at: str, task: Task | None, like: str) -> Mean
     if not found:
         if own is None:
             raise _unknown(typed, text)
-        return _under(own, task, like)
+        return under(own, task, like)
     choices = {_setting(loss, name): f"{owner}.{name.name}" for owner, loss, name in found}
     if own is not None and own not in [loss for _, loss, _ in found]:
         choices[_setting(own, Name(own.id))] = own.id
@@ -227,7 +230,7 @@ def _alone(typed: str, text: str, at: str, task: Task | None, like: str) -> Mean
     framework, loss, name = found[0]
     alike = {owner for owner, _, other in _names() if _key(other.name) == _key(text)}
     if own is not None and REGISTRY.knows(_snake(text)) and len(alike) > 1:
-        return _under(own, task, like)
+        return under(own, task, like)
     alone = len({owner for owner, _, _ in found}) == 1
     promised = framework if alone and like == "standard" else None
     return Meaning(loss, promised, name, given=_at(text, name, at))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.conventions.convention import Convention
-from losscli.conventions.names import Meaning, meaning
+from losscli.conventions.names import Meaning, meaning, under
 from losscli.conventions.table import convention as convention_named
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import UsageError
@@ -192,11 +192,12 @@ def plan(
     Raises UsageError for unknown names and parameters, and for losses that cannot read the data.
     """
     if not requests:
-        found = [
-            _evaluation(Wanted(Meaning(loss), Request(loss.id)), verdict, width, settings)
-            for loss in fitting(verdict, labelled=labelled)
-        ]
-        return tuple(found)
+        found: dict[str, Evaluation] = {}
+        for loss in fitting(verdict, labelled=labelled):
+            known = under(loss, verdict.task, settings.like)
+            wanted = Wanted(known, Request(known.loss.id))
+            found.setdefault(known.loss.id, _evaluation(wanted, verdict, width, settings))
+        return tuple(found.values())
     chosen = []
     for wanted in look_up(requests, _likely(verdict.task, width), settings.like):
         if wanted.loss.needs_label and not labelled:
