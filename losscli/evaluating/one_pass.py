@@ -74,11 +74,13 @@ def evaluated(
         weight=options.weight,
         columns=options.columns,
         inputs=options.inputs,
-        deep=any(each.dims or each.tokens or not each.paired for each in loss_readings),
+        deep=any(each.dims or not each.paired for each in loss_readings)
+        or (bool(loss_readings) and all(each.tokens for each in loss_readings)),
         paired=not loss_readings or any(each.paired for each in loss_readings),
         cast=options.cast,
         ids=ids,
         items=[each.items for each in loss_readings if each.items],
+        classes_second=any("torch" in (each.meaning.framework, options.like) for each in wanted),
         announce=options.announce,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -13,14 +13,18 @@ from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import Request, Settings, plan
+from losscli.evaluating.plan import Request, Settings, look_up, plan
 from losscli.evaluating.scores import score_evaluations
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.source import Scores
+from losscli.inputs.tokens import LEFT_OUT
 from losscli.task.decide import HIGH, Hints, Verdict, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import tolerance
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
+
+_IGNORE = "ignore_index"
+_TOKEN_LOSSES = ("categorical_cross_entropy", "perplexity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def read_as(
     """
     if is_of_scores(dataset, options):
         return score_reading(dataset, requests, options)
+    if dataset.pred.tokens:
+        requests, options = _of_tokens(seen, requests, options)
     width = dataset.width
     hints = hints_for(options, dataset)
     verdict = decide(seen.pred, seen.label, width, hints)
@@ -116,6 +122,23 @@ def read_as(
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
     return DataReading(verdict, setting, evaluations)
+
+
+def _of_tokens(
+    seen: Outcome, requests: tuple[Request, ...], options: Options
+) -> tuple[tuple[Request, ...], Options]:
+    """Requests and options for rows that are tokens.
+
+    Without requests, the losses of language models. Labels of −100 are left out, as torch and
+    Hugging Face do, where the losses can leave rows out and nothing else was said.
+    """
+    requests = requests or tuple(map(Request, _TOKEN_LOSSES))
+    left_out = seen.label is not None and not seen.label.text and seen.label.low == LEFT_OUT
+    wanted = look_up(requests, like=options.like)
+    if not left_out or not all(_IGNORE in each.loss.params for each in wanted):
+        return requests, options
+    params = {_IGNORE: LEFT_OUT, **options.params}
+    return requests, replace(options, params=params)
 
 
 def is_of_scores(dataset: Dataset, options: Options) -> bool:

@@ -20,6 +20,7 @@ class UntitledColumns:
     name: str
     shape: tuple[int, ...] | None
     _stored: np.dtype[Any]
+    _tokens: int | None = None
 
     @property
     def rows(self) -> int:
@@ -47,8 +48,15 @@ class UntitledColumns:
         """The array itself."""
         return self, row
 
+    def reshape_rows(self, shape: tuple[int, ...], tokens: int) -> None:
+        """Count rows anew: those of `shape` hold the same numbers, `tokens` to a row of before."""
+        self.shape = shape
+        self._tokens = tokens
+
     def position(self, row: int) -> str:
         """The row's index, counted from 0 as NumPy does."""
+        if self._tokens is not None:
+            return f"row {row // self._tokens}, token {row % self._tokens}"
         return f"row {row}"
 
     def column(self, index: int) -> str:
@@ -77,6 +85,16 @@ class ArraySource(UntitledColumns):
         self._values = values
         self.shape = values.shape
         self._stored = values.dtype
+
+    @property
+    def in_row_order(self) -> bool:
+        """True: an array in memory can be read in any order."""
+        return True
+
+    def reshape_rows(self, shape: tuple[int, ...], tokens: int) -> None:
+        """Count rows anew; the numbers are shared where the array is contiguous."""
+        super().reshape_rows(shape, tokens)
+        self._values = self._values.reshape(shape)
 
     @property
     def starts(self) -> Sequence[int]:

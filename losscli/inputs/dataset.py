@@ -41,6 +41,7 @@ from losscli.inputs.pairing import (
 )
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Scores, Selection, Source
+from losscli.inputs.tokens import token_rows
 
 Array = NDArray[Any]
 
@@ -71,7 +72,7 @@ class Part:
 
     `columns` are the names of the columns (None for an array); `dtype` is None for numbers that
     are written out, with `decimals` decimals. `scores` says where scores of the rows
-    come from, None that these are none.
+    come from, None that these are none; `tokens` that each row is a token of a sequence.
     """
 
     file: str
@@ -83,6 +84,7 @@ class Part:
     rows: int | None = None
     classes: tuple[str, ...] | None = None
     scores: Scores | None = None
+    tokens: bool = False
 
 
 class Dataset:
@@ -293,6 +295,7 @@ def open_dataset(
     cast: str | None = None,
     ids: bool = False,
     items: Sequence[Sequence[str]] = (),
+    classes_second: bool = False,
     seen: Seen | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> Dataset:
@@ -302,7 +305,8 @@ def open_dataset(
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
     Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
     column that names the rows is read where there is one. `items` are the names of the items that
-    the losses take, such as mean and std. `seen` is what was known of the files
+    the losses take, such as mean and std. `classes_second` says that the losses go by names whose
+    framework has the classes of tokens in the second axis. `seen` is what was known of the files
     when they were opened before.
 
     `announce` is told beforehand if much memory will be needed; without it, a note says so.
@@ -314,6 +318,7 @@ def open_dataset(
     opener = Opener(seen, columns.decimal)
     how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
     how |= {"paired": paired, "cast": cast, "ids": ids, "items": items, "seen": opener.seen}
+    how |= {"classes_second": classes_second}
     opening = Opening(pred, label, how)
     pred, label, archived = members_of(opener, pred, label)
     sources = {"pred": opener.open(pred, "prediction")}
@@ -325,14 +330,20 @@ def open_dataset(
         sources["weight"] = opener.open(weight, "weight")
     for name, given in (inputs or {}).items():
         sources[name] = opener.open(given, name)
+    tokens = None
+    if "label" in sources and not deep and paired and weight is None and not inputs:
+        tokens = token_rows(sources["pred"], sources["label"], classes_second=classes_second)
+        if tokens is not None:
+            sources["pred"], sources["label"], _ = tokens
     keys, shared = shared_keys(list(sources.values()), columns) if paired else ({}, [])
     choice = choose(sources, columns, keys, items)
     chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)
     feeds = feeds_of(sources, chosen, columns, keys, ids=ids)
     findings = findings_of(feeds, columns, [*shared, *choice.evidence])
     notes += [*archived, *findings.notes()]
+    notes += [tokens[2]] if tokens is not None else []
     parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
-    parts["pred"] = replace(parts["pred"], classes=classes_of(chosen))
+    parts["pred"] = replace(parts["pred"], classes=classes_of(chosen), tokens=tokens is not None)
     if not deep:
         notes += _check_dims(parts)
     pairing: Pairing

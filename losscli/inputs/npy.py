@@ -69,6 +69,11 @@ class NpySource(UntitledColumns):
             )
 
     @property
+    def in_row_order(self) -> bool:
+        """Whether the file holds its numbers row by row."""
+        return not self._fortran
+
+    @property
     def starts(self) -> Sequence[int]:
         """Every row, unless the array must be decompressed from its beginning."""
         return range(self.rows) if self._seekable else (0,)

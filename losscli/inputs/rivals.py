@@ -23,6 +23,7 @@ from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import Pairing
 from losscli.inputs.roles import Columns
 from losscli.inputs.source import Array, Source
+from losscli.inputs.tokens import token_rows
 from losscli.vocabulary import Evidence
 
 # The roles of the further models are these with their place behind.
@@ -75,6 +76,14 @@ def open_rivals(
         shared["label"] = opener.open(label, "label")
     for name, given in (inputs or {}).items():
         shared[name] = opener.open(given, name)
+    said: list[str] = []
+    if label is not None and not inputs and weight is None:
+        found = [token_rows(model, shared["label"], classes_second=False) for model in models]
+        tokens = [each for each in found if each is not None]
+        if len(tokens) == len(models):
+            models = [each[0] for each in tokens]
+            shared["label"] = tokens[0][1]
+            said = [each[2] for each in tokens]
     if weight is not None:
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")
@@ -86,11 +95,11 @@ def open_rivals(
     roles = tuple(role for role in chosen if role == "pred" or role.startswith(_PRED))
     parts = {role: part_of(source, selection) for role, (source, selection) in chosen.items()}
     for role in roles:
-        parts[role] = replace(parts[role], classes=classes_of(chosen, role))
+        parts[role] = replace(parts[role], classes=classes_of(chosen, role), tokens=bool(said))
     _check_rows(parts)
     feeds = feeds_of(homes, chosen, columns, keys)
     findings = findings_of(feeds, columns, [*evidence, *reasons])
-    notes += findings.notes()
+    notes += [*findings.notes(), *said]
     pairing: Pairing = paired_rows(feeds, columns, notes.append, notes)
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
