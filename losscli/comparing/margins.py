@@ -26,9 +26,10 @@ class Proof(StrEnum):
 class NotWorse:
     """Whether a model is worse than the reference by less than `margin`, an amount of the loss.
 
-    `proof` is `proven` where the one-sided test finds so at 5 %, `worse` where it finds the
-    contrary, else `undecided`. `p` is that of the test, `harm` by how much the model is worse as
-    seen, `harm_at_most` its one-sided 95 % bound. `rows_needed` rows would prove it of two equal
+    `proof` is `proven` where the 95 % interval of the harm lies below the margin (a one-sided test
+    at 2.5 %, as is usual of non-inferiority: ICH E9), `worse` where it lies above, else
+    `undecided`. `p` is that of the one-sided test, `harm` by how much the model is worse as seen,
+    `harm_at_most` the upper end of the interval. `rows_needed` rows would prove it of two equal
     models with 80 % power. The last three are None where too few rows differ for a test.
     """
 
@@ -53,7 +54,7 @@ def not_worse(
     about = result.against_margin(share, room, sign=sign)
     if about is None or not math.isfinite(margin):
         return NotWorse(margin, Proof.UNDECIDED, harm, None, None, None)
-    low, high = about.interval(1.0 - 2.0 * ALPHA)
+    low, high = about.interval(1.0 - ALPHA)
     proof = Proof.PROVEN if high < 0.0 else Proof.WORSE if low > 0.0 else Proof.UNDECIDED
-    needed = result.rows_needed(difference=margin, sides=1)
+    needed = result.rows_needed(difference=margin)
     return NotWorse(margin, proof, harm, high + margin, about.p_below(0.0), needed)

@@ -107,9 +107,7 @@ class PairedResult:
         excess = sign * self.difference - max(allowed, room)
         return replace(found, value=excess, skewness=sign * found.skewness)
 
-    def rows_needed(
-        self, alpha: float = ALPHA, difference: float | None = None, *, sides: int = 2
-    ) -> int | None:
+    def rows_needed(self, alpha: float = ALPHA, difference: float | None = None) -> int | None:
         """How many rows would show a difference at that level with 80 % power.
 
         That which was seen, if none is given. None where there is none, or no spread to tell it
@@ -119,7 +117,7 @@ class PairedResult:
         shown = self.difference if difference is None else difference
         if error is None or not error > 0.0 or shown == 0.0:
             return None
-        needed = self.rows * (_wanted(alpha, sides) * error / abs(shown)) ** 2
+        needed = self.rows * (_wanted(alpha) * error / abs(shown)) ** 2
         return math.ceil(needed) if math.isfinite(needed) else None
 
     def needed_range(self, alpha: float = ALPHA) -> tuple[int, int | None] | None:
@@ -138,7 +136,7 @@ class PairedResult:
     def detectable(self, alpha: float = ALPHA) -> float | None:
         """The smallest difference that as many rows would show with 80 % power."""
         error = self.standard_error
-        return None if error is None else _wanted(alpha, 2) * error
+        return None if error is None else _wanted(alpha) * error
 
     def power(self, difference: float, alpha: float = ALPHA) -> float | None:
         """How often as many rows would show a true difference of that size."""
@@ -149,10 +147,10 @@ class PairedResult:
         return normal.cdf(abs(difference) / error - normal.inv_cdf(1.0 - alpha / 2.0))
 
 
-def _wanted(alpha: float, sides: int) -> float:
+def _wanted(alpha: float) -> float:
     """How many standard errors a difference has to be away for 80 % power."""
     normal = NormalDist()
-    return normal.inv_cdf(1.0 - alpha / sides) + normal.inv_cdf(POWER)
+    return normal.inv_cdf(1.0 - alpha / 2.0) + normal.inv_cdf(POWER)
 
 
 class PairedSums:
