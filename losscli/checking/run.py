@@ -126,7 +126,9 @@ def _checked(
     notes: list[str] = []
     report = None
     if wanted or not item.paired:
-        report = report_for(item.pred, item.label, wanted or None, options)
+        # Rules look at values; a baseline is stored with its intervals.
+        shown = options if updating else replace(options, ci="none")
+        report = report_for(item.pred, item.label, wanted or None, shown)
         notes += report.notes
         results = dict(zip(wanted, report.results, strict=bool(wanted)))
         for bound in item.bounds:

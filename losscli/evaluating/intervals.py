@@ -33,9 +33,6 @@ LEVEL = 0.95
 
 # Tables of more sums than this take too long to be moved one by one.
 _MOST_SUMS = 256
-# Of fewer rows, no interval of a skewed loss is near 95 %.
-_FEW_ROWS = 20
-
 _BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
 
 
@@ -331,12 +328,6 @@ def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> l
         notes.append(
             f"one row makes up to {share:.0%} of the spread ({names}): with tails so heavy no "
             "interval holds 95 %; the true loss may well be above it"
-        )
-    few = [r for r, s in zip(results, spreads, strict=True) if s and s.method == _BY_T]
-    if few and min(r.n for r in few) < _FEW_ROWS:
-        notes.append(
-            f"{min(r.n for r in few)} rows are too few for an interval to hold 95 % of a skewed "
-            "loss: 85 to 95 % (docs/intervals.md)"
         )
     return [*notes, *_constant_notes(results)]
 
