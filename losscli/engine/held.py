@@ -14,6 +14,7 @@ from losscli.engine.labels import Labelled, labelled
 from losscli.engine.predictions import predicted
 from losscli.engine.row_losses import Measured, inputs_of, kernel_params
 from losscli.engine.totals import totals
+from losscli.engine.shapes import fitting
 from losscli.losses.definition.loss import keyword_only
 from losscli.vocabulary import Reduction
 
@@ -64,7 +65,7 @@ class Held:
 def computed_whole(evaluation: Evaluation, held: Held) -> Any:
     """What the kernel makes of all rows: a number, one per column, or one per row."""
     pred, label, keywords = _arguments(evaluation, held)
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"), fitting(evaluation, pred, label):
         return evaluation.reading.kernel(pred, label, **keywords)
 
 

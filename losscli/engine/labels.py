@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from losscli.conventions.axes import Renormalise
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import check_bounds, check_sums
+from losscli.engine.shapes import check_shapes
 from losscli.errors import UsageError
 from losscli.losses.definition.bounds import SHARE
 from losscli.losses.definition.loss import Labels
@@ -76,6 +77,8 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
         stands = batch.encoded(evaluation.task)
     else:
         stands = batch.setting.code.encode(raw, evaluation.task)
+    if isinstance(stands, np.ndarray):
+        check_shapes(evaluation, batch.pred_as(evaluation.reading), stands)
     _check_items(evaluation, batch, stands)
     if isinstance(stands, Classes) and stands.rows is not None:
         stands = Classes(rows=_shares(stands.rows, evaluation, batch))

@@ -14,6 +14,7 @@ from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.labels import Labelled, class_weights, label_key, labelled
 from losscli.engine.predictions import predicted
+from losscli.engine.shapes import fitting
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Reading, RowLoss, Shape
 from losscli.losses.definition.sums import Terms
@@ -85,7 +86,7 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
         tuple((name, evaluation.params[name]) for name in params),
     )
     # A loss beyond the range of float64 is infinite, which the value says well enough.
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"), fitting(evaluation, batch.block.pred, batch.block.label):
         found = batch.once(key, lambda: kernel(pred, label.asked, **inputs, **params))
     return found, pred, label
 

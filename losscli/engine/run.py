@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, Protocol, Self, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, accumulator
@@ -18,6 +19,7 @@ from losscli.machine.memory import keep_freed
 from losscli.machine.threads import available, in_order
 from losscli.task.labels import Misfit
 from losscli.task.profile import LabelProfile, PredProfile
+from losscli.vocabulary import Reduction
 
 Result = TypeVar("Result")
 
@@ -50,7 +52,10 @@ class Observer(Protocol):
 
 @dataclass
 class Outcome:
-    """What a pass found: each loss, profiles of all rows, and rows left out for a NaN."""
+    """What a pass found: each loss, profiles of all rows, and rows left out for a NaN.
+
+    `weighed` says that a row had a weight other than 0.
+    """
 
     losses: list[Accumulator] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
@@ -58,6 +63,7 @@ class Outcome:
     label: LabelProfile | None = None
     rows: int = 0
     dropped: int = 0
+    weighed: bool = False
 
     def fresh(self) -> Outcome:
         """An outcome of nothing, for the same losses and observers."""
@@ -75,6 +81,7 @@ class Outcome:
         self._merge_profiles(later.pred, later.label)
         self.rows += later.rows
         self.dropped += later.dropped
+        self.weighed |= later.weighed
 
     def add_profiles(self, block: Block, tolerance: float) -> None:
         """Add what one block shows of predictions and labels."""
@@ -101,6 +108,8 @@ class Pass:
         """The blocks from row `start`, a multiple of their length, to before row `stop`."""
         return self.dataset.blocks(block_rows(self.dataset.width), start, stop)
 
+    # What a kernel may overflow in is its own affair, and not that of the host's settings.
+    @np.errstate(all="ignore")
     def over(self, blocks: Iterable[Block], outcome: Outcome) -> Outcome:
         """The outcome, with these blocks added.
 
@@ -114,6 +123,7 @@ class Pass:
 
         def add(settled: Settled) -> None:
             outcome.dropped += settled.dropped
+            outcome.weighed |= settled.weight is not None and bool(settled.weight.any())
             batch = Batch(settled, self.setting)
             for loss in outcome.losses:
                 loss.add(batch)
@@ -184,12 +194,31 @@ def run(
     job = Pass(dataset, setting, drop_missing)
     if workers is None:
         share(dataset, job.over, outcome, threads, progress)
+        _check_weighed(dataset, evaluations, outcome)
         return outcome
     for part in workers.outcomes(job, outcome, progress):
         outcome.merge(part)
     if progress is not None:
         progress(outcome.rows)
+    _check_weighed(dataset, evaluations, outcome)
     return outcome
+
+
+def _check_weighed(dataset: Dataset, evaluations: Sequence[Evaluation], outcome: Outcome) -> None:
+    """Raise DataError where a mean is wanted of rows whose weights are all 0."""
+    if dataset.weight is None or outcome.weighed:
+        return
+    if all(
+        item.reduction in (Reduction.SUM, Reduction.NONE) or item.axes.nothing_is_zero
+        for item in evaluations
+    ):
+        return
+    names = dataset.weight.columns
+    raise DataError(
+        "all weights are 0: there is nothing to take a mean of",
+        file=dataset.weight.file,
+        column=names[0] if names else "",
+    )
 
 
 class Found(Protocol):

@@ -198,6 +198,9 @@ def _finished(evaluation: Evaluation, stats: SumStats) -> float:
         return float(evaluation.loss.finish(stats, evaluation.params))
     except NotFinite:
         return math.nan
+    except OverflowError:
+        # Exact as it is, beyond the range of float64.
+        return math.inf
 
 
 def column_weights(evaluation: Evaluation, totals: SumTotals) -> Array | None:

@@ -19,7 +19,7 @@ from losscli.engine.run import block_rows
 from losscli.evaluating.report import Baseline
 from losscli.losses.definition.loss import Constant, Labels
 from losscli.losses.forms.categorical import Classes, Form
-from losscli.task.labels import LabelCode
+from losscli.task.labels import LabelCode, Misfit
 from losscli.vocabulary import Kind, Task
 
 Array = NDArray[np.float64]
@@ -160,7 +160,7 @@ class LabelSummary:
     def by_place(self, sums: Mapping[int, Sum]) -> Array:
         """The sums of all places, those of classes that have not occurred being 0."""
         classes = self.task in (Task.MULTICLASS, Task.DISTRIBUTION)
-        found = np.zeros(self.code.width * (1 if classes else 2))
+        found = np.zeros(max(self.code.width * (1 if classes else 2), *(k + 1 for k in sums), 0))
         for place, entry in sums.items():
             found[place] = float(entry.exact)
         return found
@@ -317,7 +317,11 @@ def _real_baseline(
         return None
     pred = np.broadcast_to(best if label.ndim == 2 else best[0], label.shape)
     plain = replace(evaluation, kind=Kind.VALUE)
-    value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)
+    try:
+        value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)
+    except Misfit:
+        # The best constant is on the bound of what the loss takes: a mean of 0 of counts.
+        return None
     return Baseline(value, constant.value)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
+
 from losscli.evaluating.one_pass import Extra, Losses, evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
@@ -103,6 +105,7 @@ def evaluate(
     return report_for(pred, label, losses, options)
 
 
+@np.errstate(all="ignore")
 def report_for(pred: Any, label: Any, losses: Losses, options: Options) -> Report:
     """`evaluate`, its options in one object."""
     extras = _extras(options)

@@ -24,8 +24,11 @@ def ensemble_crps(pred: Array, label: Array, *, estimator: str) -> Array:
     The second expectation is over all pairs (`nrg`, `qd`, `int`), over pairs of different members
     (`fair`, `pwm`), or over each member and the one before it as they stand (`akr`).
     """
-    offset = pred - label[:, None]
-    members = pred.shape[1]
+    # One member stands in a column of its own.
+    offset = pred.reshape(len(pred), -1) - label[:, None]
+    members = offset.shape[1]
+    if members < 2 and estimator in ("fair", "pwm"):
+        raise ValueError("pairs of different members need two of them")
     distance = np.abs(offset).mean(axis=1)
     if estimator == "akr":
         return distance - 0.5 * np.abs(offset - np.roll(offset, 1, axis=1)).mean(axis=1)

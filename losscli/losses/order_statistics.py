@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from losscli.losses.definition.loss import (
@@ -26,6 +28,8 @@ def weighted_quantile_of(values: Array, weight: Array, quantile: float) -> float
     """
     order = np.argsort(values, kind="stable")
     order = order[weight[order] > 0.0]
+    if order.size == 0:
+        return math.nan
     reached = np.cumsum(weight[order])
     goal = quantile * reached[-1]
     place = min(int(np.searchsorted(reached, goal)), len(order) - 1)

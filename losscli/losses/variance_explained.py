@@ -114,12 +114,14 @@ def _normalized(stats: Stats, params: Mapping[str, Any]) -> float:
 
 def _concordance(stats: Stats, _params: Mapping[str, Any]) -> float:
     n = stats.weight
+    if n <= 1:
+        return math.nan
     label, pred = stats.total("label"), stats.total("pred")
     covariance = stats.total("product") - label * pred / n
     apart = (label - pred) ** 2 / n
     # Sample variances stand beside the squared distance of the means, as in TorchMetrics.
     whole = (_spread(stats, "label") + _spread(stats, "pred")) * n / (n - 1) + apart
-    return float(2 * covariance * n / (n - 1) / whole) if n > 1 and whole else math.nan
+    return float(2 * covariance * n / (n - 1) / whole) if whole else math.nan
 
 
 def _sums(kernel: Callable[..., Any], gradient: Callable[..., Any]) -> tuple[Reading, ...]:
