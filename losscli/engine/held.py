@@ -13,8 +13,8 @@ from losscli.engine.finish import slope
 from losscli.engine.labels import Labelled, labelled
 from losscli.engine.predictions import predicted
 from losscli.engine.row_losses import Measured, inputs_of, kernel_params
-from losscli.engine.totals import totals
 from losscli.engine.shapes import fitting
+from losscli.engine.totals import totals
 from losscli.losses.definition.loss import keyword_only
 from losscli.vocabulary import Reduction
 
