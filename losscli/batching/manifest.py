@@ -14,6 +14,7 @@ from typing import Any
 from losscli.batching.item import Item
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.evaluating.option_text import class_weights, listed, named_files
+from losscli.evaluating.plan import parse_requests
 from losscli.inputs.roles import Columns
 
 # Where a row stands (`line 5`), and what it says.
@@ -25,7 +26,7 @@ _OWN = ("name", "loss", *_FILES)
 
 def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{name} is {json.dumps(value)}, not a text")
+        raise UsageError(f"{name} is {json.dumps(value, default=str)}, not a text")
     return value
 
 
@@ -34,7 +35,7 @@ def _names(value: Any, name: str) -> tuple[str, ...]:
         return listed(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise UsageError(f"{name} is {json.dumps(value)}, not a list of names")
+    raise UsageError(f"{name} is {json.dumps(value, default=str)}, not a list of names")
 
 
 def _weights(value: Any, name: str) -> Any:
@@ -43,7 +44,7 @@ def _weights(value: Any, name: str) -> Any:
     numbers = value.values() if isinstance(value, dict) else value
     if isinstance(value, (dict, list)) and all(type(item) in (int, float) for item in numbers):
         return value
-    raise UsageError(f"{name} is {json.dumps(value)}, not one number per class")
+    raise UsageError(f"{name} is {json.dumps(value, default=str)}, not one number per class")
 
 
 def _inputs(value: Any, name: str) -> dict[str, str]:
@@ -96,12 +97,32 @@ def read_manifest(path: str, defaults: Item) -> list[Item]:
     items = []
     for position, row in reader(text, path):
         try:
-            items.append(item_of(row, defaults, folder, f"{path}, {position}"))
+            item = item_of(row, defaults, folder, f"{path}, {position}")
+            _check_losses(item, defaults)
+            items.append(item)
         except UsageError as error:
             raise DataError(error.problem, file=path, position=position, hint=error.hint) from None
     if not items:
         raise DataError("lists no pairs", file=path)
     return items
+
+
+def _check_losses(item: Item, defaults: Item) -> None:
+    """Raise UsageError for a loss that data would import: code is named on the command line."""
+    allowed = {_module(request.name) for request in parse_requests(defaults.losses or ())}
+    for request in parse_requests(item.losses or ()):
+        module = _module(request.name)
+        if module and module not in allowed:
+            raise UsageError(
+                f"the loss {request.name} would run code of the module {module}, which a manifest "
+                "may not",
+                hint=f"Name it on the command line: -l {request.name}.",
+            )
+
+
+def _module(loss: str) -> str:
+    """The module of a loss of one's own; nothing of a known one."""
+    return loss.partition(":")[0] if ":" in loss else ""
 
 
 def items_of(rows: Iterable[Mapping[str, Any]], defaults: Item) -> list[Item]:

@@ -20,6 +20,7 @@ from losscli.errors import DataError, UsageError
 from losscli.evaluating.one_pass import Losses
 from losscli.evaluating.options import Options
 from losscli.machine.threads import available
+from losscli.machine.whole_files import refuse_inputs
 
 Path = str | os.PathLike[str]
 Progress = Callable[[int, int, int], Any]
@@ -76,6 +77,9 @@ def batch(
     defaults = Item("", "", label, names, asked)
     no_preds = [*leave_out, *([] if output is None else [output])]
     items = _items(preds, manifest, defaults, [os.fspath(path) for path in no_preds])
+    read = [file for item in items for file in item.files().values()]
+    read += [os.fspath(manifest)] if isinstance(manifest, (str, os.PathLike)) else []
+    refuse_inputs([os.fspath(path) for path in no_preds], read)
     with ExitStack() as stack:
         journal = None
         if output is not None:

@@ -24,10 +24,12 @@ _FIELDS: Mapping[str, Callable[[PurePath], str]] = {
 def check_template(template: str, what: str) -> None:
     """Raise UsageError for braces that hold no field of a template."""
     try:
-        names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+        parts = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
         raise _refused(template, what, str(error)) from None
-    for name in names:
+    for name, form, conversion in parts:
+        if form or conversion:
+            raise _refused(template, what, "a field is a name in braces, and nothing else")
         if name not in _FIELDS:
             raise _refused(template, what, f"there is no {{{name}}}")
 

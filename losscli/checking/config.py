@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -36,7 +37,7 @@ def find_config(folder: Path) -> str | None:
     if (folder / OWN).is_file():
         return OWN
     shared = folder / SHARED
-    if shared.is_file() and "check" in _document(str(shared)).get("tool", {}).get("losscli", {}):
+    if shared.is_file() and "check" in _own_tables(_document(str(shared))):
         return SHARED
     return None
 
@@ -51,10 +52,10 @@ def read_config(file: str, names: Sequence[str] = ()) -> list[Check]:
     Raises DataError, with the table, for what cannot be understood, UsageError for a name that
     there is not.
     """
-    document = _document(file)
+    document: Mapping[str, Any] = _document(file)
     prefix = "check"
     if PurePath(file).name == SHARED:
-        document = document.get("tool", {}).get("losscli", {})
+        document = _own_tables(document)
         prefix = "tool.losscli.check"
     if strays := [key for key in document if key != "check"]:
         raise DataError(
@@ -87,6 +88,14 @@ def _document(file: str) -> dict[str, Any]:
         raise DataError(f"is not TOML: {error}", file=file) from None
 
 
+def _own_tables(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What pyproject.toml says to losscli: nothing where these are no tables."""
+    found: Any = document
+    for name in ("tool", "losscli"):
+        found = found.get(name, {}) if isinstance(found, Mapping) else {}
+    return found if isinstance(found, Mapping) else {}
+
+
 def _check(name: str, table: Any, folder: PurePath) -> Check:
     if not isinstance(table, Mapping):
         raise UsageError("is no table")
@@ -98,11 +107,9 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
     item = item_of({"name": name, **rest}, Item(name, ""), folder)
     options = item.options
     if "by_col" in table:
-        given = table["by_col"]
         columns = options.columns or Columns()
-        by = (given,) if isinstance(given, str) else given
-        options = replace(options, columns=replace(columns, by=by))
-    if table.get("by_class") is True:
+        options = replace(options, columns=replace(columns, by=_names(table["by_col"], "by_col")))
+    if _truth(table, "by_class"):
         options = replace(options, by_class=True)
     check = Check(
         name,
@@ -112,7 +119,7 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
         (*bounds_of(table.get(MAX, {}), MAX), *bounds_of(table.get(MIN, {}), MIN)),
         _file(table, "baseline", folder),
         tolerances_of(table.get("tolerance", 0.0)),
-        table.get("significant") is True,
+        _truth(table, "significant"),
         _file(table, "baseline_pred", folder),
         tolerances_of(table[NOT_WORSE]) if NOT_WORSE in table else None,
         undecided_passes(table.get("undecided", "fail")),
@@ -122,10 +129,24 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
     return check
 
 
+def _truth(table: Mapping[str, Any], name: str) -> bool:
+    given = table.get(name, False)
+    if not isinstance(given, bool):
+        raise UsageError(f"{name} is {json.dumps(given, default=str)}, neither true nor false")
+    return given
+
+
+def _names(given: Any, name: str) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else given
+    if not isinstance(names, list | tuple) or not all(isinstance(item, str) for item in names):
+        raise UsageError(f"{name} is {json.dumps(given, default=str)}, not a list of columns")
+    return tuple(names)
+
+
 def _file(table: Mapping[str, Any], name: str, folder: PurePath) -> str | None:
     given = table.get(name)
     if given is None:
         return None
     if not isinstance(given, str):
-        raise UsageError(f"{name} is no file name")
+        raise UsageError(f"{name} is {json.dumps(given, default=str)}, no file name")
     return given if "://" in given else str(folder / given)

@@ -43,6 +43,12 @@ class Check:
     undecided_passes: bool = False
     options: Options = field(default_factory=Options)
 
+    def files(self) -> list[str]:
+        """The files that are read."""
+        inputs = (self.options.inputs or {}).values()
+        given = (self.pred, self.label, self.baseline_pred, self.options.weight, *inputs)
+        return [file for file in given if isinstance(file, str)]
+
     def verify(self) -> None:
         """Raise UsageError for a check that checks nothing, or asks what makes no sense."""
         if self.significant and self.baseline_pred is None:

@@ -113,7 +113,7 @@ def bounds_of(given: Any, rule: str) -> tuple[Bound, ...]:
     for loss, limit in given.items():
         share = isinstance(limit, str) and limit.strip().endswith("%")
         if isinstance(limit, bool) or not (share or isinstance(limit, (int, float))):
-            raise UsageError(f"{rule}.{loss} is not a number")
+            raise UsageError(f"{rule}.{loss} is {limit!r}, not a number")
     return tuple(_bound(loss, rule, str(limit), f"{rule}.{loss}") for loss, limit in given.items())
 
 
@@ -190,6 +190,10 @@ def _number(text: str, where: str) -> float:
 
 
 def _finite(number: float, where: str) -> float:
+    try:
+        number = float(number)
+    except OverflowError:
+        raise UsageError(f"{where} is beyond the range of numbers") from None
     if not math.isfinite(number):
         raise UsageError(f"{where}: {number} bounds nothing")
-    return float(number)
+    return number

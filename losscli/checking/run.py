@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -108,6 +109,12 @@ def run_checks(
     result = CheckReport(__version__, tuple(found))
     if update is None or not result.passed:
         return result
+    for file, report in fresh:
+        for each in report.results:
+            if each.value is None or not math.isfinite(each.value):
+                raise DataError(
+                    f"{each.loss} is {each.value}, which is no baseline: {file} stays as it was"
+                )
     for file, report in fresh:
         update(file, report)
     return CheckReport(__version__, tuple(found), tuple(file for file, _ in fresh))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import signal
 import sys
@@ -67,10 +69,18 @@ TERMINATED = 143
 def main() -> None:
     """Run the command line of this process and end it with the command's exit code."""
     signal.signal(signal.SIGTERM, _terminated)
+    codecs.register_error("losscli", _as_json)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="losscli")
     sys.exit(execute(sys.argv[1:]))
+
+
+def _as_json(error: UnicodeError) -> tuple[str, int]:
+    """What a stream cannot write, as JSON writes it, so that JSON is still JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def _terminated(*_: object) -> None:
@@ -142,8 +152,11 @@ def dispatch(words: Sequence[str]) -> None:
         words = ["eval", *words]
     run, options = _plainly(words) or by_typer(words)
     from losscli.cli.options import settled
+    from losscli.cli.overwriting import check_outputs
 
-    run(settled(options))
+    options = settled(options)
+    check_outputs(options)
+    run(options)
 
 
 def _check_misspelt(words: Sequence[str]) -> None:

@@ -125,10 +125,14 @@ def run(options: CheckOptions) -> None:
     from losscli.checking.run import run_checks
     from losscli.cli.output import note
     from losscli.cli.progress import progress_bar
-    from losscli.machine.whole_files import write_whole
+    from losscli.machine.whole_files import refuse_inputs, write_whole
     from losscli.render.json import render as document
 
     checks = _from_config(options) if options.pred is None else [_asked(options)]
+    outputs = [options.output, options.junit, options.openmetrics, options.metrics]
+    outputs += [check.baseline for check in checks if options.update_baseline]
+    read = [file for check in checks for file in check.files()]
+    refuse_inputs([file for file in outputs if file is not None], read)
 
     def update(file: str, report: Any) -> None:
         from losscli.cli.output import screen

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.render.screen import Screen
 
-_NARROWEST = 20
+_NARROWEST, _WIDEST = 20, 10_000
 
 
 def emit(text: str, output: str | None, *, tell: bool = True) -> None:
@@ -30,7 +31,7 @@ def emit(text: str, output: str | None, *, tell: bool = True) -> None:
     if sys.stdout is None:
         raise UsageError("standard output is closed", hint="Say -o FILE.")
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(without_commands(text))
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -47,9 +48,23 @@ def tell_written(*files: str) -> None:
 
 def silence_stdout() -> None:
     """Let nothing more be written, not even what is still buffered at the end of the process."""
-    real = sys.__stdout__
-    if real is not None and sys.stdout is real:
+    _silence(sys.stdout, sys.__stdout__)
+
+
+def _silence(stream: TextIO | None, real: TextIO | None) -> None:
+    if real is not None and stream is real:
         os.dup2(os.open(os.devnull, os.O_WRONLY), real.fileno())
+
+
+# Where a line of a log begins so, or holds so, GitHub's runner takes it for a command.
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
+
+
+def without_commands(text: str) -> str:
+    """The text, with what would command GitHub's runner written as JSON writes such characters."""
+    if os.environ.get("GITHUB_ACTIONS") is None:
+        return text
+    return _COMMAND.sub(lambda found: (found[1] or "") + f"\\u{ord(found[0][-1]):04x}", text)
 
 
 def command_line() -> str:
@@ -69,9 +84,16 @@ def note(texts: Iterable[str]) -> None:
     from losscli.render.visible import visible
 
     columns = _stderr_columns()
-    for text in texts:
-        said = f"losscli: {text}".split("\n")
-        print("\n".join(_fitting(visible(line), columns) for line in said), file=sys.stderr)
+    try:
+        for text in texts:
+            said = f"losscli: {text}".split("\n")
+            shown = "\n".join(_fitting(visible(line), columns) for line in said)
+            print(without_commands(shown), file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError):
+        # What is said beside a result changes neither it nor the exit code.
+        _silence(sys.stderr, sys.__stderr__)
 
 
 def _stderr_columns() -> int | None:
@@ -96,7 +118,7 @@ def width(output: str | None = None) -> int | None:
     """The columns to write for: COLUMNS, or the terminal's; None where it is no terminal."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and int(columns):
-        return max(_NARROWEST, int(columns))
+        return min(_WIDEST, max(_NARROWEST, int(columns[:9])))
     if not on_terminal(output):
         return None
     import shutil

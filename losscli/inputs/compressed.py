@@ -126,7 +126,7 @@ def undecompressed(error: Exception, name: str) -> DataError:
     return DataError(f"cannot be decompressed ({first_line(error)})", file=name)
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """What an error of a library says, as far as a user should read it."""
     said = str(error).strip().splitlines()
     return said[0].rstrip(".") if said else type(error).__name__

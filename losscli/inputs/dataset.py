@@ -216,7 +216,14 @@ class Dataset:
     def _floats(self, role: str, array: Array, start: int) -> NDArray[np.float64]:
         """Numbers as float64. Raises DataError at a whole number that would become another."""
         if (row := inexact(array)) is not None:
-            raise self.error(role, start + row, INEXACT, column=None, hint=WHOLE_NUMBERS)
+            raise self.error(
+                role,
+                start + row,
+                INEXACT,
+                column=None,
+                value=str(array[row].max()),
+                hint=WHOLE_NUMBERS,
+            )
         return array.astype(np.float64, copy=False)
 
     def error(

@@ -80,6 +80,8 @@ class Opener:
         name = "<stdin>" if given == STDIN else os.fspath(given)
         try:
             if given == STDIN:
+                if sys.stdin is None:
+                    raise UsageError("standard input is closed", hint="Give a file.")
                 return self._stream(sys.stdin.buffer, name)
             return self._remote(name) if "://" in name else self._local(name)
         except (OSError, ValueError) as error:
@@ -123,7 +125,8 @@ class Opener:
         if not is_url(name):
             return self._local(name)
         url, _, key = name.rpartition(KEY_MARK)
-        if not url or "://" in key:
+        # What stands between the brackets of an IPv6 address is no key.
+        if not url or "/" in key:
             url, key = name, ""
         found = files_at(url)
         if found is not None:

@@ -23,7 +23,7 @@ def files_at(url: str) -> list[str] | None:
     A web server has no folders: to ask it for one would be to read the whole answer. Raises
     DataError where a store cannot be looked at.
     """
-    if url.lower().startswith(("http://", "https://")):
+    if _is_http(url):
         return None
     try:
         store, path = _store(url)
@@ -44,12 +44,18 @@ def fetch(url: str, target: BinaryIO) -> None:
     """Copy what a URL names. Raises DataError where it cannot be fetched as a whole."""
     try:
         store, path = _store(url)
-        with store.open(path, "rb") as source:
+        # As a stream: a server's word on the length of a file may not be what it then sends.
+        how = {"block_size": 0} if _is_http(url) else {}
+        with store.open(path, "rb", **how) as source:
             shutil.copyfileobj(source, target)
     except (UsageError, DataError):
         raise
     except Exception as error:
         raise _unreachable(url, error) from None
+
+
+def _is_http(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
 
 
 def _store(url: str) -> tuple[Any, str]:
@@ -71,5 +77,11 @@ def _store(url: str) -> tuple[Any, str]:
 def _unreachable(url: str, error: Exception) -> DataError:
     """The error of a store, each of which raises its own."""
     if isinstance(error, FileNotFoundError):
-        return DataError("there is no such file", file=url)
+        # The store of HTTP raises this for whatever went wrong, which is then its cause.
+        cause = error.__cause__
+        status = getattr(cause, "status", None)
+        if cause is None or status in (404, 410):
+            return DataError("there is no such file", file=url)
+        said = f"HTTP status {status}" if status else first_line(cause) or type(cause).__name__
+        return DataError(f"cannot be fetched ({said})", file=url)
     return DataError(f"cannot be fetched ({first_line(error)})", file=url)

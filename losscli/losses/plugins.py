@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
 from typing import Any
@@ -25,10 +26,9 @@ def load(name: str) -> Loss:
     Raises UsageError where there is no such function, or it cannot be a loss.
     """
     module, _, attribute = name.partition(":")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
     try:
-        found = getattr(import_module(module), attribute)
+        with _working_folder_last():
+            found = getattr(import_module(module), attribute)
     except ImportError as error:
         raise UsageError(f"--loss {name}: {error}") from None
     except AttributeError:
@@ -38,13 +38,29 @@ def load(name: str) -> Loss:
     return as_loss(name, found)
 
 
+@contextmanager
+def _working_folder_last() -> Iterator[None]:
+    """Modules of the working folder can be imported, and hide none that are installed."""
+    before = list(sys.path)
+    if "" not in before:
+        sys.path.append("")
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def installed(name: str) -> Loss | None:
     """The loss that an installed package offers under that name, if any does."""
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == name:
-            return as_loss(name, entry.load())
+            try:
+                found = entry.load()
+            except (Exception, SystemExit) as error:
+                raise _raised(f"--loss {name}: the plug-in {entry.value}", error) from error
+            return as_loss(name, found)
     return None
 
 
@@ -58,7 +74,13 @@ def as_loss(name: str, found: Any) -> Loss:
         return found
     if not callable(found):
         raise UsageError(f"{name} is no function", hint="Write f(pred, label) that returns losses.")
-    parameters = list(inspect.signature(found).parameters.values())
+    try:
+        parameters = list(inspect.signature(found).parameters.values())
+    except (ValueError, TypeError):
+        raise UsageError(
+            f"{name} does not say what it takes",
+            hint="Wrap it in a function of your own: f(pred, label).",
+        ) from None
     positional = [p for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
     keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
     if len(positional) != 2 or any(p.default is inspect.Parameter.empty for p in keywords):
@@ -94,7 +116,7 @@ def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
     @wraps(function)
     def kernel(pred: Array, label: Array, **params: Any) -> Array:
         try:
-            losses = np.asarray(function(pred, label, **params))
+            losses = np.asarray(function(_read_only(pred), _read_only(label), **params))
         except (Exception, SystemExit) as error:
             raise _raised(name, error) from error
         if losses.shape not in (pred.shape, pred.shape[:1]):
@@ -111,6 +133,13 @@ def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
         return numbers
 
     return kernel
+
+
+def _read_only(array: Array) -> Array:
+    """The array as it is, for a function that must not change it: other losses read it too."""
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 def _raised(name: str, error: BaseException) -> UsageError:

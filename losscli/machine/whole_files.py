@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +20,27 @@ def write_whole(path: str, text: str) -> None:
     """Put `text` into a file, whole or not at all. Raises UsageError as `whole_file` does."""
     with whole_file(path) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def refuse_inputs(outputs: Iterable[str], inputs: Iterable[str]) -> None:
+    """Raise UsageError where an output is a file that is read, by whatever name or link."""
+    there = {}
+    for output in outputs:
+        with suppress(OSError, ValueError):
+            found = Path(output).stat()
+            if stat.S_ISREG(found.st_mode) and not output.startswith(_STREAMS):
+                there[found.st_dev, found.st_ino] = output
+    if not there:
+        return
+    for name in inputs:
+        with suppress(OSError, ValueError):
+            found = Path(name).stat()
+            same = there.get((found.st_dev, found.st_ino))
+            if same is not None:
+                raise UsageError(
+                    f"{same} is an input" + (f" ({name})" if name != same else ""),
+                    hint="Write to another file: what was read would be lost.",
+                )
 
 
 @contextmanager

@@ -80,7 +80,14 @@ class LabelCode:
                 column=column,
             )
         if (place := inexact(label)) is not None:
-            raise Misfit("label", place, INEXACT, column=-1, hint=WHOLE_NUMBERS)
+            raise Misfit(
+                "label",
+                place,
+                INEXACT,
+                column=-1,
+                value=str(label[place].max()),
+                hint=WHOLE_NUMBERS,
+            )
         return label.astype(np.float64, copy=False)
 
     def _shares(self, label: Array, extent: Extent | None) -> Array:

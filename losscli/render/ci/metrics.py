@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from losscli.checking.report import CheckReport, Finding
 from losscli.plain import differences
 from losscli.render.json import dump
+from losscli.render.visible import visible
 
 
 def as_openmetrics(report: CheckReport) -> str:
@@ -50,7 +51,9 @@ def _values(report: CheckReport) -> Iterator[tuple[str, Finding, str]]:
 
 
 def _label(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    # Control characters are written out first, with backslashes that then stand for themselves.
+    lines = (visible(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n"))
+    return "\\n".join(lines)
 
 
 def _number(value: float | None) -> str:

@@ -1,0 +1,45 @@
+"""No output of a command takes the place of one of its inputs."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# The options that name files to write; of `preds` a batch leaves its own outputs out.
+_OUTPUTS = ("output", "junit", "openmetrics", "metrics")
+_BASELINE, _PREDS = "baseline", "preds"
+
+
+def check_outputs(options: Any) -> None:
+    """Raise UsageError where an output of a command is one of its inputs."""
+    given = {
+        item.name: value if isinstance(value, tuple) else (value,)
+        for item in dataclasses.fields(options)
+        if (value := getattr(options, item.name)) and isinstance(value, (str, tuple))
+    }
+    writing = [*_OUTPUTS, *([_BASELINE] if getattr(options, "update_baseline", False) else [])]
+    outputs = [file for name in writing for file in given.get(name, ())]
+    if not outputs:
+        return
+    from losscli.machine.whole_files import refuse_inputs
+
+    others = {name: texts for name, texts in given.items() if name not in writing}
+    refuse_inputs(outputs, _files(others))
+
+
+def _files(given: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """All that could be a file among the words of options."""
+    for name, texts in given.items():
+        for text in texts:
+            # NAME=FILE, and FILE::KEY of an archive.
+            for file in (text, text.partition("=")[2], text.rpartition("::")[0]):
+                if not file:
+                    continue
+                yield file
+                if name != _PREDS and glob.has_magic(file):
+                    yield from glob.iglob(file, recursive=True)  # noqa: PTH207 (as inputs do)
+                elif name != _PREDS and Path(file).is_dir():
+                    yield from map(str, Path(file).iterdir())

@@ -1,0 +1,275 @@
+"""What the program never does: write over an input, run code out of data, obey a group's name."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from losscli import evaluate
+from losscli.errors import UsageError
+from tests.cli.program import Here, Program, Write
+
+TABLE = "prob,label\n.5,1\n.3,0\n.2,1\n"
+CONFIG = '[check.a]\npred="p.csv"\nmax={bce=1}\n'
+
+
+class TestOutputs:
+    @pytest.mark.parametrize("link", ["same", "symbolic", "hard"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("eval", "p.csv", "-l", "bce", "-o", "out.csv"),
+            ("rows", "p.csv", "-l", "bce", "-o", "out.csv"),
+            ("check", "p.csv", "--max", "bce=9", "--metrics", "out.csv"),
+            ("check", "p.csv", "-l", "bce", "--baseline", "out.csv", "--update-baseline"),
+            ("batch", "x.csv", "--label", "p.csv", "-l", "bce", "-o", "out.csv"),
+            ("batch", "--manifest", "m.csv", "-l", "bce", "-o", "out.csv"),
+            ("check", "--metrics", "out.csv"),
+        ],
+        ids=lambda words: " ".join(words[:4]),
+    )
+    def test_none_takes_the_place_of_an_input(
+        self, tmp_path: Path, here: Here, write: Write, words: tuple[str, ...], link: str
+    ) -> None:
+        write("p.csv", TABLE)
+        write("x.csv", TABLE)
+        write("m.csv", "name,pred\na,p.csv\n")
+        write("losscli.toml", CONFIG)
+        if link == "symbolic":
+            (tmp_path / "out.csv").symlink_to("p.csv")
+        elif link == "hard":
+            os.link(tmp_path / "p.csv", tmp_path / "out.csv")
+        else:
+            words = tuple("p.csv" if word == "out.csv" else word for word in words)
+        answer = here(*words)
+        assert (answer.code, answer.out) == (2, "")
+        assert "is an input" in answer.err
+        assert (tmp_path / "p.csv").read_text() == TABLE
+
+
+class TestCode:
+    MODULE = "open('ran', 'w')\ndef f(pred, label):\n    return abs(pred - label)\n"
+
+    def test_a_manifest_imports_nothing(self, tmp_path: Path, here: Here, write: Write) -> None:
+        write("p.csv", TABLE)
+        write("own_of_manifest.py", self.MODULE)
+        write("m.csv", "name,pred,loss\na,p.csv,own_of_manifest:f\n")
+        answer = here("batch", "--manifest", "m.csv")
+        assert (answer.code, answer.out) == (3, "")
+        assert "-l own_of_manifest:f" in answer.err
+        assert not (tmp_path / "ran").exists()
+
+    def test_a_module_that_the_command_names_is_allowed(
+        self, losscli: Program, write: Write
+    ) -> None:
+        write("p.csv", TABLE)
+        write("own.py", self.MODULE)
+        write("m.csv", "name,pred,loss\na,p.csv,own:f\n")
+        assert losscli("batch", "--manifest", "m.csv", "-l", "own:f").code == 0
+
+    def test_the_import_path_is_as_before(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        write("own_path.py", "def f(pred, label):\n    return abs(pred - label)\n")
+        # A module of the working folder hides none that is installed.
+        write("colorsys.py", "raise RuntimeError('hidden')")
+        before = list(sys.path)
+        evaluate([0.5], [1.0], "own_path:f")
+        assert sys.path == before
+        with pytest.raises(UsageError, match="colorsys has no"):
+            evaluate([0.5], [1.0], "colorsys:f")
+
+    def test_a_loss_cannot_change_what_others_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        write("own_changes.py", "def f(pred, label):\n    pred[...] = 0\n    return pred\n")
+        with pytest.raises(UsageError, match="read-only"):
+            evaluate([0.5, 0.1], [1.0, 0.0], ["own_changes:f", "mae"])
+
+    def test_a_built_in_function_that_does_not_say_what_it_takes(self) -> None:
+        with pytest.raises(UsageError, match="math:hypot"):
+            evaluate([0.5], [1.0], "math:hypot")
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            'significant = "yes"',
+            "significant = 1",
+            "by_class = 1",
+            "by_col = 3",
+            "by_col = [1]",
+            "baseline = 1979-05-27",
+            "label = 1979-05-27",
+            "kind = 3",
+            "classes = {a = 1}",
+            "tolerance = true",
+            "min = 3",
+            "min = {bce = true}",
+            f"min = {{bce = 1{'0' * 400}}}",
+        ],
+    )
+    def test_one_of_another_type_is_refused(self, here: Here, write: Write, line: str) -> None:
+        write("p.csv", TABLE)
+        write("losscli.toml", f"{CONFIG}{line}\n")
+        answer = here("check")
+        assert (answer.code, answer.out) == (3, ""), answer.err
+        assert "losscli.toml, table [check.a]" in answer.err
+        assert line.partition(" ")[0] in answer.err
+        assert "internal error" not in answer.err
+
+    @pytest.mark.parametrize("text", ["tool = 3\n", "[tool]\nlosscli = 3\n"])
+    def test_a_pyproject_of_others_is_none_of_ours(
+        self, here: Here, write: Write, text: str
+    ) -> None:
+        write("pyproject.toml", text)
+        answer = here("check")
+        assert answer.code == 2
+        assert "nothing to check" in answer.err
+
+    def test_a_date_in_a_manifest(self, here: Here, write: Write) -> None:
+        write("m.toml", "[[pair]]\npred=1979-05-27\n")
+        answer = here("batch", "--manifest", "m.toml", "-l", "bce")
+        assert answer.code == 3
+        assert "pred is" in answer.err
+
+    @pytest.mark.parametrize("template", ["{stem:{stem}}", "{stem!r}", "{stem:>9}"])
+    def test_a_field_of_a_template_is_a_name(self, here: Here, write: Write, template: str) -> None:
+        write("p.csv", TABLE)
+        answer = here("batch", "p.csv", "--label", template, "-l", "bce")
+        assert (answer.code, answer.out) == (2, "")
+        assert "name in braces" in answer.err
+
+
+class TestStreams:
+    GROUPS = "prob,label,g\n.5,1,::error::x\n.2,0,##[error]y\n.3,1,é\n"
+
+    @pytest.mark.parametrize("format", ["table", "csv", "json", "markdown"])
+    def test_no_group_commands_github(self, losscli: Program, write: Write, format: str) -> None:
+        write("g.csv", self.GROUPS)
+        words = ("g.csv", "-l", "mae", "--by-col", "g", "--format", format)
+        answer = losscli(*words, env={"GITHUB_ACTIONS": "true"})
+        assert answer.code == 0
+        lines = (answer.out + answer.err).splitlines()
+        assert not [line for line in lines if line.strip().startswith("::") or "##[" in line]
+
+    def test_json_is_json_where_only_ascii_can_be_written(
+        self, losscli: Program, write: Write
+    ) -> None:
+        write("g.csv", self.GROUPS.replace("é", "é\U0001f600"))
+        words = ("g.csv", "-l", "mae", "--by-col", "g", "--format", "json")
+        answer = losscli(*words, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+        assert "é\U0001f600" in json.dumps(json.loads(answer.out), ensure_ascii=False)
+
+    def test_openmetrics_hold_no_escapes(self, here: Here, write: Write, tmp_path: Path) -> None:
+        write("g.csv", "prob,label,g\n.5,1,\x1b[31mred\n.2,0,\x1b[31mred\n")
+        words = ("check", "g.csv", "--max", "mae=1", "--by-col", "g", "--openmetrics", "m.txt")
+        assert here(*words).code == 0
+        assert "\x1b" not in (tmp_path / "m.txt").read_text()
+
+    @pytest.mark.parametrize("redirect", ["2>/dev/full", "2>&-"])
+    def test_a_check_is_kept_where_nothing_can_be_said(
+        self, tmp_path: Path, write: Write, redirect: str
+    ) -> None:
+        import subprocess
+
+        from tests.cli.conftest import environment
+
+        write("p.csv", TABLE)
+        words = f'"{sys.executable}" -m losscli check p.csv --max bce=9 {redirect}'
+        done = subprocess.run(
+            words, shell=True, cwd=tmp_path, env=environment(), capture_output=True, check=False
+        )
+        assert done.returncode == 0
+        assert b"1 rule kept" in done.stdout or b"1 of 1" in done.stdout
+
+    def test_stdin_that_is_closed(self, tmp_path: Path) -> None:
+        import subprocess
+
+        from tests.cli.conftest import environment
+
+        words = f'"{sys.executable}" -m losscli - -l bce <&-'
+        done = subprocess.run(
+            words, shell=True, cwd=tmp_path, env=environment(), capture_output=True, check=False
+        )
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"standard input is closed" in done.stderr
+
+    @pytest.mark.parametrize("columns", ["9" * 25, "100000"])
+    def test_a_screen_of_any_width(self, here: Here, write: Write, columns: str) -> None:
+        write("p.csv", TABLE)
+        assert here("p.csv", "-l", "bce", columns=int(columns)).code == 0
+
+
+class _Answering(http.server.BaseHTTPRequestHandler):
+    """A HEAD that states less than GET delivers; other paths are the status that they name."""
+
+    def do_HEAD(self) -> None:
+        self._answer(len(TABLE) - 10, b"")
+
+    def do_GET(self) -> None:
+        self._answer(len(TABLE), TABLE.encode())
+
+    def _answer(self, length: int, body: bytes) -> None:
+        if self.path.startswith("/status/"):
+            status = int(self.path.rpartition("/")[2])
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(length))
+        self.send_header("Accept-Ranges", "bytes")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answering)
+    thread = threading.Thread(target=found.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{found.server_port}"
+    found.shutdown()
+    found.server_close()
+
+
+class TestHttp:
+    def test_all_is_read_that_is_delivered(self, here: Here, server: str) -> None:
+        answer = here(f"{server}/p.csv", "-l", "mae", "--format", "json")
+        assert answer.json["results"][0]["n"] == 3
+
+    @pytest.mark.parametrize(
+        ("path", "said"),
+        [("/status/404", "no such file"), ("/status/401", "401"), ("/status/500", "500")],
+    )
+    def test_what_went_wrong_is_said(self, here: Here, server: str, path: str, said: str) -> None:
+        answer = here(f"{server}{path}", "-l", "mae")
+        assert (answer.code, answer.out) == (3, "")
+        assert said in answer.err
+
+    @pytest.mark.parametrize("url", ["http://127.0.0.1:1/x.csv", "http://[::1]:1/x.csv"])
+    def test_nobody_there(self, here: Here, url: str) -> None:
+        answer = here(url, "-l", "mae")
+        assert answer.code == 3
+        assert url in answer.err
+        assert "cannot be fetched" in answer.err
+
+    def test_a_redirect_without_end(self, here: Here, server: str) -> None:
+        answer = here(f"{server}/status/302", "-l", "mae")
+        assert answer.code == 3
+        assert "cannot be fetched" in answer.err
