@@ -53,7 +53,11 @@ def _own_losses(requests: tuple[Request, ...]) -> bool:
 
 def _content(name: str) -> list[str]:
     """What the files hold that a name stands for, or why that is not to be known."""
-    return [_content_of(file) for file in _files(name)]
+    try:
+        return [_content_of(file) for file in _files(name)]
+    except (OSError, ValueError) as error:
+        # A name that is too long, or a folder that may not be looked into.
+        return [f"unreadable: {getattr(error, 'errno', None) or error}"]
 
 
 def _files(name: str) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -94,6 +95,7 @@ def _locked(path: str) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
+            _check_regular(handle, path)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # A batch that has just finished puts another file in its place.
             if _is_at(path, handle):
@@ -109,6 +111,14 @@ def _locked(path: str) -> int:
         os.close(handle)
 
 
+def _check_regular(handle: int, path: str) -> None:
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        raise UsageError(
+            f"{path} is no file that can be taken up again",
+            hint="Say --format jsonl, which writes to standard output.",
+        )
+
+
 def _is_at(path: str, handle: int) -> bool:
     try:
         return os.path.samestat(Path(path).stat(), os.fstat(handle))
@@ -121,7 +131,8 @@ def whole_lines(text: bytes, path: str) -> tuple[list[bytes], int]:
 
     Raises UsageError where it is no journal of a batch.
     """
-    lines = text.splitlines(keepends=True)
+    # A machine that lost its power may leave a tail of zeros.
+    lines = text.rstrip(b"\0").splitlines(keepends=True)
     whole: list[bytes] = []
     for count, line in enumerate(lines, start=1):
         if line.endswith(b"\n") and line.startswith(_SCHEMA_MARK) and _is_row(line):

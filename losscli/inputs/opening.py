@@ -117,6 +117,8 @@ class Opener:
             return self._parts(name, _files_in(Path(name)))
         if stat.S_ISREG(mode):
             return open_file(self._file(name), None, self._decimal)
+        if stat.S_ISCHR(mode) and _is_endless(name):
+            raise DataError("is a device, which may have no end", file=name)
         return self._stream(Path(name), name)
 
     def _remote(self, name: str) -> Source:
@@ -210,6 +212,14 @@ def rows_in(name: str) -> int | None:
         return sum(len(batch["first"]) for batch in source.batches(roles, _COUNTED))
     except DataError:
         return None
+
+
+def _is_endless(name: str) -> bool:
+    """Whether a device gives bytes for ever, as /dev/zero does; a terminal and /dev/null end."""
+    if Path(name).samefile(os.devnull):
+        return False
+    with Path(name).open("rb") as device:
+        return not device.isatty()
 
 
 def _files_in(folder: Path) -> list[str]:

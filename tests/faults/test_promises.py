@@ -273,3 +273,43 @@ class TestHttp:
         answer = here(f"{server}/status/302", "-l", "mae")
         assert answer.code == 3
         assert "cannot be fetched" in answer.err
+
+
+class TestPlaces:
+    def test_a_name_that_is_too_long(self, here: Here, write: Write) -> None:
+        far = "../" * 2000 + "p.csv"
+        write("m.jsonl", json.dumps({"pred": far}) + "\n")
+        for words in (("batch", "--manifest", "m.jsonl"), ("batch", far), (far,)):
+            answer = here(*words, "-l", "bce")
+            assert answer.code == 3, answer.err
+            assert "internal error" not in answer.err + answer.out
+
+    def test_results_cannot_be_taken_up_from_a_pipe(
+        self, tmp_path: Path, here: Here, write: Write
+    ) -> None:
+        write("p.csv", TABLE)
+        os.mkfifo(tmp_path / "r.jsonl")
+        answer = here("batch", "p.csv", "-l", "bce", "-o", "r.jsonl")
+        assert (answer.code, answer.out) == (2, "")
+        assert "r.jsonl" in answer.err
+
+    def test_a_tail_of_zeros_is_resumed(self, tmp_path: Path, here: Here, write: Write) -> None:
+        write("p.csv", TABLE)
+        words = ("batch", "p.csv", "-l", "bce", "-o", "r.jsonl")
+        assert here(*words).code == 0
+        whole = (tmp_path / "r.jsonl").read_bytes()
+        (tmp_path / "r.jsonl").write_bytes(whole + bytes(4096))
+        assert here(*words, "--resume").code == 0
+        assert (tmp_path / "r.jsonl").read_bytes() == whole
+
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+    def test_a_device_without_end(self, here: Here, write: Write) -> None:
+        answer = here("/dev/zero", write("p.csv", TABLE), "-l", "bce")
+        assert (answer.code, answer.out) == (3, "")
+        assert "/dev/zero: is a device" in answer.err
+
+    def test_a_baseline_is_a_number(self, tmp_path: Path, here: Here, write: Write) -> None:
+        write("p.csv", "pred,label\n1,2\n")
+        words = ("check", "p.csv", "-l", "r2", "--baseline", "b.json", "--update-baseline")
+        assert here(*words).code == 3
+        assert not (tmp_path / "b.json").exists()
