@@ -230,6 +230,7 @@ def tolerance(width: int, dtype: np.dtype[Any] | None, decimals: int | None) -> 
     """
     stored = 1e-6
     if dtype is not None and dtype.kind == "f" and dtype.itemsize < 8:
-        stored = max(stored, 8 * width * float(np.finfo(dtype).eps))
+        # However many the items, no softmax is off by more than a few hundredths.
+        stored = max(stored, min(8 * width * float(np.finfo(dtype).eps), 0.05))
     written = 0.0 if decimals is None else 0.5 * width * 10.0**-decimals
     return max(stored, written)

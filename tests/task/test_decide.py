@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from losscli.errors import UsageError
+import losscli
+from losscli.errors import DataError, UsageError
 from losscli.task.advice import recommend_for
 from losscli.task.decide import HIGH, LOW, MEDIUM, Hints, Verdict, decide, kind_named_by
 from losscli.task.profile import LabelProfile, PredProfile, tolerance
@@ -395,3 +396,8 @@ class TestMissing:
         found = PredProfile.of(np.array([(np.inf, -np.inf, 0.0)]), 1e-6)
         assert (found.low, found.high, found.outside_unit) == (-np.inf, np.inf, 2)
         assert LabelProfile.of(np.array([(np.inf, -np.inf)]), 1e-6).high == np.inf
+
+
+def test_rows_of_zeros_over_a_vocabulary_in_half_precision_are_no_probabilities() -> None:
+    with pytest.raises(DataError, match="sum to 0"):
+        losscli.evaluate(np.zeros((4, 1000), np.float16), [1, 2, 3, 4], "ce", kind="probability")
