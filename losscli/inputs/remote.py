@@ -60,6 +60,7 @@ def _is_http(url: str) -> bool:
 
 def _store(url: str) -> tuple[Any, str]:
     try:
+        from fsspec import filesystem
         from fsspec.core import url_to_fs
     except ImportError:
         raise UsageError(
@@ -67,6 +68,9 @@ def _store(url: str) -> tuple[Any, str]:
             hint="Install it: pip install 'losscli[remote]'.",
         ) from None
     try:
+        if _is_http(url):
+            # fsspec would take the `::` of an IPv6 address for a chain of stores.
+            return filesystem("http"), url
         return url_to_fs(url)
     except ImportError as error:
         raise UsageError(f"{url}: {first_line(error)}") from None

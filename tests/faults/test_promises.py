@@ -268,6 +268,7 @@ class TestHttp:
         assert answer.code == 3
         assert url in answer.err
         assert "cannot be fetched" in answer.err
+        assert "Invalid" not in answer.err
 
     def test_a_redirect_without_end(self, here: Here, server: str) -> None:
         answer = here(f"{server}/status/302", "-l", "mae")
@@ -313,3 +314,38 @@ class TestPlaces:
         words = ("check", "p.csv", "-l", "r2", "--baseline", "b.json", "--update-baseline")
         assert here(*words).code == 3
         assert not (tmp_path / "b.json").exists()
+
+
+class TestPlugins:
+    @pytest.mark.parametrize(
+        ("module", "said"),
+        [
+            (None, "ModuleNotFoundError"),
+            ("raise SystemExit(0)", "SystemExit"),
+            ("1 / 0", "ZeroDivisionError"),
+            ("other = 1", "AttributeError"),
+            ("found = 3", "no function"),
+        ],
+    )
+    def test_one_that_cannot_be_loaded_is_named(
+        self,
+        tmp_path: Path,
+        here: Here,
+        write: Write,
+        monkeypatch: pytest.MonkeyPatch,
+        module: str | None,
+        said: str,
+    ) -> None:
+        import importlib.metadata
+
+        write("p.csv", TABLE)
+        name = f"plugin_{abs(hash(said))}"
+        if module is not None:
+            write(f"{name}.py", module)
+        entry = importlib.metadata.EntryPoint("wanted", f"{name}:found", "losscli.losses")
+        monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: [entry])
+        monkeypatch.syspath_prepend(tmp_path)
+        answer = here("check", "p.csv", "--max", "wanted=9")
+        assert (answer.code, answer.out) == (2, "")
+        assert "wanted" in answer.err
+        assert said in answer.err
