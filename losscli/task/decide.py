@@ -312,7 +312,11 @@ def _several_probabilities(
 ) -> Verdict:
     even = pred.rows - pred.uneven
     competing = even > pred.uneven
-    if pred.uneven == 0:
+    if pred.outside_unit == pred.items:
+        # Stated to be probabilities, and all above 1: counts, as 20 red balls and 80 blue ones.
+        competing = True
+        sums = Evidence("row sums", "no item is in [0, 1]", "shares of classes, to be divided")
+    elif pred.uneven == 0:
         found = "the row sums to 1" if pred.rows == 1 else f"all {pred.rows:,} rows sum to 1"
         sums = Evidence("row sums", found, "classes that compete")
     elif even == 0:
