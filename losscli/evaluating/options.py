@@ -18,6 +18,7 @@ _CHOICES = {
     "nan": ("error", "drop"),
     "ci": ("auto", "normal", "bootstrap", "none"),
     "engine": ("local", "dask"),
+    "cast": (None, "float16", "float32", "float64"),
 }
 
 
@@ -60,7 +61,9 @@ class Options:
                 object.__setattr__(self, name, member(words, given, name))
         for name, choices in _CHOICES.items():
             if (given := getattr(self, name)) not in choices:
-                raise UsageError(f"{name}={given!r}: say {' or '.join(map(repr, choices))}")
+                raise UsageError(
+                    f"{name}={given!r}: say {' or '.join(repr(each) for each in choices if each)}"
+                )
         convention(self.like)
         if self.block_length is not None and self.block_length < 1:
             raise UsageError(f"a block of {self.block_length} rows: say a number from 1 up")

@@ -33,7 +33,7 @@ class TestValues:
         report = losscli.batch(names, LABEL, fitting, jobs=jobs)
         assert report.failed == 0
         for row in report.rows:
-            alone = losscli.evaluate(row.pred, row.label, fitting)
+            alone = losscli.evaluate(row.pred, row.label, fitting, ci="normal")
             for score, result in zip(row.scores, alone.results, strict=True):
                 assert (score.loss, score.signature) == (result.loss, result.signature)
                 assert repr(score.value) == repr(result.value)
