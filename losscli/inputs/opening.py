@@ -21,6 +21,9 @@ from losscli.inputs.source import Selection, Source
 STDIN = "-"
 
 
+# Where Linux opens anew what a process holds open, also what has no name.
+_FDS = Path("/proc/self/fd")
+
 # Rows that are counted at once.
 _COUNTED = 1 << 16
 
@@ -117,8 +120,6 @@ class Opener:
             return self._parts(name, _files_in(Path(name)))
         if stat.S_ISREG(mode):
             return open_file(self._file(name), None, self._decimal)
-        if stat.S_ISCHR(mode) and _is_endless(name):
-            raise DataError("is a device, which may have no end", file=name)
         return self._stream(Path(name), name)
 
     def _remote(self, name: str) -> Source:
@@ -187,12 +188,15 @@ class Opener:
 
         def copy_to(copy: BinaryIO) -> None:
             if not isinstance(stream, Path):
+                _check_ends(stream, name)
                 shutil.copyfileobj(stream, copy)
                 return
             with stream.open("rb") as source:
+                _check_ends(source, name)
                 shutil.copyfileobj(source, copy)
 
-        return open_file(File.at(self._kept(copy_to), name), None, self._decimal)
+        kept = self._kept_nameless if _FDS.is_dir() else self._kept
+        return open_file(File.at(kept(copy_to), name), None, self._decimal)
 
     def _kept(self, write: Callable[[BinaryIO], None]) -> Path:
         import tempfile
@@ -202,6 +206,17 @@ class Opener:
             weakref.finalize(self, path.unlink, missing_ok=True)
             write(cast(BinaryIO, copy))
         return path
+
+    def _kept_nameless(self, write: Callable[[BinaryIO], None]) -> Path:
+        """The path of a copy that has no name in any folder, so that not even a kill leaves it."""
+        import tempfile
+
+        with tempfile.TemporaryFile(prefix="losscli-") as copy:
+            write(cast(BinaryIO, copy))
+            copy.flush()
+            handle = os.dup(copy.fileno())
+        weakref.finalize(self, os.close, handle)
+        return _FDS / str(handle)
 
 
 def rows_in(name: str) -> int | None:
@@ -214,12 +229,15 @@ def rows_in(name: str) -> int | None:
         return None
 
 
-def _is_endless(name: str) -> bool:
-    """Whether a device gives bytes for ever, as /dev/zero does; a terminal and /dev/null end."""
-    if Path(name).samefile(os.devnull):
-        return False
-    with Path(name).open("rb") as device:
-        return not device.isatty()
+def _check_ends(stream: BinaryIO, name: str) -> None:
+    """Raise DataError for a device that need not end, such as /dev/zero; a terminal ends by ^D."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return
+    device = stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)
+    if device and not stream.isatty() and not os.path.samestat(found, Path(os.devnull).stat()):
+        raise DataError("is a device, which may have no end", file=name)
 
 
 def _files_in(folder: Path) -> list[str]:
