@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 from losscli.engine.run import Outcome, Pass, block_rows
-from losscli.errors import UsageError
+from losscli.errors import DataError, UsageError
 from losscli.inputs.opening import rows_in
-from losscli.machine.dask import dask_client, finished, lost_as_data_error
+from losscli.machine.dask import (
+    dask_client,
+    finished,
+    lost_as_data_error,
+    packed,
+    unpacked,
+    worker_address,
+)
 from losscli.machine.memory import keep_freed
 
 # Ranges of rows per thread of the cluster: a lost worker costs few of them.
@@ -58,7 +66,7 @@ class Cluster:
         threads = max(1, sum(client.nthreads().values()))
         spans = job.dataset.spans(block_rows(job.dataset.width), _SPANS * threads)
         # A task, not data sent ahead: what a lost worker held is made again elsewhere.
-        work = client.submit(_same, (job, empty.fresh()), pure=False)
+        work = client.submit(Work, packed((job, empty.fresh())), pure=False)
         leaves = [client.submit(_span, work, *span, pure=False) for span in spans]
         level = leaves
         while len(level) > 1:
@@ -94,13 +102,38 @@ class Cluster:
                 leaf.result()
 
 
-def _same(work: tuple[Pass, Outcome]) -> tuple[Pass, Outcome]:
-    return work
+class Work:
+    """A pass as bytes, which a task unpacks, once for each worker.
+
+    Where a worker cannot open a file or import a loss, the task then raises. Were it sent as it is,
+    it would be unpacked on the way to the task, where what it raises ends the worker.
+    """
+
+    def __init__(self, job: bytes) -> None:
+        self._packed = job
+        self._lock = Lock()
+        self._unpacked: tuple[Pass, Outcome] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Work, (self._packed,)
+
+    def unpacked(self) -> tuple[Pass, Outcome]:
+        """The pass, and an outcome of no rows. Raises DataError with the worker's address."""
+        with self._lock:
+            if self._unpacked is None:
+                try:
+                    self._unpacked = unpacked(self._packed)
+                except Exception as error:
+                    raise DataError(
+                        f"the worker {worker_address()} cannot take the work: {error}",
+                        hint="Workers need the same files, at the same paths, and the same losses.",
+                    ) from None
+            return self._unpacked
 
 
-def _span(work: tuple[Pass, Outcome], start: int, stop: int | None) -> Outcome:
+def _span(work: Work, start: int, stop: int | None) -> Outcome:
     keep_freed()
-    job, empty = work
+    job, empty = work.unpacked()
     return job.over(job.blocks(start, stop), empty.fresh())
 
 

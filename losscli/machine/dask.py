@@ -9,6 +9,7 @@ from typing import Any
 
 from losscli.errors import DataError, UsageError
 from losscli.machine.threads import available
+from losscli.version import __version__
 
 # Seconds in which a scheduler has to answer, and between two looks whether it is still there.
 _PATIENCE, _POLL = 10, 1
@@ -53,7 +54,49 @@ def dask_client(address: str | None = None, workers: int | None = None) -> Itera
                 f"the Dask scheduler at {address} has no workers",
                 hint=f"Start one: dask worker {address}.",
             )
+        _check_versions(client)
         yield client
+
+
+def _check_versions(client: Any) -> None:
+    """Raise UsageError for workers that have no losscli, or not this version of it."""
+    from pkgutil import resolve_name
+
+    # A function that every Python has: one of losscli's would be imported to be called.
+    found = client.run(resolve_name, "losscli.version:__version__", on_error="return")
+    for address, version in sorted(found.items()):
+        if isinstance(version, BaseException):
+            raise UsageError(
+                f"the Dask worker {address} cannot import losscli ({version})",
+                hint=f"Install it there: pip install losscli=={__version__}.",
+            )
+        if version != __version__:
+            raise UsageError(
+                f"the Dask worker {address} has losscli {version}, and this is {__version__}",
+                hint="Numbers are merged from one version only: install the same.",
+            )
+
+
+def packed(work: Any) -> bytes:
+    """Work as bytes, with functions that are no module's own, as Dask sends it."""
+    from distributed.protocol.pickle import dumps
+
+    found: bytes = dumps(work)
+    return found
+
+
+def unpacked(work: bytes) -> Any:
+    """What `packed` made bytes of."""
+    from distributed.protocol.pickle import loads
+
+    return loads(work)
+
+
+def worker_address() -> str:
+    """The address of the worker that runs this task."""
+    from distributed import get_worker
+
+    return str(get_worker().address)
 
 
 def finished(client: Any, pending: set[Any]) -> Iterator[Any]:
