@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import losscli
-from losscli import dask_client
 from losscli.errors import DataError, UsageError
 from losscli.inputs.dataset import open_dataset
+from losscli.machine import dask
 from tests.engine.dask_processes import Processes, processes
 
 ROWS = 1_300_000
@@ -162,7 +162,7 @@ def test_what_workers_open_is_what_was_opened_here(tmp_path: Path) -> None:
 
 
 def test_nobody_at_the_address(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_client, "_PATIENCE", 0.5)
+    monkeypatch.setattr(dask, "_PATIENCE", 0.5)
     with pytest.raises(UsageError, match=r"no Dask scheduler answers at 127\.0\.0\.1:9"):
         losscli.evaluate(files / "p.npy", files / "y.npy", "bce", scheduler="127.0.0.1:9")
 

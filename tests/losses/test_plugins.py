@@ -102,3 +102,27 @@ def test_an_installed_package_offers_losses_by_name(
 
 def test_a_definition_is_taken_as_it_is() -> None:
     assert as_loss("mine", REGISTRY.get("mse")) is REGISTRY.get("mse")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (None, "ModuleNotFoundError"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("def f(:", "SyntaxError"),
+        ("g = 1", "AttributeError"),
+    ],
+)
+def test_a_plug_in_that_cannot_be_loaded_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, said: str
+) -> None:
+    from importlib.metadata import EntryPoint
+
+    name = f"plug_in_{said.lower()}"
+    if source is not None:
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    offered = EntryPoint("theirs", f"{name}:f", "losscli.losses")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [offered])
+    with pytest.raises(losscli.UsageError, match=f"theirs: the plug-in {name}:f raised {said}"):
+        losscli.check(PRED, LABEL, max={"theirs": 9})
