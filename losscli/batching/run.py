@@ -70,7 +70,9 @@ def batch(
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"jobs={jobs}: at least one process has to work")
-    asked = Options.of("batch", {**options, "engine": engine, "scheduler": scheduler})
+    # Where the pairs are shared out is no option of a pair.
+    where = Options(engine=engine, scheduler=scheduler)
+    asked = Options.of("batch", options)
     if resume and output is None:
         raise UsageError("what is to be resumed?", hint="Say -o FILE.jsonl.")
     names = None if losses is None else (losses,) if isinstance(losses, str) else tuple(losses)
@@ -88,7 +90,7 @@ def batch(
         kept = len(lines)
         failed = sum(is_failed for _, is_failed in lines.values())
         tasks = [(place, item) for place, item in enumerate(items) if place not in lines]
-        if asked.engine == "local" and scheduler is None:
+        if where.engine == "local" and scheduler is None:
             evaluated = _evaluated(tasks, jobs, journal)
         else:
             from losscli.batching.on_dask import on_dask
