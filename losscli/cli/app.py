@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from importlib import import_module
 from typing import Any
 
@@ -56,6 +57,7 @@ _EPILOG = (
 )
 
 # Set by the shell's completion, which asks for words and runs no command.
+_MINUS = "\N{MINUS SIGN}"
 _COMPLETING = "_LOSSCLI_COMPLETE"
 
 _HINT = "`{} --help` shows what there is."
@@ -188,6 +190,18 @@ def _command(name: str) -> tuple[Any, Callable[[Any], None]]:
     return getattr(module, _COMMANDS[name]), module.run
 
 
+def _with_hyphens(options: Any) -> Any:
+    """The options with their negative numbers written as they were typed."""
+
+    def typed(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(typed, value))
+        return f"-{value[1:]}" if isinstance(value, str) and value[:1] == _MINUS else value
+
+    given = {each.name: typed(getattr(options, each.name)) for each in fields(options)}
+    return replace(options, **given)
+
+
 def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     """The command and the options that `words` spell, as Typer reads them.
 
@@ -198,8 +212,8 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
 
     from losscli.cli.options import NEGATIVE, typer_function
 
-    # A negative number with a real minus sign is no option to Typer.
-    words = [f"\N{MINUS SIGN}{word[1:]}" if NEGATIVE.match(word) else word for word in words]
+    # Typer takes a negative number for an option, but not one with a typographic minus sign.
+    words = [f"{_MINUS}{word[1:]}" if NEGATIVE.match(word) else word for word in words]
     app = typer.Typer(
         help=_HELP,
         epilog=_EPILOG,
@@ -223,7 +237,7 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     found: list[tuple[Callable[[Any], None], Any]] = []
 
     def take(run: Callable[[Any], None]) -> Callable[[Any], None]:
-        return lambda options: found.append((run, options))
+        return lambda options: found.append((run, _with_hyphens(options)))
 
     for name in _COMMANDS:
         options_type, run = _command(name)

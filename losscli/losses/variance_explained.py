@@ -32,7 +32,7 @@ _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task
 _FORCE_FINITE = Param(True, "of constant labels 1 or 0; false: NaN if perfect, else −∞")
 _OUTPUTS = Param(
     "uniform_average",
-    "how several columns become one number",
+    "how columns become one",
     choices=("uniform_average", "variance_weighted"),
 )
 

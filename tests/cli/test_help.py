@@ -57,10 +57,11 @@ class TestHelp:
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_every_choice_is_listed(self, losscli: Program, command: str) -> None:
-        words = losscli(command, "--help", columns=200).out.replace(",", " ").replace(".", " ")
+        words = losscli(command, "--help", columns=200).out
+        plain = words.replace(",", " ").replace(".", " ").split()
         for field in dataclasses.fields(COMMANDS[command]):
             for choice in field.metadata["losscli"].choices:
-                assert choice in words.split()
+                assert choice in (plain if choice.isalnum() else words)
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_only_the_screen_breaks_a_paragraph(self, losscli: Program, command: str) -> None:
@@ -151,6 +152,8 @@ class TestTwoReaders:
             "recommend",
             "recommend --values 0.7,0.6,0.4 --values 0.1,0.2,0.3",
             "recommend --values=-1,2",
+            "recommend --values -1,2",
+            "eval t.csv --classes -1,1",
             "recommend p.npy y.npy --format json --kind logit --task binary --classes a,b",
             "losses",
             "losses bce",
@@ -176,8 +179,6 @@ class TestTwoReaders:
             ("eval p.npy -ql bce", EvalOptions(pred="p.npy", loss=("bce",), quiet=True)),
             ("eval -q -- -p.npy", EvalOptions(pred="-p.npy", quiet=True)),
             ("eval t.csv -p -x", EvalOptions(pred="t.csv", pred_col=("-x",))),
-            ("eval t.csv --classes -1,1", EvalOptions(pred="t.csv", classes="-1,1")),
-            ("recommend --values -1,2", RecommendOptions(values=("-1,2",))),
         ],
     )
     def test_a_line_that_only_typer_reads(self, line: str, expected: Any) -> None:

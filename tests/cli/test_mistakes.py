@@ -118,7 +118,7 @@ def test_labels_of_words(here: Here) -> None:
 
 
 def test_the_wrong_one_of_two_losses(here: Here) -> None:
-    answer = here("probs.npy", "classes.npy", "-l", "bce")
+    answer = here("recommend", "probs.npy", "classes.npy")
     assert "Recommended: categorical cross entropy" in answer.out
     answer = here("preds.npy", "labels.npy", "-l", "ce")
     assert (answer.code, answer.out) == (2, "")
