@@ -71,7 +71,7 @@ def _plain(value: Any) -> Any:
 
 
 def _nonfinite(value: Any) -> str | dict[str, Any] | None:
-    """What `_plain` replaced by None: a word for a number, {place: word} for a collection."""
+    """What `_plain` replaced by None: `repr` of a number, {index: repr} of a collection."""
     if isinstance(value, float):
         return None if math.isfinite(value) else repr(float(value))
     if isinstance(value, np.ndarray):

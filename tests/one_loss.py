@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.conventions.table import convention
 from losscli.engine.accumulators import Tally, accumulator
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.finish import Finished, finish
 from losscli.engine.gate import Settled
 from losscli.engine.row_losses import Measured, measure
@@ -68,7 +68,7 @@ def batch_of(
         0,
         inputs={role: np.asarray(array, np.float64) for role, array in (inputs or {}).items()},
     )
-    return Batch(block, Setting(LabelCode(width, signs=signs), tolerance, class_weight))
+    return Batch(block, RunSettings(LabelCode(width, signs=signs), tolerance, class_weight))
 
 
 def measured(evaluation: Evaluation, pred: Any, label: Any, **how: Any) -> Measured:

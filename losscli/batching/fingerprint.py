@@ -27,7 +27,7 @@ READ_UP_TO = 4 << 20
 
 
 def key_of(item: Item) -> str | None:
-    """The word for an item: the content of its files, its losses and options, and the version.
+    """A digest of an item: the content of its files, its losses and options, and the version.
 
     None where the content cannot be known without fetching it (a URL), or the code of a loss is
     not part of losscli. The words of two machines agree where all files are small.
@@ -52,7 +52,7 @@ def _own_losses(requests: tuple[Request, ...]) -> bool:
 
 
 def _content(name: str) -> list[str]:
-    """What the files hold that a name stands for, or why that is not to be known."""
+    """The content of each file that a name matches, or why it cannot be read."""
     try:
         return [_content_of(file) for file in _files(name)]
     except (OSError, ValueError) as error:

@@ -7,12 +7,12 @@ from typing import Any
 
 from losscli.batching.report import Failure
 from losscli.batching.work import BUG, failed_row
-from losscli.batching.workers import Done, Task, chunks_of, done_here
+from losscli.batching.workers import Done, Job, chunks_of, done_here
 from losscli.machine.dask import dask_client, finished, lost_as_data_error
 
 
 def on_dask(
-    tasks: Sequence[Task], scheduler: str | None, workers: int | None
+    tasks: Sequence[Job], scheduler: str | None, workers: int | None
 ) -> Generator[list[Done]]:
     """The rows of the items, some at a time as they are done.
 
@@ -36,15 +36,15 @@ def on_dask(
                 pending |= set(again)
 
 
-def _submit(client: Any, chunk: Sequence[Task]) -> Any:
+def _submit(client: Any, chunk: Sequence[Job]) -> Any:
     return client.submit(_rows, list(chunk), pure=False)
 
 
-def _rows(tasks: Sequence[Task]) -> list[Done]:
+def _rows(tasks: Sequence[Job]) -> list[Done]:
     return [done_here(task, 1) for task in tasks]
 
 
-def _died(task: Task, future: Any) -> Done:
+def _died(task: Job, future: Any) -> Done:
     """The row of an item that killed its workers. Raises what else became of it."""
     from distributed import KilledWorker
 

@@ -21,7 +21,7 @@ Measure = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class LossValue:
     """One loss of one pair: of a `Result` what a comparison of many pairs needs."""
 
     loss: str
@@ -39,7 +39,7 @@ class Score:
     signature: str
 
     @classmethod
-    def of(cls, result: Result) -> Score:
+    def of(cls, result: Result) -> LossValue:
         """The score that a result holds."""
         return cls(*(getattr(result, name) for name in _SCORE_FIELDS))
 
@@ -50,7 +50,7 @@ class Score:
         return self.loss, params, self.convention, self.reduction
 
 
-_SCORE_FIELDS = tuple(item.name for item in fields(Score))
+_SCORE_FIELDS = tuple(item.name for item in fields(LossValue))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class BatchRow:
     key: str | None
     task: str | None = None
     kind: str | None = None
-    scores: tuple[Score, ...] = ()
+    scores: tuple[LossValue, ...] = ()
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
 
@@ -107,7 +107,7 @@ class BatchRow:
         )
 
 
-def _score(data: dict[str, Any]) -> Score:
+def _score(data: dict[str, Any]) -> LossValue:
     """A score with the numbers that JSON cannot hold."""
     given = {name: value for name, value in data.items() if not name.endswith("nonfinite")}
     for name in ("value", "standard_error"):
@@ -116,7 +116,7 @@ def _score(data: dict[str, Any]) -> Score:
             given[name] = float(word)
     lost = data.get("params_nonfinite", {})
     given["params"] |= {name: float(word) for name, word in lost.items()}
-    return Score(**given)
+    return LossValue(**given)
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def leaderboard(rows: Sequence[BatchRow], sort: str | None, top: int | None) -> 
     )
 
 
-def _column(score: Score) -> Column:
+def _column(score: LossValue) -> Column:
     return Column(
         score.loss,
         score.title,

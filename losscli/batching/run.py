@@ -15,7 +15,7 @@ from losscli.batching.journal import Journal
 from losscli.batching.manifest import items_of, read_manifest
 from losscli.batching.report import BatchReport, BatchRow
 from losscli.batching.request import check_requests
-from losscli.batching.workers import Done, Pool, Task, can_fork, here
+from losscli.batching.workers import Done, Job, Pool, can_fork, here
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.one_pass import Losses
 from losscli.evaluating.options import Options
@@ -149,7 +149,7 @@ def _kept(items: Sequence[Item], held: Sequence[bytes]) -> dict[int, tuple[bytes
 
 
 def _evaluated(
-    tasks: Sequence[Task], jobs: int | None, journal: Journal | None
+    tasks: Sequence[Job], jobs: int | None, journal: Journal | None
 ) -> Generator[list[Done]]:
     """The items evaluated, in this process or in several."""
     processors = available()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
-from losscli.batching.report import BatchRow, Failure, Score
+from losscli.batching.report import BatchRow, Failure, LossValue
 from losscli.errors import DataError, LosscliError
 from losscli.evaluating.one_pass import evaluated
 from losscli.evaluating.results import results_of
@@ -30,7 +30,7 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
             key,
             verdict.task.value,
             verdict.kind.value,
-            tuple(map(Score.of, results)),
+            tuple(map(LossValue.of, results)),
             notes=tuple(dict.fromkeys(found.dataset.notes)),
         )
     except DataError as error:

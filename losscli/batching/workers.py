@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
 
 # An item and its place in the batch; the line of its row, and whether it failed.
-Task = tuple[int, Item]
+Job = tuple[int, Item]
 Done = tuple[int, bytes, bool]
 
 # Seconds for which a worker may keep rows to itself.
@@ -30,22 +30,22 @@ _PATIENCE = 0.05
 _CHUNK = 64
 _TURNS = 8
 
-_END_OF_WORK: Sequence[Task] = ()
+_END_OF_WORK: Sequence[Job] = ()
 
 
-def here(tasks: Sequence[Task]) -> Generator[list[Done]]:
+def here(tasks: Sequence[Job]) -> Generator[list[Done]]:
     """The rows of the items, one after the other in this process."""
     for task in tasks:
         yield [done_here(task, None)]
 
 
-def chunks_of(tasks: Sequence[Task], workers: int) -> Iterator[Sequence[Task]]:
+def chunks_of(tasks: Sequence[Job], workers: int) -> Iterator[Sequence[Job]]:
     """The items in chunks, so large that sending them costs little, so small that all have work."""
     size = max(1, min(_CHUNK, len(tasks) // (workers * _TURNS)))
     return (tasks[first : first + size] for first in range(0, len(tasks), size))
 
 
-def done_here(task: Task, threads: int | None) -> Done:
+def done_here(task: Job, threads: int | None) -> Done:
     """The row of one item, evaluated by so many threads."""
     place, item = task
     row = row_of(item, threads)
@@ -54,7 +54,7 @@ def done_here(task: Task, threads: int | None) -> Done:
 
 @dataclass
 class _Worker:
-    """A process, the way to it, and the items that it has been given and not answered."""
+    """A process, its connection, and the items that it has been given and not returned."""
 
     process: Any
     link: Connection
@@ -75,7 +75,7 @@ class Pool:
         self._context = _context()
         self._workers: list[_Worker] = []
 
-    def rows(self, tasks: Sequence[Task]) -> Generator[list[Done]]:
+    def rows(self, tasks: Sequence[Job]) -> Generator[list[Done]]:
         """The rows of the items, a few at a time as they are done."""
         from multiprocessing.connection import wait
 
@@ -90,7 +90,7 @@ class Pool:
                     try:
                         answer: list[Done] = worker.link.recv()
                     except (EOFError, OSError):
-                        yield from self._bury(worker, chunks)
+                        yield from self._replace(worker, chunks)
                         continue
                     for done in answer:
                         del worker.given[done[0]]
@@ -115,7 +115,7 @@ class Pool:
         self._workers.append(worker)
         return worker
 
-    def _give(self, worker: _Worker, chunks: deque[Sequence[Task]]) -> None:
+    def _give(self, worker: _Worker, chunks: deque[Sequence[Job]]) -> None:
         """Send the next chunk, or the word that there is none."""
         chunk = chunks.popleft() if chunks else _END_OF_WORK
         worker.given = dict(chunk)
@@ -129,7 +129,7 @@ class Pool:
             worker.process.join()
             self._workers.remove(worker)
 
-    def _bury(self, worker: _Worker, chunks: deque[Sequence[Task]]) -> Iterator[list[Done]]:
+    def _replace(self, worker: _Worker, chunks: deque[Sequence[Job]]) -> Iterator[list[Done]]:
         """Replace a worker that died; what it died of is found by giving its items singly."""
         worker.process.join()
         worker.link.close()
@@ -184,7 +184,7 @@ def _serve(
     release: Callable[[], Any] | None = None,
     others: Sequence[Connection] = (),
 ) -> None:
-    """Evaluate what comes through the link until there is no more, or nobody at its other end."""
+    """Evaluate the chunks that arrive over the connection until it is closed."""
     # The parent, which gets the same Ctrl-C, ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in others:
@@ -198,7 +198,7 @@ def _serve(
         return
 
 
-def _answer(link: Connection, chunk: Sequence[Task], threads: int) -> None:
+def _answer(link: Connection, chunk: Sequence[Job], threads: int) -> None:
     ready: list[Done] = []
     sent = time.monotonic()
     for count, task in enumerate(chunk, start=1):

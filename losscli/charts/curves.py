@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions.table import CONVENTIONS
 from losscli.engine.accumulators import tally_of
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.row_losses import measure
 from losscli.errors import UsageError
@@ -145,7 +145,7 @@ def _evaluation(
 
 
 def _batch(pred: Array, label: Array, width: int = 1) -> Batch:
-    return Batch(Settled(0, pred, label, None, 0), Setting(LabelCode(width), 1e-6))
+    return Batch(Settled(0, pred, label, None, 0), RunSettings(LabelCode(width), 1e-6))
 
 
 # Of each curve: its name, the parameters, the predictions and the labels.

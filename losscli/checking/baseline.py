@@ -15,7 +15,7 @@ from losscli.losses.registry import REGISTRY
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class StoredBaseline:
     """The results of a report that `losscli eval --format json` or `check` has written."""
 
     file: str
@@ -54,7 +54,7 @@ class Baseline:
         return float(value)
 
 
-def read_baseline(file: str) -> Baseline:
+def read_baseline(file: str) -> StoredBaseline:
     """The baseline in a file. Raises DataError for one that is none."""
     try:
         with open(file, encoding="utf-8") as stream:  # noqa: PTH123 (a name may be anything)
@@ -76,7 +76,7 @@ def read_baseline(file: str) -> Baseline:
     results = document.get("results")
     if not isinstance(results, list) or not all(map(_is_result, results)):
         raise DataError("holds no results", file=file)
-    return Baseline(file, tuple(results))
+    return StoredBaseline(file, tuple(results))
 
 
 def _is_result(item: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from losscli.checking.baseline import Baseline, read_baseline
+from losscli.checking.baseline import StoredBaseline, read_baseline
 from losscli.checking.report import Checked, CheckReport, Finding
 from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import (
@@ -173,7 +173,7 @@ def _parts(whole: Result) -> Iterator[tuple[str, Result]]:
         yield name, replace(whole, value=part.value, n=part.n, interval=part.interval)
 
 
-def _held(result: Result, baseline: Baseline, tolerances: Tolerances) -> Finding:
+def _held(result: Result, baseline: StoredBaseline, tolerances: Tolerances) -> Finding:
     before = baseline.value(result)
     tolerance = tolerances.of(_names(result))
     limit = tolerance.limit(before, lower_is_better=result.lower_is_better)

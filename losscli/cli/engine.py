@@ -11,7 +11,7 @@ from losscli.cli.options import option
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """By whom."""
+    """On this machine, or on the processes of a Dask cluster."""
 
     engine: str = option(
         "--engine",

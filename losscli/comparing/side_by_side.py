@@ -13,7 +13,7 @@ from losscli.engine.accumulators import Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import Settled
 from losscli.engine.groups_of_rows import ByGroup, groups_of
-from losscli.engine.run import Outcome, share, through_gate
+from losscli.engine.run import Outcome, over_all_blocks, through_gate
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Block
@@ -127,7 +127,9 @@ class SideBySide:
     def run(self) -> None:
         """Read everything. Raises DataError at the first item that does not fit."""
         threads, progress = self._options.threads, self._options.progress
-        share(self._rivals.together, lambda few, found: found.over(few), self, threads, progress)
+        over_all_blocks(
+            self._rivals.together, lambda few, found: found.over(few), self, threads, progress
+        )
 
     def fresh(self) -> SideBySide:
         """The same for the same models, with no rows."""

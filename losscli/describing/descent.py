@@ -25,7 +25,7 @@ _MOST_HALVINGS = 40
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """A prediction, how its loss answers to it, and where a step against that leads.
+    """A prediction, the gradient of its loss, and where a step against that leads.
 
     `sign` is −1, or 1 for a score that should rise. Predictions are `kind`s: logits where the
     example holds probabilities, which a step could not leave as they have to be.

@@ -27,7 +27,7 @@ _HARDEST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SameValue:
     """What conventions that agree make of a loss; `why` says what they do otherwise.
 
     `loss` is as it would be asked for, with its parameters.
@@ -51,7 +51,7 @@ class Page:
     hardest: RowReport | None
     spread: Lorenz | None
     reliabilities: tuple[Reliability, ...]
-    told: tuple[Told, ...]
+    told: tuple[SameValue, ...]
     command: str
 
 
@@ -122,7 +122,7 @@ def page(
 _OF_CLASSES = ("binary", "multiclass")
 
 
-def _told(report: Report, pred: Any, label: Any, options: Options) -> list[Told]:
+def _told(report: Report, pred: Any, label: Any, options: Options) -> list[SameValue]:
     """Each loss under every convention; those of one value together, that of the report first."""
     known = {
         asked_again(result.loss, result.params, result.convention): result
@@ -136,7 +136,7 @@ def _told(report: Report, pred: Any, label: Any, options: Options) -> list[Told]
             if name != known[loss].convention:
                 told.setdefault((loss, value), []).append(name)
     return [
-        Told(loss, result.title, tuple(names), value, _why(result, names))
+        SameValue(loss, result.title, tuple(names), value, _why(result, names))
         for loss, result in known.items()
         for (owner, value), names in told.items()
         if owner == loss and value is not None

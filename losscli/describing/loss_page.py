@@ -123,7 +123,7 @@ def example_value(loss: Loss, convention: Convention) -> float:
 
 
 def _example_gradient(loss: Loss) -> str:
-    """How the example's value answers to its prediction, to six digits; empty without one."""
+    """The gradient of the example's value, to six digits; empty for a loss without one."""
     evaluation, batch = worked_example(loss, CONVENTIONS["standard"])
     if evaluation.reading.gradient is None:
         return ""

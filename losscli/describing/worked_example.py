@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions.convention import Convention
 from losscli.engine.accumulators import accumulator
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.gradient import differentiator
 from losscli.losses.definition.loss import Loss
@@ -36,7 +36,7 @@ def worked_example(loss: Loss, convention: Convention) -> tuple[Evaluation, Batc
     )
     signs = label is not None and set(label.ravel().tolist()) == {-1.0, 1.0}
     width = pred.shape[1] if pred.ndim == 2 and example.task is not Task.PAIRS else 1
-    setting = Setting(LabelCode(width, signs=signs), 1e-6)
+    setting = RunSettings(LabelCode(width, signs=signs), 1e-6)
     inputs = {name: np.asarray(value, np.float64) for name, value in example.inputs.items()}
     return evaluation, Batch(Settled(0, pred, label, None, 0, inputs=inputs), setting)
 

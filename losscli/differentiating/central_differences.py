@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from losscli.differentiating.report import GradientCheck, Parted
 from losscli.engine.accumulators import RowAccumulator
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gradient import differentiator
 from losscli.engine.hardest import Extreme, Extremes
 from losscli.engine.row_losses import measure, weighted
-from losscli.engine.rows import CostlyRows
+from losscli.engine.rows import RowCosts
 from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Reduction
 
@@ -31,7 +31,7 @@ _SHOWN = 10
 
 
 def gradient_check(
-    evaluation: Evaluation, setting: Setting, rows: Iterable[CostlyRows], names: tuple[str, ...]
+    evaluation: Evaluation, setting: RunSettings, rows: Iterable[RowCosts], names: tuple[str, ...]
 ) -> GradientCheck:
     """Compare each item's derivative of its row's loss with a central difference.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.gradient import differentiator
 from losscli.engine.run import block_rows, through_gate
@@ -29,7 +29,7 @@ class Gradients:
 
     dataset: Dataset
     evaluation: Evaluation
-    setting: Setting
+    setting: RunSettings
     accumulator: Accumulator
     drop_missing: bool = False
 

@@ -126,7 +126,7 @@ def _bit_lengths(numbers: Keys) -> NDArray[np.int32]:
 
 @dataclass
 class Gathering:
-    """Amounts on their way into a concentration: sorting many at once takes less than few often."""
+    """Collects amounts for a Concentration: one large sort beats many small ones."""
 
     merged: Concentration = field(default_factory=Concentration)
     waiting: list[Array] = field(default_factory=list)

@@ -30,7 +30,7 @@ def probability_of_truth(evaluation: Evaluation, batch: Batch) -> Array | None:
     form = evaluation.reading.form
     if form not in (Form.BERNOULLI, Form.CATEGORICAL):
         return None
-    truth = labelled(evaluation, batch).stands
+    truth = labelled(evaluation, batch).encoded
     pred = predicted(evaluation, batch)
     if isinstance(truth, Classes):
         index = truth.index
@@ -93,7 +93,7 @@ def split(evaluations: Sequence[Evaluation], measured: Sequence[Measured], batch
     for item in measured:
         if item.ignored is not None:
             here[item.ignored] = False
-    amounts = [apply_weight(item.losses, item.numerator) for item in measured]
+    amounts = [apply_weight(item.losses, item.multiplier) for item in measured]
     if any(amount.shape != truth.shape for amount in amounts):
         return UNKNOWN
     return Split(

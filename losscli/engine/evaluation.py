@@ -72,7 +72,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class RunSettings:
     """What holds for every block of a run.
 
     `code` is how labels are written, `tolerance` how far sums may be off 1, and `outside_unit`
@@ -90,7 +90,7 @@ class Batch:
     """One settled block and everything that several losses can share of it."""
 
     block: Settled
-    setting: Setting
+    setting: RunSettings
     _memo: dict[Any, Any] = field(default_factory=dict)
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:

@@ -79,7 +79,7 @@ class Sum:
 
     @classmethod
     def whole(cls, number: int) -> Sum:
-        """A count."""
+        """The sum of a whole number."""
         return cls(number << UNIT)
 
     @property

@@ -74,7 +74,7 @@ def _level(evaluation: Evaluation, totals: Totals) -> float:
 
 
 def slope(evaluation: Evaluation, totals: Totals) -> float:
-    """How the value answers to the weighted sum of the losses; 1 where each stands alone."""
+    """The derivative of the value by the weighted sum of the losses; 1 without a reduction."""
     loss = evaluation.loss
     if evaluation.reduction is Reduction.NONE:
         return 1.0

@@ -1,4 +1,4 @@
-"""Totals → how the value of a loss answers to each number of the prediction.
+"""Totals → the gradient of the value of a loss with respect to the prediction.
 
 A first pass finds the totals; then each block has its gradient by itself. Only a loss of the whole
 array has it at once.
@@ -88,7 +88,7 @@ class _RowGradient:
             found = self.evaluation.loss.finish(more[0], self.evaluation.params)
         losses = found[0] if isinstance(found, tuple) else found
         counted = _counted(self.evaluation, batch, losses, label) * self.slopes
-        local = reading.gradient(pred, label.asked, *more, **_keywords(self.evaluation, batch))
+        local = reading.gradient(pred, label.for_kernel, *more, **_keywords(self.evaluation, batch))
         return _to_pred(self.evaluation, batch, pred, local, counted)
 
 
@@ -107,10 +107,10 @@ class _SumGradient:
         keywords = _keywords(self.evaluation, batch)
         each = column_stats(self.evaluation, self.totals)
         if each[0].column is None:
-            local = self._local(pred, label.asked, each[0], keywords)
+            local = self._local(pred, label.for_kernel, each[0], keywords)
             return _to_pred(self.evaluation, batch, pred, local, counted)
         shares = _column_shares(self.evaluation, self.totals)
-        rows, labels = (array.reshape(len(array), -1) for array in (pred, label.asked))
+        rows, labels = (array.reshape(len(array), -1) for array in (pred, label.for_kernel))
         columns = [
             share * self._local(rows[:, j], labels[:, j], stats, keywords)
             for j, (share, stats) in enumerate(zip(shares, each, strict=True))
@@ -152,7 +152,7 @@ def _keywords(evaluation: Evaluation, batch: Batch) -> dict[str, Any]:
 
 
 def _counted(evaluation: Evaluation, batch: Batch, losses: Array, label: Labelled) -> Array:
-    """How the weighted sum of the losses answers to each of them, in their shape."""
+    """The derivative of the weighted sum of the losses by each of them, in their shape."""
     counted = np.ones_like(losses)
     row = row_of(evaluation)
     for weight, _ in factors_of(evaluation, batch, losses, label):

@@ -34,8 +34,8 @@ class Held:
         """Keep a batch. Raises Misfit where an item is not what the loss takes it for."""
         self.preds.append(np.array(predicted(evaluation, batch)))
         label: Labelled = labelled(evaluation, batch)
-        if label.asked is not None:
-            self.labels.append(np.array(label.asked))
+        if label.for_kernel is not None:
+            self.labels.append(np.array(label.for_kernel))
         if batch.block.weight is not None:
             self.weights.append(np.array(batch.block.weight))
         for name, array in inputs_of(evaluation.reading, batch).items():
@@ -70,7 +70,7 @@ def computed_whole(evaluation: Evaluation, held: Held) -> Any:
 
 
 def gradient_whole(evaluation: Evaluation, held: Held) -> Array:
-    """How the value answers to all rows, in the shape of the prediction."""
+    """The gradient of the value with respect to all rows, in the shape of the prediction."""
     gradient = evaluation.reading.gradient
     assert gradient is not None
     pred, label, keywords = _arguments(evaluation, held)
@@ -81,7 +81,7 @@ def gradient_whole(evaluation: Evaluation, held: Held) -> Array:
         answer = np.full(len(found), 1.0 if each else 1.0 / len(found))
     elif np.ndim(found):
         rows = measured_whole(found, held)
-        answer = np.ones(len(found)) if rows.numerator is None else rows.numerator
+        answer = np.ones(len(found)) if rows.multiplier is None else rows.multiplier
         answer = answer * slope(evaluation, totals(rows))
     named = {name: keywords[name] for name in keyword_only(gradient)}
     return np.asarray(gradient(pred, label, answer, **named))
@@ -101,12 +101,12 @@ def _arguments(evaluation: Evaluation, held: Held) -> tuple[Array, Array | None,
 
 def measured_whole(losses: Any, held: Held) -> Measured:
     """Losses of rows with their weights; masked ones do not count in a mean."""
-    numerator = np.concatenate(held.weights) if held.weights else None
-    denominator: Array | float = 1.0 if numerator is None else numerator
+    multiplier = np.concatenate(held.weights) if held.weights else None
+    denominator: Array | float = 1.0 if multiplier is None else multiplier
     if isinstance(losses, np.ma.MaskedArray):
         counted = (~np.ma.getmaskarray(losses)).astype(np.float64)
         plain = np.asarray(losses.data)
-        if numerator is None:
+        if multiplier is None:
             return Measured(plain, (), counted, counted, 0, None)
-        return Measured(plain, (), counted * numerator, counted * numerator, 0, None)
-    return Measured(losses, (), numerator, denominator, 0, None)
+        return Measured(plain, (), counted * multiplier, counted * multiplier, 0, None)
+    return Measured(losses, (), multiplier, denominator, 0, None)

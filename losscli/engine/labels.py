@@ -23,17 +23,17 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The labels of a batch: as they `stand`, as the kernel is `asked`, and what is `ignored`.
+    """The labels of a batch: `encoded`, in the form `for_kernel`, and which rows are `ignored`.
 
-    `inside` says that class weights are already part of `asked`, `answers` that it is nothing but
-    0 and 1.
+    `class_weighted` says that class weights are part of `for_kernel`, `zero_one` that it holds
+    nothing but 0 and 1.
     """
 
-    stands: Any = None
-    asked: Any = None
+    encoded: Any = None
+    for_kernel: Any = None
     ignored: NDArray[np.bool_] | None = None
-    inside: bool = False
-    answers: bool = False
+    class_weighted: bool = False
+    zero_one: bool = False
 
 
 def labelled(evaluation: Evaluation, batch: Batch) -> Labelled:
@@ -74,46 +74,48 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
     if evaluation.params.get("log_target"):
         raw = np.exp(raw)
     if raw is batch.block.label:
-        stands = batch.encoded(evaluation.task)
+        encoded = batch.encoded(evaluation.task)
     else:
-        stands = batch.setting.code.encode(raw, evaluation.task)
-    if isinstance(stands, np.ndarray):
-        check_shapes(evaluation, batch.pred_as(evaluation.reading), stands)
-    _check_items(evaluation, batch, stands)
-    if isinstance(stands, Classes) and stands.rows is not None:
-        stands = Classes(rows=_shares(stands.rows, evaluation, batch))
+        encoded = batch.setting.code.encode(raw, evaluation.task)
+    if isinstance(encoded, np.ndarray):
+        check_shapes(evaluation, batch.pred_as(evaluation.reading), encoded)
+    _check_items(evaluation, batch, encoded)
+    if isinstance(encoded, Classes) and encoded.rows is not None:
+        encoded = Classes(rows=_shares(encoded.rows, evaluation, batch))
     if evaluation.label_bounds is not None:
-        check_bounds(stands, evaluation.label_bounds, "label", batch.extent(stands))
-    asked = stands
+        check_bounds(encoded, evaluation.label_bounds, "label", batch.extent(encoded))
+    for_kernel = encoded
     smoothing = evaluation.params.get("label_smoothing", 0.0)
     if smoothing:
-        asked = _smoothed(stands, smoothing, batch.setting.code.width)
+        for_kernel = _smoothed(encoded, smoothing, batch.setting.code.width)
     if evaluation.reading.labels is Labels.SIGN:
         as_stands = evaluation.axes.zero_is_no_sign and not batch.setting.code.signs
-        asked = asked if as_stands else 2.0 * asked - 1.0
+        for_kernel = for_kernel if as_stands else 2.0 * for_kernel - 1.0
     class_weight = batch.setting.class_weight
-    inside = (
+    class_weighted = (
         class_weight is not None
         and evaluation.loss.linear_in_label
-        and isinstance(asked, Classes)
-        and asked.rows is not None
+        and isinstance(for_kernel, Classes)
+        and for_kernel.rows is not None
     )
-    if inside:
-        asked = Classes(rows=asked.rows * np.asarray(class_weight))
+    if class_weighted:
+        for_kernel = Classes(rows=for_kernel.rows * np.asarray(class_weight))
     shown = ignored if ignored is not None and ignored.any() else None
-    answers = evaluation.reading.labels is Labels.SHARE and batch.extent(asked).ones is not None
-    return Labelled(stands, asked, shown, inside, answers)
+    zero_one = (
+        evaluation.reading.labels is Labels.SHARE and batch.extent(for_kernel).ones is not None
+    )
+    return Labelled(encoded, for_kernel, shown, class_weighted, zero_one)
 
 
-def _check_items(evaluation: Evaluation, batch: Batch, stands: Any) -> None:
+def _check_items(evaluation: Evaluation, batch: Batch, encoded: Any) -> None:
     """Raise UsageError where a loss compares item with item, and labels have another number."""
     if evaluation.task not in (Task.REGRESSION, Task.RANKING):
         return
     pred = batch.pred_as(evaluation.reading)
-    if stands.shape != pred.shape:
+    if encoded.shape != pred.shape:
         raise UsageError(
             f"{evaluation.loss.id} compares item with item: the prediction has {pred.shape[1:]} "
-            f"per row, the label {stands.shape[1:]}".replace("()", "one").replace(",)", ")"),
+            f"per row, the label {encoded.shape[1:]}".replace("()", "one").replace(",)", ")"),
             hint="Choose one column (--pred-col NAME), or a loss of classes such as ce or brier.",
         )
 
@@ -141,14 +143,14 @@ def _smoothed(label: Any, smoothing: float, width: int) -> Any:
     return label * (1.0 - smoothing) + 0.5 * smoothing
 
 
-def class_weights(stands: Any, weight: tuple[float, ...], task: Task) -> Array:
+def class_weights(encoded: Any, weight: tuple[float, ...], task: Task) -> Array:
     """The weight of each row (or item) by its class."""
     values = np.asarray(weight)
-    if isinstance(stands, Classes):
-        if stands.index is not None:
-            return values[stands.index]
-        assert stands.rows is not None
-        return np.asarray(stands.rows @ values)
+    if isinstance(encoded, Classes):
+        if encoded.index is not None:
+            return values[encoded.index]
+        assert encoded.rows is not None
+        return np.asarray(encoded.rows @ values)
     if task is Task.MULTILABEL:
-        return np.broadcast_to(values, stands.shape)
-    return np.asarray(values[0] * (1.0 - stands) + values[1] * stands)
+        return np.broadcast_to(values, encoded.shape)
+    return np.asarray(values[0] * (1.0 - encoded) + values[1] * encoded)

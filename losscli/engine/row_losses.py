@@ -27,13 +27,13 @@ Array = NDArray[np.float64]
 class Measured:
     """The losses of a block: `losses` (n,) or (n, c), with the weights that a mean needs.
 
-    `numerator` multiplies each loss (None: 1), `denominator` is what each row adds to the divisor,
+    `multiplier` multiplies each loss (None: 1), `denominator` is what each row adds to the divisor,
     and `counted` what each element does (None: 1).
     """
 
     losses: Array
     parts: tuple[Array, ...]
-    numerator: Array | None
+    multiplier: Array | None
     denominator: Array | float
     clipped: int
     ignored: NDArray[np.bool_] | None
@@ -46,13 +46,13 @@ class Measured:
             counted = self.counted if self.counted is None else rows_of(self.counted)[:, -1]
             if self.counted is not None and self.counted.ndim == 2:
                 counted = self.counted[:, j]
-            numerator = self.numerator
-            if numerator is not None and numerator.ndim == 2:
-                numerator = numerator[:, j]
+            multiplier = self.multiplier
+            if multiplier is not None and multiplier.ndim == 2:
+                multiplier = multiplier[:, j]
             yield Measured(
                 self.losses[:, j],
                 tuple(part[:, j] for part in self.parts),
-                numerator,
+                multiplier,
                 1.0 if counted is None else counted,
                 self.clipped,
                 self.ignored,
@@ -72,7 +72,7 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
     kernel = reading.kernel
     if axes.row is RowLoss.ELEMENTS and reading.by_element is not None:
         kernel = reading.by_element
-    if label.answers and reading.of_answers is not None:
+    if label.zero_one and reading.of_answers is not None:
         kernel = reading.of_answers
     key = (
         kernel,
@@ -87,7 +87,7 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
     )
     # A loss beyond the range of float64 is infinite, which the value says well enough.
     with np.errstate(all="ignore"), fitting(evaluation, batch.block.pred, batch.block.label):
-        found = batch.once(key, lambda: kernel(pred, label.asked, **inputs, **params))
+        found = batch.once(key, lambda: kernel(pred, label.for_kernel, **inputs, **params))
     return found, pred, label
 
 
@@ -128,7 +128,7 @@ def measure(evaluation: Evaluation, batch: Batch) -> Measured:
     replaced = evaluation.reading.floored
     if replaced is None:
         return measured
-    floored = replaced.count(pred, label.asked, evaluation.params)
+    floored = replaced.count(pred, label.for_kernel, evaluation.params)
     return replace(measured, floored=floored) if floored else measured
 
 
@@ -151,18 +151,18 @@ def measured_of(
         parts = tuple(parts_)
     over_rows = axes.mean_over is MeanOver.ROWS or evaluation.reduction is Reduction.BATCHMEAN
     items = 1 if over_rows or losses.ndim == 1 else losses.shape[1]
-    numerator = _product([weight for weight, _ in factors]) if factors else None
+    multiplier = _product([weight for weight, _ in factors]) if factors else None
     divisors = [weight for weight, divides in factors if divides]
-    if label.inside and _divides_inside(evaluation, label):
+    if label.class_weighted and _divides_inside(evaluation, label):
         assert batch.setting.class_weight is not None
-        divisors.append(class_weights(label.stands, batch.setting.class_weight, evaluation.task))
+        divisors.append(class_weights(label.encoded, batch.setting.class_weight, evaluation.task))
     if not divisors:
-        return Measured(losses, parts, numerator, float(items), clipped, label.ignored)
+        return Measured(losses, parts, multiplier, float(items), clipped, label.ignored)
     counted = _product(divisors)
     denominator = counted * items if counted.ndim == 1 else counted.sum(axis=1)
     if counted.ndim == 2 and over_rows:
         denominator = counted.mean(axis=1)
-    return Measured(losses, parts, numerator, denominator, clipped, label.ignored, counted)
+    return Measured(losses, parts, multiplier, denominator, clipped, label.ignored, counted)
 
 
 def row_of(evaluation: Evaluation) -> RowLoss:
@@ -174,7 +174,7 @@ def row_of(evaluation: Evaluation) -> RowLoss:
 def _divides_inside(evaluation: Evaluation, label: Labelled) -> bool:
     """Whether a mean divides by class weights that are part of the labels."""
     axes = evaluation.axes
-    soft = label.stands.rows is not None
+    soft = label.encoded.rows is not None
     by = axes.soft_class_mean if soft else axes.class_weighted_mean
     return by is Denominator.WEIGHTS or evaluation.reduction is Reduction.WEIGHTED_MEAN
 
@@ -198,8 +198,8 @@ def factors_of(
             )
         divides = axes.weighted_mean is Denominator.WEIGHTS
         yield batch.block.weight, divides or reduction is Reduction.WEIGHTED_MEAN
-    if class_weight is not None and label.stands is not None and not label.inside:
-        by_class = class_weights(label.stands, class_weight, evaluation.task)
+    if class_weight is not None and label.encoded is not None and not label.class_weighted:
+        by_class = class_weights(label.encoded, class_weight, evaluation.task)
         # Weights per item are the same in every row: a loss of whole rows does not feel them.
         if by_class.ndim <= losses.ndim:
             divides = axes.class_weighted_mean is Denominator.WEIGHTS
@@ -210,14 +210,14 @@ def factors_of(
 
 def weighted(measured: Measured) -> Array:
     """The losses before any reduction: weighted, 0 where the label says ignore."""
-    return apply_weight(measured.losses, measured.numerator)
+    return apply_weight(measured.losses, measured.multiplier)
 
 
-def apply_weight(losses: Array, numerator: Array | None) -> Array:
-    """Weight · loss; a weight of 0 takes a row out, however bad it is."""
-    if numerator is None:
+def apply_weight(losses: Array, multiplier: Array | None) -> Array:
+    """Weight · loss, and 0 where the weight is 0, even for an infinite loss."""
+    if multiplier is None:
         return losses
-    weight = _spread_over(numerator, losses)
+    weight = _spread_over(multiplier, losses)
     with np.errstate(invalid="ignore", over="ignore"):
         product = weight * losses
     return np.where(weight == 0, 0.0, product)

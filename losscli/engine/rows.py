@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.gradient import Differentiator
 from losscli.engine.row_losses import Measured, apply_weight, measure
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class CostlyRows:
+class RowCosts:
     """The rows of a block that entered, and what they cost; n rows, k losses.
 
     `numbers` (n,) count the rows of the data from 0. `losses` (n, k) are what a mean (or sum)
@@ -41,15 +41,15 @@ class CostlyRows:
     gradients: tuple[Array, ...] = ()
 
 
-def costly_rows(
+def row_costs(
     dataset: Dataset,
     evaluations: Sequence[Evaluation],
-    setting: Setting,
+    setting: RunSettings,
     *,
     drop_missing: bool = False,
     differentiators: Sequence[Differentiator] = (),
     progress: Callable[[int], Any] | None = None,
-) -> Iterator[CostlyRows]:
+) -> Iterator[RowCosts]:
     """Every row with what it costs, in the order of the data and in bounded memory.
 
     Raises UsageError for losses that rows do not have, DataError as `run` does.
@@ -57,7 +57,7 @@ def costly_rows(
     for evaluation in evaluations:
         check_of_rows(evaluation)
 
-    def cost(settled: Settled) -> CostlyRows:
+    def cost(settled: Settled) -> RowCosts:
         return _costly(settled, Batch(settled, setting), evaluations, differentiators)
 
     blocks = dataset.blocks(block_rows(dataset.width))
@@ -86,7 +86,7 @@ def _costly(
     batch: Batch,
     evaluations: Sequence[Evaluation],
     differentiators: Sequence[Differentiator],
-) -> CostlyRows:
+) -> RowCosts:
     if settled.pred.ndim > 2:
         raise UsageError(
             f"the prediction has {settled.pred.ndim} dimensions: a row is one number or a row of "
@@ -100,12 +100,12 @@ def _costly(
     amounts = np.empty((count, len(evaluations)))
     for column, (evaluation, found) in enumerate(zip(evaluations, measured, strict=True)):
         losses[:, column] = evaluation.loss.scale * _of_rows(evaluation, found.losses)
-        weighted = apply_weight(found.losses, found.numerator)
+        weighted = apply_weight(found.losses, found.multiplier)
         amounts[:, column] = weighted if weighted.ndim == 1 else weighted.sum(axis=1)
         if found.ignored is not None:
             losses[found.ignored, column] = np.nan
             amounts[found.ignored, column] = np.nan
-    return CostlyRows(
+    return RowCosts(
         (settled.start + place).astype(np.int64),
         settled,
         batch,

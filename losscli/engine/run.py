@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, accumulator
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled, settle
 from losscli.errors import DataError
 from losscli.inputs.dataset import Block, Dataset
@@ -101,7 +101,7 @@ class Pass:
     """What is done with every block, wherever that happens."""
 
     dataset: Dataset
-    setting: Setting
+    setting: RunSettings
     drop_missing: bool = False
 
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[Block]:
@@ -160,7 +160,7 @@ _ROLES = {"prediction": "pred", "label": "label", "weight": "weight"}
 
 
 class Workers(Protocol):
-    """Those who do the work of a pass elsewhere, such as the processes of a cluster."""
+    """Processes that do the work of a pass elsewhere, such as those of a Dask cluster."""
 
     def outcomes(
         self, job: Pass, empty: Outcome, progress: Callable[[int], Any] | None = None
@@ -175,7 +175,7 @@ class Workers(Protocol):
 def run(
     dataset: Dataset,
     evaluations: Sequence[Evaluation],
-    setting: Setting,
+    setting: RunSettings,
     *,
     drop_missing: bool = False,
     observers: Sequence[Observer] = (),
@@ -193,7 +193,7 @@ def run(
     outcome = Outcome([accumulator(evaluation) for evaluation in evaluations], list(observers))
     job = Pass(dataset, setting, drop_missing)
     if workers is None:
-        share(dataset, job.over, outcome, threads, progress)
+        over_all_blocks(dataset, job.over, outcome, threads, progress)
         _check_weighed(dataset, evaluations, outcome)
         return outcome
     for part in workers.outcomes(job, outcome, progress):
@@ -239,7 +239,7 @@ AnyFound = TypeVar("AnyFound", bound=Found)
 Over = Callable[[Iterable[Block], AnyFound], AnyFound]
 
 
-def share(
+def over_all_blocks(
     dataset: Dataset,
     over: Over[AnyFound],
     found: AnyFound,
@@ -299,7 +299,7 @@ def located(dataset: Dataset, block: Block, settled: Settled | None, misfit: Mis
 
 
 def _owned(block: Block) -> Block:
-    """The block in memory of its own: that of a reader is used again for the next."""
+    """A copy of the block: a reader uses its own memory again for the next block."""
     return replace(
         block,
         pred=block.pred.copy(),

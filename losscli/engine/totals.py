@@ -176,11 +176,11 @@ class Totals:
 
 def totals(measured: Measured) -> Totals:
     """The totals of measured losses, rows being the units of its spread."""
-    losses, numerator, denominator = measured.losses, measured.numerator, measured.denominator
+    losses, multiplier, denominator = measured.losses, measured.multiplier, measured.denominator
     ignored = 0 if measured.ignored is None else int(measured.ignored.sum())
     shown = losses if measured.ignored is None else losses[~measured.ignored]
     extent = Extent.of(shown)
-    row_loss = _by_row(losses, numerator)
+    row_loss = _by_row(losses, multiplier)
     loss = Sum.of(row_loss, extent if row_loss is shown else None)
     return Totals(
         len(losses) - ignored,
@@ -192,14 +192,14 @@ def totals(measured: Measured) -> Totals:
         Spread.of(row_loss, denominator, loss),
         extent.low,
         extent.high,
-        tuple(Sum.of(_by_row(part, numerator)) for part in measured.parts),
+        tuple(Sum.of(_by_row(part, multiplier)) for part in measured.parts),
         measured.clipped,
         ignored,
         measured.floored,
     )
 
 
-def _by_row(losses: Array, numerator: Array | None) -> Array:
-    losses = apply_weight(losses, numerator)
+def _by_row(losses: Array, multiplier: Array | None) -> Array:
+    losses = apply_weight(losses, multiplier)
     with np.errstate(over="ignore"):
         return np.asarray(losses.sum(axis=1)) if losses.ndim == 2 else losses

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions.axes import Denominator
 from losscli.engine.accumulators import accumulator, tally_of
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.exact import Sum, units
 from losscli.engine.gate import Settled
 from losscli.engine.row_losses import kernel_params
@@ -183,7 +183,9 @@ def _merged(held: dict[int, Sum] | None, new: Mapping[int, Sum]) -> dict[int, Su
     return held
 
 
-def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) -> Baseline | None:
+def baseline(
+    evaluation: Evaluation, summary: LabelSummary, setting: RunSettings
+) -> Baseline | None:
     """The loss of the best constant prediction of the summarised labels.
 
     None where the loss has none, or the labels were too many to keep.
@@ -202,11 +204,11 @@ def baseline(evaluation: Evaluation, summary: LabelSummary, setting: Setting) ->
 
 
 def _decides_rows(evaluation: Evaluation) -> bool:
-    """Whether a row's loss hangs on several labels at once, of which only counts are kept."""
+    """Whether a row's loss depends on several labels at once, of which only counts are kept."""
     return evaluation.task is Task.MULTILABEL and evaluation.reading.form is Form.DECISION
 
 
-def _class_baseline(evaluation: Evaluation, counts: Array, setting: Setting) -> Baseline | None:
+def _class_baseline(evaluation: Evaluation, counts: Array, setting: RunSettings) -> Baseline | None:
     """One row per class that occurs, weighted by how often, all with the same prediction.
 
     They are scored in blocks, so that memory does not grow with the square of the classes.
@@ -255,7 +257,7 @@ def _one_hot(counts: Array) -> Array:
 
 
 def _score_of_row(
-    evaluation: Evaluation, row: Array, label: Array, weight: Array, setting: Setting
+    evaluation: Evaluation, row: Array, label: Array, weight: Array, setting: RunSettings
 ) -> float:
     """The loss of one prediction, whatever the label."""
     scored = accumulator(evaluation)
@@ -282,7 +284,7 @@ def _two_sided_candidates(form: Form, rate: Array) -> list[Array]:
 
 
 def _real_baseline(
-    evaluation: Evaluation, summary: LabelSummary, setting: Setting
+    evaluation: Evaluation, summary: LabelSummary, setting: RunSettings
 ) -> Baseline | None:
     if not summary.values:
         return None
@@ -330,7 +332,7 @@ def _score(
     pred: Array,
     label: Array,
     weight: Array | None,
-    setting: Setting,
+    setting: RunSettings,
 ) -> float:
     block = Settled(0, pred, label, weight, 0)
     return tally_of(evaluation, Batch(block, setting)).finished.value

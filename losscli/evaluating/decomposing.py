@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Evaluation
 from losscli.evaluating.one_pass import Evaluated
-from losscli.evaluating.probability_groups import BINS, FIXED, PLACES, Grouping, GroupSums
+from losscli.evaluating.probability_groups import BINS, FIXED, PLACES, Grouping, ProbabilitySums
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Bin, Decomposition, Report
-from losscli.losses.definition.loss import Score
+from losscli.losses.definition.loss import ProperScore
 from losscli.vocabulary import Task
 
 Array = NDArray[np.float64]
@@ -39,7 +39,9 @@ class Explanation:
         return replace(report, results=tuple(results))
 
 
-def decomposition(evaluation: Evaluation, groups: GroupSums, value: float) -> Decomposition | None:
+def decomposition(
+    evaluation: Evaluation, groups: ProbabilitySums, value: float
+) -> Decomposition | None:
     """What the value of a proper score is made of; None where it is not finite.
 
     Rows are grouped by predicted class and probability. With mean prediction p̄ₖ and mean label ȳₖ
@@ -65,7 +67,7 @@ def decomposition(evaluation: Evaluation, groups: GroupSums, value: float) -> De
     pred = sums[:, FIXED : FIXED + width] / weight[:, None]
     label = sums[:, FIXED + width :] / weight[:, None]
     share = weight / total
-    take = _Taken(evaluation.loss.score is Score.LOG)
+    take = _Taken(evaluation.loss.score is ProperScore.LOG)
     refinement = scale * math.fsum(share * take.entropy(label, sums[:, 2] / weight))
     uncertainty = scale * take.overall(sums, question, width, total)
     if groups.single:
@@ -141,7 +143,7 @@ def _log_terms(label: Array, pred: Array) -> Array:
     return np.asarray((label * log).sum(axis=1))
 
 
-def _bins(groups: GroupSums) -> list[Bin]:
+def _bins(groups: ProbabilitySums) -> list[Bin]:
     """The groups by probability alone: what was predicted on average, and how often it was so."""
     sums = groups.sums
     place = np.arange(len(sums)) % PLACES

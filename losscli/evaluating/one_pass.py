@@ -152,7 +152,7 @@ def _alike(some: Readings, others: Readings) -> bool:
 
 
 def workers_of(options: Options) -> AbstractContextManager[Workers | None]:
-    """Those who do the work elsewhere, for as long as they are held; nobody for `local`.
+    """The Dask workers that do the work, as a context manager; None for the engine `local`.
 
     Raises UsageError for a cluster that cannot be reached.
     """

@@ -17,7 +17,7 @@ from losscli.losses.definition.loss import Labels, Loss, Name, Reading
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.task.advice import RECOMMENDED
-from losscli.task.decide import Verdict
+from losscli.task.decide import Decision
 from losscli.vocabulary import Kind, Reduction, Task
 
 
@@ -105,7 +105,7 @@ def _written(value: Any) -> str:
 
 
 def _named(part: str) -> tuple[str, str, str]:
-    """A name, a colon, a first parameter; `package.module:function` is a name with a colon."""
+    """A request as name, colon and first parameter; `package.module:function` is one name."""
     name, colon, rest = part.partition(":")
     if rest and "=" not in rest.partition(":")[0] and not REGISTRY.knows(name):
         function, colon, rest = rest.partition(":")
@@ -121,7 +121,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PlanSettings:
     """What holds for all losses of one request."""
 
     convention: Convention
@@ -181,9 +181,9 @@ def _meaning(name: str, task: Task | None, like: str) -> Meaning:
 
 def plan(
     requests: Sequence[Request],
-    verdict: Verdict,
+    verdict: Decision,
     width: int,
-    settings: Settings,
+    settings: PlanSettings,
     *,
     labelled: bool,
 ) -> tuple[Evaluation, ...]:
@@ -210,7 +210,7 @@ def plan(
     return tuple(chosen)
 
 
-def fitting(verdict: Verdict, *, labelled: bool) -> list[Loss]:
+def fitting(verdict: Decision, *, labelled: bool) -> list[Loss]:
     """The featured losses that read data of that task and kind, the recommended one first."""
     best = RECOMMENDED[verdict.task]
     found = [
@@ -248,7 +248,9 @@ _BY_WIDTH = {
 }
 
 
-def _evaluation(wanted: Wanted, verdict: Verdict, width: int, settings: Settings) -> Evaluation:
+def _evaluation(
+    wanted: Wanted, verdict: Decision, width: int, settings: PlanSettings
+) -> Evaluation:
     loss, name = wanted.loss, wanted.meaning.name
     convention = settings.convention
     if wanted.meaning.framework is not None:
@@ -297,7 +299,7 @@ def _reduction_of(name: Name | None, width: int) -> Reduction | None:
 
 def _reading(
     loss: Loss,
-    verdict: Verdict,
+    verdict: Decision,
     width: int,
     dims: int,
     kind: Kind | None,
@@ -352,7 +354,7 @@ def _shape_words(reading: Reading) -> str:
     return "one item"
 
 
-def _kind(loss: Loss, reading: Reading, verdict: Verdict, asked: Kind | None) -> Kind:
+def _kind(loss: Loss, reading: Reading, verdict: Decision, asked: Kind | None) -> Kind:
     if asked is not None:
         if asked not in reading.kinds:
             raise UsageError(
@@ -367,7 +369,7 @@ def _kind(loss: Loss, reading: Reading, verdict: Verdict, asked: Kind | None) ->
     return verdict.kind
 
 
-def _refuse_strays(settings: Settings, chosen: Sequence[Evaluation]) -> None:
+def _refuse_strays(settings: PlanSettings, chosen: Sequence[Evaluation]) -> None:
     for name in settings.params:
         if not any(item.convention.knows(item.loss, name) for item in chosen):
             ids = ", ".join(evaluation.loss.id for evaluation in chosen)

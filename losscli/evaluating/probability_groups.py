@@ -14,7 +14,7 @@ from losscli.engine.labels import labelled
 from losscli.engine.predictions import predicted
 from losscli.engine.row_losses import Measured, measure
 from losscli.losses.calibration import CALIBRATION_ERROR, bin_of
-from losscli.losses.definition.loss import Score
+from losscli.losses.definition.loss import ProperScore
 from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Task
 
@@ -30,7 +30,7 @@ _MOST_CLASSES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSums:
+class ProbabilitySums:
     """Weighted sums by group, mergeable: g groups of rows of c items.
 
     `high` + `low` (g, 6 + 2c) are the sums of weight, and of weight times the score, Σ label², the
@@ -45,11 +45,11 @@ class GroupSums:
     most: Array
     counts: NDArray[np.int64]
 
-    def __add__(self, other: GroupSums) -> GroupSums:
+    def __add__(self, other: ProbabilitySums) -> ProbabilitySums:
         total = self.high + other.high
         back = total - self.high
         error = (self.high - (total - back)) + (other.high - back)
-        return GroupSums(
+        return ProbabilitySums(
             total,
             self.low + other.low + error,
             np.minimum(self.least, other.least),
@@ -84,7 +84,7 @@ class Grouping:
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         self._evaluations = tuple(evaluations)
         self._can = [item.loss.score is not None and item.task in _TASKS for item in evaluations]
-        self.sums: list[GroupSums | None] = [None] * len(evaluations)
+        self.sums: list[ProbabilitySums | None] = [None] * len(evaluations)
 
     def add(self, batch: Batch) -> None:
         """Take in a batch."""
@@ -102,7 +102,7 @@ class Grouping:
             if self._can[place] and not (later._can[place] and new is None):
                 self._take(place, new)
 
-    def _take(self, place: int, new: GroupSums | None) -> None:
+    def _take(self, place: int, new: ProbabilitySums | None) -> None:
         before = self.sums[place]
         self._can[place] = new is not None
         self.sums[place] = new if new is None or before is None else before + new
@@ -121,7 +121,7 @@ class _Forecasts:
     groups: int
 
 
-def groups_of(evaluation: Evaluation, batch: Batch, measured: Measured) -> GroupSums | None:
+def groups_of(evaluation: Evaluation, batch: Batch, measured: Measured) -> ProbabilitySums | None:
     """The sums of one batch; None where the loss is not its score of predictions and labels."""
     found = _forecasts(evaluation, batch, measured)
     return None if found is None else _summed(found)
@@ -131,20 +131,24 @@ def _forecasts(evaluation: Evaluation, batch: Batch, measured: Measured) -> _For
     label = labelled(evaluation, batch)
     if batch.block.pred.ndim > 2:
         return None
-    if label.inside or evaluation.params.get("pos_weight", 1.0) != 1.0:
+    if label.class_weighted or evaluation.params.get("pos_weight", 1.0) != 1.0:
         return None
     form = evaluation.reading.form
     pred = predicted(evaluation, batch).p
-    truth = label.asked.share(pred.shape[1]) if isinstance(label.asked, Classes) else label.asked
+    truth = (
+        label.for_kernel.share(pred.shape[1])
+        if isinstance(label.for_kernel, Classes)
+        else label.for_kernel
+    )
     losses = measured.losses
     if losses.shape != (pred.shape if form is Form.BERNOULLI else pred.shape[:1]):
         return None
-    numerator = np.ones(1) if measured.numerator is None else measured.numerator
-    if losses.ndim == 2 and numerator.ndim == 1 and numerator.size > 1:
-        numerator = numerator[:, None]
-    weight = np.broadcast_to(numerator, losses.shape)
+    multiplier = np.ones(1) if measured.multiplier is None else measured.multiplier
+    if losses.ndim == 2 and multiplier.ndim == 1 and multiplier.size > 1:
+        multiplier = multiplier[:, None]
+    weight = np.broadcast_to(multiplier, losses.shape)
     score = losses
-    if evaluation.loss.score is Score.QUADRATIC:
+    if evaluation.loss.score is ProperScore.QUADRATIC:
         squares = (pred - truth) ** 2
         score = squares if form is Form.BERNOULLI else squares.sum(axis=1)
     if form is Form.BERNOULLI:
@@ -168,7 +172,7 @@ def _forecasts(evaluation: Evaluation, batch: Batch, measured: Measured) -> _For
     )
 
 
-def _summed(found: _Forecasts) -> GroupSums:
+def _summed(found: _Forecasts) -> ProbabilitySums:
     width = found.pred.shape[1]
     order = np.argsort(found.group, kind="stable")
     group, weight = found.group[order], found.weight[order]
@@ -195,7 +199,7 @@ def _summed(found: _Forecasts) -> GroupSums:
         high[here] = np.add.reduceat(columns * weight[:, None], starts, axis=0)
         least[here] = np.minimum.reduceat(pred, starts, axis=0)
         most[here] = np.maximum.reduceat(pred, starts, axis=0)
-    return GroupSums(high, np.zeros_like(high), least, most, counts)
+    return ProbabilitySums(high, np.zeros_like(high), least, most, counts)
 
 
 def _entropy(label: Array) -> Array:

@@ -8,17 +8,17 @@ from itertools import islice
 from typing import Any
 
 from losscli.conventions.table import convention
-from losscli.engine.evaluation import Evaluation, Setting
+from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import Request, Settings, look_up, plan
+from losscli.evaluating.plan import PlanSettings, Request, look_up, plan
 from losscli.evaluating.scores import score_evaluations
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
-from losscli.task.decide import HIGH, Hints, Verdict, decide, kind_named_by
+from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import tolerance
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
@@ -31,8 +31,8 @@ _TOKEN_LOSSES = ("categorical_cross_entropy", "perplexity")
 class DataReading:
     """How one data set is read, and what follows for every block."""
 
-    verdict: Verdict
-    setting: Setting
+    verdict: Decision
+    setting: RunSettings
     evaluations: tuple[Evaluation, ...]
 
     def same_as(self, other: DataReading) -> bool:
@@ -41,7 +41,7 @@ class DataReading:
 
 
 def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
-    """What the labels of so many rows are summed up in, where they are read as their task says."""
+    """An empty summary of the labels, for the baselines; None where no loss can use one."""
     task = reading.verdict.task
     same = [item for item in reading.evaluations if item.task is task]
     if not same:
@@ -94,7 +94,7 @@ def read_as(
     width = dataset.width
     hints = hints_for(options, dataset)
     verdict = decide(seen.pred, seen.label, width, hints)
-    settings = Settings(
+    settings = PlanSettings(
         convention=convention(options.like).stored_as(dataset.pred.dtype),
         reduction=None if options.reduction is None else Reduction(options.reduction),
         kind=hints.kind,
@@ -115,7 +115,7 @@ def read_as(
         # Pairs have one label each, however many items their embeddings have.
         items = 1 if tasks == {Task.PAIRS} else width
         code = code_for(dataset, seen, options, items)
-    setting = Setting(
+    setting = RunSettings(
         code,
         tolerance_of(dataset),
         class_weights(options.class_weight, code),
@@ -154,11 +154,11 @@ def score_reading(dataset: Dataset, requests: tuple[Request, ...], options: Opti
     names = dataset.pred.columns or ("score",)
     follows = "taken as they stand: their means"
     evidence = Evidence("columns", ", ".join(names), follows)
-    verdict = Verdict(Task.SCORES, Kind.SCORE, HIGH, (evidence,))
+    verdict = Decision(Task.SCORES, Kind.SCORE, HIGH, (evidence,))
     evaluations = score_evaluations(
         names, requests, options, written=dataset.pred.scores is Scores.ROWS
     )
-    setting = Setting(LabelCode(dataset.width), tolerance_of(dataset))
+    setting = RunSettings(LabelCode(dataset.width), tolerance_of(dataset))
     return DataReading(verdict, setting, evaluations)
 
 
@@ -173,7 +173,7 @@ def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> L
     return label_code(seen.label, items, given=given, columns=dataset.class_names)
 
 
-def is_double_softmax(seen: Outcome, verdict: Verdict, kind: Kind | None, width: int) -> bool:
+def is_double_softmax(seen: Outcome, verdict: Decision, kind: Kind | None, width: int) -> bool:
     """Whether predictions that were called logits went through a softmax already."""
     if kind is not Kind.LOGIT or width == 1 or verdict.task is Task.REGRESSION:
         return False

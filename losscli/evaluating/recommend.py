@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from losscli.engine.evaluation import Setting
+from losscli.engine.evaluation import RunSettings
 from losscli.engine.run import run
 from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
@@ -47,7 +47,7 @@ def recommend(
     if seen.label is None or verdict.task is Task.REGRESSION:
         return recommend_for(verdict)
     code = code_for(dataset, seen, options, dataset.width)
-    setting = Setting(code, tolerance_of(dataset))
+    setting = RunSettings(code, tolerance_of(dataset))
     summary = LabelSummary(verdict.task, code)
     try:
         run(dataset, (), setting, drop_missing=True, observers=[summary])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from losscli.engine.evaluation import Evaluation, Setting
+from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome
 from losscli.evaluating.baseline import LabelSummary, baseline
 from losscli.evaluating.counts import counts
@@ -99,7 +99,7 @@ def _result(
     outcome: Outcome,
     place: int,
     summary: LabelSummary | None,
-    setting: Setting,
+    setting: RunSettings,
 ) -> Result:
     tally = outcome.losses[place].tally()
     finished = tally.finished

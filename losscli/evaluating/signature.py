@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from losscli.engine.evaluation import Evaluation, Setting
+from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.version import __version__
 
 
-def signature(evaluation: Evaluation, rows: int, setting: Setting) -> str:
+def signature(evaluation: Evaluation, rows: int, setting: RunSettings) -> str:
     """Loss, parameters, convention, kind, reduction, rows and version, joined by `|`.
 
     Two numbers of the same data with equal signatures are equal.

@@ -11,8 +11,8 @@ from losscli.losses.definition.loss import (
     Loss,
     Name,
     Param,
+    ProperScore,
     Reading,
-    Score,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
 from losscli.losses.forms.categorical import Array, Form, times
@@ -60,7 +60,7 @@ def focal_error(pred: Bernoulli, label: Array, *, gamma: float, alpha: float | N
 def focal_error_gradient(
     pred: Bernoulli, label: Array, *, gamma: float, alpha: float | None
 ) -> Slope:
-    """Cross entropy's, times the fading; and what the fading itself answers to p, elementwise."""
+    """Cross entropy's gradient times the focal factor, and the gradient of that factor."""
     positive, negative = label, 1.0 - label
     missing = positive * pred.q + negative * pred.p
     balance = 1.0 if alpha is None else positive * alpha + negative * (1.0 - alpha)
@@ -139,7 +139,7 @@ BINARY_CROSS_ENTROPY = Loss(
     example=_EXAMPLE,
     unit="nats",
     constant=Constant.BASE_RATE,
-    score=Score.LOG,
+    score=ProperScore.LOG,
 )
 
 BINARY_FOCAL = Loss(

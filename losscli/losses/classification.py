@@ -11,8 +11,8 @@ from losscli.losses.definition.loss import (
     Loss,
     Name,
     Param,
+    ProperScore,
     Reading,
-    Score,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
 from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
@@ -140,7 +140,7 @@ BRIER = Loss(
     example=_EXAMPLE,
     upper=2.0,
     constant=Constant.BASE_RATE,
-    score=Score.QUADRATIC,
+    score=ProperScore.QUADRATIC,
 )
 
 ZERO_ONE = Loss(

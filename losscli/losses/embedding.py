@@ -100,7 +100,7 @@ def triplet_error_gradient(
     """The direction away from the positive less that away from the negative, where it counts."""
 
     def away(a: Array, b: Array) -> tuple[Array, Array]:
-        """The distance (n, 1), and how it answers to `a`."""
+        """The distance (n, 1), and its gradient with respect to `a`."""
         difference = a - b + (0.0 if eps_in == "root" else eps)
         size = np.abs(difference)
         total = (size**p).sum(axis=1, keepdims=True) + (eps if eps_in == "root" else 0.0)

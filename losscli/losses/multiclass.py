@@ -11,8 +11,8 @@ from losscli.losses.definition.loss import (
     Loss,
     Name,
     Param,
+    ProperScore,
     Reading,
-    Score,
 )
 from losscli.losses.forms.categorical import Array, Categorical, Classes, Form, times
 from losscli.losses.forms.chain import Slope, power_slope
@@ -124,7 +124,7 @@ CATEGORICAL_CROSS_ENTROPY = Loss(
     unit="nats",
     linear_in_label=True,
     constant=Constant.BASE_RATE,
-    score=Score.LOG,
+    score=ProperScore.LOG,
 )
 
 CATEGORICAL_FOCAL = Loss(

@@ -218,7 +218,7 @@ R2 = Loss(
     formula="1 − Σ (y − p)² ÷ Σ (y − ȳ)²",
     derivative="∂/∂pᵢ = 2(yᵢ − pᵢ) ÷ Σ (y − ȳ)²",
     summary="The share of the labels' variance that the prediction explains.",
-    when="To say how much better than the mean a regression is: 0 is no better, 1 is perfect.",
+    when="To say how much better than the mean a regression is; 0 is no better.",
     reference="Wright 1921; scikit-learn 1.9 r2_score",
     example=_EXAMPLE,
     **SCORE,

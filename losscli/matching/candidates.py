@@ -18,7 +18,7 @@ from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.matching.command import Command, number_word
 from losscli.task.advice import RECOMMENDED
-from losscli.task.decide import Verdict
+from losscli.task.decide import Decision
 from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Task
 
@@ -50,7 +50,7 @@ class Data:
     the rows of each class where labels are classes, as far as they are known.
     """
 
-    verdict: Verdict
+    verdict: Decision
     code: LabelCode
     tolerance: float
     dtype: np.dtype[Any] | None

@@ -1,4 +1,4 @@
-"""Numbers that only a mistake gives."""
+"""The numbers that common mistakes give."""
 
 from __future__ import annotations
 

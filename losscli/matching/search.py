@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, RowAccumulator, accumulator
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.row_losses import measure
 from losscli.errors import LosscliError
@@ -313,14 +313,14 @@ def _add(group: Sequence[Probe], block: Settled) -> None:
     changed = Settled(
         changed.start, changed.pred, changed.label, changed.weight, changed.dropped, changed.kept
     )
-    setting = Setting(data.code, data.tolerance, data.class_weight, not data.inside)
+    setting = RunSettings(data.code, data.tolerance, data.class_weight, not data.inside)
     batch = Batch(changed, setting)
     for probe in group:
         probe.add(batch)
 
 
 def _as_classes(data: Data, block: Settled) -> Any:
-    """The labels as classes or answers, None where they are neither."""
+    """The labels as classes or as 0 and 1, None where they are neither."""
     if block.label is None or data.verdict.task not in (
         Task.BINARY,
         Task.MULTICLASS,

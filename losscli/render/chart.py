@@ -110,7 +110,7 @@ def save_picture(path: str, chart: Any) -> None:
 
 
 def _on_any_paper(svg: str) -> str:
-    """An SVG in the colours of whoever looks at it: dark words on white, light ones on black."""
+    """An SVG in the colours of the reader's scheme: dark text on white, light text on black."""
     for color in (_INK, "#666", "#888"):
         svg = svg.replace(f'"{color}"', '"currentColor"')
     return svg.replace(">", f"><style>{_PAPERS}</style>", 1)

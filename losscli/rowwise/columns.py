@@ -68,15 +68,15 @@ def weight_column(measured: Sequence[Measured]) -> dict[str, Array]:
     It is called `weight` where all losses have the same weights and a mean divides by them, else
     `undivided_weight`; without weights there is none.
     """
-    numerators = [item.numerator for item in measured]
-    if all(numerator is None for numerator in numerators):
+    numerators = [item.multiplier for item in measured]
+    if all(multiplier is None for multiplier in numerators):
         return {}
-    first = next(numerator for numerator in numerators if numerator is not None)
+    first = next(multiplier for multiplier in numerators if multiplier is not None)
     divided = all(
-        item.numerator is not None
+        item.multiplier is not None
         and item.counted is not None
         and item.counted.ndim == 1
-        and np.array_equal(item.numerator, first)
+        and np.array_equal(item.multiplier, first)
         and np.array_equal(item.counted, first)
         for item in measured
     )
@@ -117,7 +117,7 @@ def loss_names(results: Sequence[Result]) -> tuple[str, ...]:
 
 
 def _of_transform(result: Result) -> list[str]:
-    """The parameters on which the value of a function of a mean hangs, where they are not usual.
+    """The parameters of a function of a mean that are not at their defaults.
 
     Its rows do not show them, so that the name of their column has to.
     """

@@ -16,10 +16,10 @@ from losscli.differentiating.report import GradientCheck
 from losscli.engine.accumulators import Accumulator, Tally
 from losscli.engine.concentration import Concentration, Gathering
 from losscli.engine.easiness import Split, split
-from losscli.engine.evaluation import Evaluation, Setting
+from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.exact import Sum
 from losscli.engine.hardest import Extreme, Extremes
-from losscli.engine.rows import CostlyRows, check_of_rows, costly_rows, is_of_rows
+from losscli.engine.rows import RowCosts, check_of_rows, is_of_rows, row_costs
 from losscli.evaluating.one_pass import Evaluated, Losses, evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
@@ -51,7 +51,7 @@ class RowLosses:
     report: Report
     dataset: Dataset
     evaluations: tuple[Evaluation, ...]
-    setting: Setting
+    setting: RunSettings
     totals: tuple[float | None, ...]
     accumulators: tuple[Accumulator, ...]
     whole_labels: bool = False
@@ -192,8 +192,8 @@ class RowLosses:
         rows = replace(self, grad=False)._pass(progress)
         return gradient_check(self.evaluations[place], self.setting, rows, self._names.pred)
 
-    def _pass(self, progress: Progress) -> Iterator[CostlyRows]:
-        return costly_rows(
+    def _pass(self, progress: Progress) -> Iterator[RowCosts]:
+        return row_costs(
             self.dataset,
             self.evaluations,
             self.setting,
@@ -212,7 +212,7 @@ class RowLosses:
         """Amounts (…, k) as shares of the totals."""
         return amounts / np.array([math.nan if t is None else t for t in self.totals])
 
-    def _row(self, found: CostlyRows, place: int) -> Row:
+    def _row(self, found: RowCosts, place: int) -> Row:
         block = found.settled
         shares = self._shares(found.amounts[place]).tolist()
         return Row(
@@ -226,10 +226,10 @@ class RowLosses:
         )
 
     def _label(self, label: NDArray[Any]) -> NDArray[Any]:
-        """Labels as they are written: whole where they are answers or classes."""
+        """Labels as they are written: whole numbers where they are 0 and 1, or classes."""
         return label.astype(np.int64) if self.whole_labels else label
 
-    def _columns(self, found: CostlyRows) -> dict[str, NDArray[Any]]:
+    def _columns(self, found: RowCosts) -> dict[str, NDArray[Any]]:
         block = found.settled
         label = None if block.label is None else self._label(block.label)
         shares = self._shares(found.amounts)
@@ -393,7 +393,7 @@ def rows_of(
 
 
 def _whole_labels(found: Evaluated) -> bool:
-    """Whether labels are answers or classes that are written as whole numbers."""
+    """Whether labels are 0 and 1, or classes, that are written as whole numbers."""
     label = found.outcome.label
     coded = found.reading.verdict.task in CODED_TASKS
     return coded and label is not None and label.whole and not label.text

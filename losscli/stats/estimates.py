@@ -199,7 +199,7 @@ def _mean_of(evaluation: Evaluation, measured: Measured, rows: int) -> tuple[Est
     pieces = [measured]
     if evaluation.axes.separate and transform is not None and measured.losses.ndim == 2:
         pieces = list(measured.columns())
-    weighted = [_by_row(apply_weight(piece.losses, piece.numerator)) for piece in pieces]
+    weighted = [_by_row(apply_weight(piece.losses, piece.multiplier)) for piece in pieces]
     divisors = [np.broadcast_to(piece.denominator, len(piece.losses)) for piece in pieces]
     sums = np.stack([*weighted, *divisors], axis=1)
     entered: Any = np.ones(len(sums), bool) if measured.ignored is None else ~measured.ignored

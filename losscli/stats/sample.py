@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.evaluation import Batch, Evaluation, Setting
+from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.stats.estimates import Estimate, resampled, rows_as_sums
 from losscli.stats.groups import mixed
@@ -45,7 +45,7 @@ class RowSample:
         }
         # Rows whose losses are not measured yet: few of each block, and many are done at once.
         self._waiting: list[tuple[Places, Settled]] = []
-        self._setting: Setting | None = None
+        self._setting: RunSettings | None = None
         self._windows = _Windows()
 
     def add(self, batch: Batch) -> None:

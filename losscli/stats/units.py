@@ -61,7 +61,7 @@ class Units:
 
     @property
     def single(self) -> bool:
-        """Whether each row stands alone."""
+        """Whether each row is a unit of its own: no clusters, no blocks."""
         return not self.clusters and self.block_length is None
 
     def keys(self, block: Settled) -> list[Keys]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from losscli.losses.registry import REGISTRY
-from losscli.task.decide import Verdict
+from losscli.task.decide import Decision
 from losscli.vocabulary import Evidence, Kind, Task
 
 
@@ -79,7 +79,7 @@ _KIND_WORDS = {
 RARE = 0.1
 
 
-def recommend_for(verdict: Verdict, shares: tuple[tuple[str, float], ...] = ()) -> Recommendation:
+def recommend_for(verdict: Decision, shares: tuple[tuple[str, float], ...] = ()) -> Recommendation:
     """The advice for data of that task and kind.
 
     `shares` are the classes of the labels with their share of the rows; a rare one brings up class

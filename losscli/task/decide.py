@@ -28,7 +28,7 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Decision:
     """The task and kind of the data, how sure that is, and why.
 
     `doubts` are what may be a slip of whoever gave the data, and how to mend it.
@@ -74,7 +74,7 @@ _TASK_OF_KIND = {
 
 def decide(
     pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints = Hints()
-) -> Verdict:
+) -> Decision:
     """The task and kind of predictions of `width` items per row.
 
     Raises UsageError where a stated kind or task cannot be right for the shape.
@@ -120,7 +120,7 @@ def _believed(pred: PredProfile, width: int, hints: Hints) -> tuple[Hints, tuple
     )
 
 
-def _told(verdict: Verdict, hints: Hints, width: int, pred: PredProfile) -> Verdict:
+def _told(verdict: Decision, hints: Hints, width: int, pred: PredProfile) -> Decision:
     task = hints.task
     assert task is not None
     if task in (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL) and width == 1:
@@ -205,29 +205,29 @@ def _maybe_percent(pred: PredProfile) -> bool:
 _ANSWERS = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
 
 
-def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Verdict:
+def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Decision:
     unit = _in_unit(pred, hints)
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
     if label is None:
         if unit:
-            return Verdict(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
+            return Decision(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
         if hints.kind is None and hints.named is None:
             evidence.append(
                 Evidence("labels", "none given", "logits or real values: the labels would tell")
             )
-        return Verdict(Task.BINARY, hints.named or Kind.LOGIT, LOW, tuple(evidence))
+        return Decision(Task.BINARY, hints.named or Kind.LOGIT, LOW, tuple(evidence))
     few = len(label.values or ()) <= 2
     yes_or_no = label.zero_one or label.signs or (few and (label.text or hints.worded))
     if label.width > 1:
         evidence.append(
             Evidence("labels", f"{label.width} columns", "more label columns than predictions")
         )
-        return Verdict(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
+        return Decision(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
     if yes_or_no:
         evidence.append(Evidence("labels", _two(label), "yes or no"))
         if unit:
-            return Verdict(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
+            return Decision(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
         kind = hints.kind or hints.named or Kind.LOGIT
         if hints.kind is None and hints.named is None and pred.low >= -1.0 and pred.high <= 1.0:
             confidence = LOW
@@ -239,8 +239,8 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Ve
                 )
             )
         if hints.kind is None and hints.named is None and _maybe_percent(pred):
-            return Verdict(Task.BINARY, kind, LOW, tuple(evidence), (_PERCENT,))
-        return Verdict(Task.BINARY, kind, confidence, tuple(evidence))
+            return Decision(Task.BINARY, kind, LOW, tuple(evidence), (_PERCENT,))
+        return Decision(Task.BINARY, kind, confidence, tuple(evidence))
     if label.text:
         evidence.append(
             Evidence(
@@ -249,28 +249,28 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Ve
                 "classes, but only one prediction per row",
             )
         )
-        return Verdict(Task.BINARY, Kind.PROBABILITY if unit else Kind.LOGIT, LOW, tuple(evidence))
+        return Decision(Task.BINARY, Kind.PROBABILITY if unit else Kind.LOGIT, LOW, tuple(evidence))
     if unit and hints.kind is None and label.values is not None and len(label.values) == 2:
         follows = "yes or no in other words, perhaps: --classes NEGATIVE,POSITIVE"
         evidence.append(Evidence("labels", _two(label), follows))
-        return Verdict(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
+        return Decision(Task.BINARY, Kind.PROBABILITY, LOW, tuple(evidence))
     soft = label.low >= 0.0 and label.high <= 1.0
     seen = f"from {label.low:.6g} to {label.high:.6g}"
     if soft and unit and (hints.kind is not None or hints.named is not None):
         evidence.append(Evidence("labels", "between 0 and 1", "soft labels"))
-        return Verdict(Task.BINARY, Kind.PROBABILITY, MEDIUM, tuple(evidence))
+        return Decision(Task.BINARY, Kind.PROBABILITY, MEDIUM, tuple(evidence))
     if hints.kind in _ANSWERS:
         evidence.append(Evidence("labels", seen, f"contradicts --kind {hints.kind}: not 0 or 1"))
-        return Verdict(Task.BINARY, hints.kind, LOW, tuple(evidence))
+        return Decision(Task.BINARY, hints.kind, LOW, tuple(evidence))
     follows = "real values: regression"
     if soft and pred.hard and hints.kind is None and hints.task is None:
         evidence.append(Evidence("labels", seen, "shares of answers that are 0 or 1 themselves"))
-        return Verdict(Task.REGRESSION, Kind.VALUE, LOW, tuple(evidence), (_SWAPPED,))
+        return Decision(Task.REGRESSION, Kind.VALUE, LOW, tuple(evidence), (_SWAPPED,))
     if soft and unit:
         follows += "; if the labels are probabilities, say --task binary"
         confidence = MEDIUM
     evidence.append(Evidence("labels", seen, follows))
-    return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
+    return Decision(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
 
 
 def _two(label: LabelProfile) -> str:
@@ -279,7 +279,7 @@ def _two(label: LabelProfile) -> str:
 
 def _several_items(
     pred: PredProfile, label: LabelProfile | None, width: int, hints: Hints
-) -> Verdict:
+) -> Decision:
     unit = _in_unit(pred, hints)
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
@@ -291,13 +291,13 @@ def _several_items(
                 "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
             )
         )
-        return Verdict(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
+        return Decision(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
     if label is not None and not label.text and label.width == 1 and not label.whole:
         found = f"one per row, from {label.low:.6g} to {label.high:.6g}"
         evidence.append(
             Evidence("labels", found, "several items forecast one real value: an ensemble")
         )
-        return Verdict(Task.FORECAST, Kind.ENSEMBLE, MEDIUM, tuple(evidence))
+        return Decision(Task.FORECAST, Kind.ENSEMBLE, MEDIUM, tuple(evidence))
     if unit:
         return _several_probabilities(pred, label, width, confidence, evidence)
     return _several_scores(pred, label, hints, evidence)
@@ -309,7 +309,7 @@ def _several_probabilities(
     width: int,
     confidence: str,
     evidence: list[Evidence],
-) -> Verdict:
+) -> Decision:
     even = pred.rows - pred.uneven
     competing = even > pred.uneven
     if pred.outside_unit == pred.items:
@@ -334,7 +334,7 @@ def _several_probabilities(
     task = Task.MULTICLASS if competing else Task.MULTILABEL
     if label is not None:
         task, confidence = _heed_labels(task, label, width, confidence, evidence)
-    return Verdict(task, Kind.PROBABILITY, confidence, tuple(evidence))
+    return Decision(task, Kind.PROBABILITY, confidence, tuple(evidence))
 
 
 def _heed_labels(
@@ -384,7 +384,7 @@ def _several_scores(
     label: LabelProfile | None,
     hints: Hints,
     evidence: list[Evidence],
-) -> Verdict:
+) -> Decision:
     kind = hints.kind or hints.named or Kind.LOGIT
     if hints.kind is None and pred.high <= 0.0 and pred.uneven_log == 0:
         kind = Kind.LOG_PROBABILITY
@@ -395,25 +395,25 @@ def _several_scores(
         evidence.append(
             Evidence("labels", "none given", "one class per row or several: the labels would tell")
         )
-        return Verdict(Task.MULTICLASS, kind, LOW, tuple(evidence))
+        return Decision(Task.MULTICLASS, kind, LOW, tuple(evidence))
     if label.width == 1:
         evidence.append(Evidence("labels", "one class per row", "one of several classes"))
-        return Verdict(Task.MULTICLASS, kind, HIGH, tuple(evidence))
+        return Decision(Task.MULTICLASS, kind, HIGH, tuple(evidence))
     if label.one_hot == label.rows:
         evidence.append(Evidence("labels", "one-hot", "one of several classes"))
-        return Verdict(Task.MULTICLASS, kind, HIGH, tuple(evidence))
+        return Decision(Task.MULTICLASS, kind, HIGH, tuple(evidence))
     if label.zero_one or label.signs:
         evidence.append(Evidence("labels", _multi_hot(label), "several yes-or-no items per row"))
-        return Verdict(Task.MULTILABEL, kind, HIGH, tuple(evidence))
+        return Decision(Task.MULTILABEL, kind, HIGH, tuple(evidence))
     if label.uneven:
         evidence.append(
             Evidence(
                 "labels", f"from {label.low:.6g} to {label.high:.6g}", "real values: regression"
             )
         )
-        return Verdict(Task.REGRESSION, Kind.VALUE, MEDIUM, tuple(evidence))
+        return Decision(Task.REGRESSION, Kind.VALUE, MEDIUM, tuple(evidence))
     evidence.append(Evidence("labels", "rows sum to 1", "distributions over classes"))
-    return Verdict(Task.DISTRIBUTION, kind, HIGH, tuple(evidence))
+    return Decision(Task.DISTRIBUTION, kind, HIGH, tuple(evidence))
 
 
 def _multi_hot(label: LabelProfile) -> str:

@@ -79,16 +79,16 @@ class TestMasked:
     def test_without_weights(self) -> None:
         measured = measured_whole(self.losses(), Held())
         assert np.asarray(measured.denominator).tolist() == [1.0, 0.0, 1.0]
-        assert np.asarray(measured.numerator).tolist() == [1.0, 0.0, 1.0]
+        assert np.asarray(measured.multiplier).tolist() == [1.0, 0.0, 1.0]
 
     def test_with_weights(self) -> None:
         measured = measured_whole(self.losses(), Held(weights=[np.array([2.0, 5.0, 3.0])]))
         assert np.asarray(measured.denominator).tolist() == [2.0, 0.0, 3.0]
-        assert np.asarray(measured.numerator).tolist() == [2.0, 0.0, 3.0]
+        assert np.asarray(measured.multiplier).tolist() == [2.0, 0.0, 3.0]
 
     def test_plain_losses_all_count(self) -> None:
         measured = measured_whole(np.array([1.0, 2.0]), Held())
-        assert (measured.numerator, measured.denominator) == (None, 1.0)
+        assert (measured.multiplier, measured.denominator) == (None, 1.0)
 
 
 class TestInputs:

@@ -8,17 +8,17 @@ import pytest
 
 from losscli.conventions.table import convention
 from losscli.errors import UsageError
-from losscli.evaluating.plan import Request, Settings, fitting, parse_requests, plan
+from losscli.evaluating.plan import PlanSettings, Request, fitting, parse_requests, plan
 from losscli.task.advice import RECOMMENDED
-from losscli.task.decide import HIGH, Verdict
+from losscli.task.decide import HIGH, Decision
 from losscli.vocabulary import Kind, Reduction, Task
 
 BASIC = (Task.REGRESSION, Task.BINARY, Task.MULTILABEL, Task.MULTICLASS, Task.DISTRIBUTION)
-STANDARD = Settings(convention("standard"))
+STANDARD = PlanSettings(convention("standard"))
 
 
-def verdict(task: Task, kind: Kind = Kind.PROBABILITY) -> Verdict:
-    return Verdict(task, kind, HIGH, ())
+def verdict(task: Task, kind: Kind = Kind.PROBABILITY) -> Decision:
+    return Decision(task, kind, HIGH, ())
 
 
 def planned(*texts: str, task: Task = Task.BINARY, width: int = 1, **how: Any) -> Any:
@@ -83,19 +83,19 @@ class TestChoosing:
         assert focal.params == {"gamma": 5.0, "alpha": 0.25, "label_smoothing": 0.0}
 
     def test_a_parameter_for_all_losses_reaches_those_that_have_it(self) -> None:
-        settings = Settings(convention("standard"), params={"gamma": 3.0})
+        settings = PlanSettings(convention("standard"), params={"gamma": 3.0})
         bce, focal = planned("bce,focal", settings=settings)
         assert focal.params["gamma"] == 3.0
         assert "gamma" not in bce.params
 
     def test_what_a_loss_is_given_itself_wins_over_what_all_are_given(self) -> None:
-        settings = Settings(convention("standard"), params={"gamma": 3.0})
+        settings = PlanSettings(convention("standard"), params={"gamma": 3.0})
         (focal,) = planned("focal:gamma=1", settings=settings)
         assert focal.params["gamma"] == 1.0
 
     def test_a_parameter_for_all_that_none_has_is_refused(self) -> None:
         with pytest.raises(UsageError, match="no loss here has a parameter 'gamma'"):
-            planned("bce", settings=Settings(convention("standard"), params={"gamma": 3.0}))
+            planned("bce", settings=PlanSettings(convention("standard"), params={"gamma": 3.0}))
 
     def test_without_a_name_the_losses_that_fit_are_taken_the_recommended_first(self) -> None:
         for task in BASIC:
@@ -114,7 +114,7 @@ class TestChoosing:
     def test_the_reduction_is_the_losses_own_unless_one_is_given(self) -> None:
         (own,) = planned("sse", task=Task.REGRESSION, kind=Kind.VALUE)
         assert own.reduction is Reduction.SUM
-        settings = Settings(convention("standard"), reduction=Reduction.MEAN)
+        settings = PlanSettings(convention("standard"), reduction=Reduction.MEAN)
         (given,) = planned("sse", task=Task.REGRESSION, kind=Kind.VALUE, settings=settings)
         assert given.reduction is Reduction.MEAN
 
@@ -166,7 +166,7 @@ class TestRefusals:
             planned("bce", labelled=False)
 
     def test_a_kind_that_the_loss_cannot_read(self) -> None:
-        settings = Settings(convention("standard"), kind=Kind.PROBABILITY)
+        settings = PlanSettings(convention("standard"), kind=Kind.PROBABILITY)
         with pytest.raises(UsageError, match="hinge cannot read a probability") as refused:
             planned("hinge", settings=settings)
         assert "score" in refused.value.hint

@@ -10,7 +10,7 @@ import pytest
 import losscli
 from losscli.errors import DataError, UsageError
 from losscli.task.advice import recommend_for
-from losscli.task.decide import HIGH, LOW, MEDIUM, Hints, Verdict, decide, kind_named_by
+from losscli.task.decide import HIGH, LOW, MEDIUM, Decision, Hints, decide, kind_named_by
 from losscli.task.profile import LabelProfile, PredProfile, tolerance
 from losscli.vocabulary import Evidence, Kind, Task
 
@@ -35,14 +35,14 @@ def words(*names: str) -> Any:
     return np.array([names[k % len(names)] for k in range(N)], dtype=object)
 
 
-def read(pred: Any, label: Any = None, hints: Hints | None = None, off: float = 1e-6) -> Verdict:
+def read(pred: Any, label: Any = None, hints: Hints | None = None, off: float = 1e-6) -> Decision:
     pred = np.asarray(pred, dtype=np.float64)
     width = pred.shape[1] if pred.ndim == 2 else 1
     seen = None if label is None else LabelProfile.of(np.asarray(label), off)
     return decide(PredProfile.of(pred, off), seen, width, hints or Hints())
 
 
-def fact(verdict: Verdict, step: str) -> Evidence:
+def fact(verdict: Decision, step: str) -> Evidence:
     """The last piece of evidence about something."""
     return [item for item in verdict.evidence if item.step == step][-1]
 

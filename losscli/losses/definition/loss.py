@@ -25,9 +25,9 @@ __all__ = [
     "Loss",
     "Name",
     "Param",
+    "ProperScore",
     "Reading",
     "RowLoss",
-    "Score",
     "Shape",
     "Stats",
     "Terms",
@@ -54,7 +54,7 @@ class Constant(StrEnum):
     MAJORITY = "most frequent class"
 
 
-class Score(StrEnum):
+class ProperScore(StrEnum):
     """The proper score that a loss of probabilities is, by which it can be taken apart."""
 
     LOG = "minus the log of what was true"
@@ -143,8 +143,8 @@ class Reading:
 
     - ROWS: `gradient(pred, label, *, …)`, of each row's (or element's) loss;
     - SUMS: `gradient(pred, label, stats, *, …)`, of the value, for rows of weight 1;
-    - WHOLE: `gradient(pred, label, answer, *, …)`, where `answer` says how the value answers to
-      what the kernel gives: a number, or one per column or per row.
+    - WHOLE: `gradient(pred, label, upstream, *, …)`, where `upstream` is the
+      derivative of the value by what the kernel gives: a number, or one per column or per row.
 
     Where a loss has a kink, the gradient is a subgradient, 0 where that is one: sign(0) = 0.
     """
@@ -261,7 +261,7 @@ class Loss:
     zero_at_perfect: bool = True
     linear_in_label: bool = False
     constant: Constant | None = None
-    score: Score | None = None
+    score: ProperScore | None = None
     featured: bool = True
     of_spread: bool = False
     complement: str = ""

@@ -1,8 +1,8 @@
 """From the form that a kernel reads back to the prediction as it was given: the chain rule.
 
-A gradient of a loss of probabilities says how the loss answers to `p`, `log_p` and `log_q` of its
-form. How those answer to the numbers of the file, whatever their kind, is the same for all losses:
-a floor that holds a probability or its logarithm in place lets nothing through.
+The gradient of a loss of probabilities is taken with respect to `p`, `log_p` and `log_q` of its
+form. The derivatives of those by the numbers of the file are the same for all losses, and 0 where
+a floor holds a probability or its logarithm in place.
 """
 
 from __future__ import annotations

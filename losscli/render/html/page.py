@@ -29,7 +29,7 @@ from losscli.render.numbers import NOTHING, between, number, remarks, share, tit
 from losscli.render.visible import visible
 
 if TYPE_CHECKING:
-    from losscli.describing.evaluation_page import Page, Told
+    from losscli.describing.evaluation_page import Page, SameValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ def _alike(page: Page) -> list[str]:
     return list(map(visible, seen.values()))
 
 
-def _asked(told: Told) -> str:
+def _asked(told: SameValue) -> str:
     """What a loss is called, with the parameters that were asked for."""
     params = told.loss.partition(":")[2]
     return f"{told.title} ({params.replace(',', ', ')})" if params else told.title

@@ -69,7 +69,7 @@ def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
 
 
 def _noted(report: Report) -> Iterator[tuple[str, Text]]:
-    """What was read, and what was clipped or left out, each with a word for it."""
+    """What was read, clipped and left out, each with its heading."""
     counted = list(counts(report.results))
     found = Findings(report.read, report.unused)
     said = {count.note for count in counted} | set(found.notes())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from losscli.batching.report import BatchRow, Failure, Score, leaderboard
+from losscli.batching.report import BatchRow, Failure, LossValue, leaderboard
 from losscli.render.leaderboard_files import as_csv, as_markdown
 from losscli.render.screen import Screen
 from losscli.render.terminal.leaderboard import render_leaderboard
@@ -16,15 +16,15 @@ from tests.render.reports import HOSTILE
 NAN, INF = float("nan"), float("inf")
 
 
-def score(loss: str, value: float, *, lower: bool = True, **params: object) -> Score:
+def score(loss: str, value: float, *, lower: bool = True, **params: object) -> LossValue:
     signature = f"{loss}|like:standard|reduction:mean|n:228|losscli:0.1.0"
     title = loss.replace("_", " ")
-    return Score(
+    return LossValue(
         loss, title, value, 228, params, "standard", "mean", lower, 0.01, 0, 0, 0, signature
     )
 
 
-def row(name: str, *scores: Score, message: str = "") -> BatchRow:
+def row(name: str, *scores: LossValue, message: str = "") -> BatchRow:
     path = f"runs/{name}/preds.npy"
     failure = Failure(3, f"{path}: {message}", path) if message else None
     return BatchRow(
