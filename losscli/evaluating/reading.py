@@ -12,6 +12,7 @@ from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
+from losscli.evaluating.named_forecasts import check_names
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import PlanSettings, Request, look_up, plan
 from losscli.evaluating.scores import score_evaluations
@@ -103,6 +104,8 @@ def read_as(
         dims=max(2, len(dataset.pred.shape or ())),
     )
     evaluations = plan(requests, verdict, width, settings, labelled=seen.label is not None)
+    if dataset.pred.columns and "quantile" not in options.params:
+        check_names(dataset.pred.columns, evaluations, requests)
     guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
     if not evaluations or (seen.label is None and not requests and guessed):
         raise UsageError(
