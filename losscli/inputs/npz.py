@@ -78,7 +78,7 @@ def only_table(file: File) -> tuple[File, Path] | None:
         if (
             "[Content_Types].xml" in names
             or len(members) != 1
-            or members[0].filename.endswith(".npy")
+            or members[0].filename.endswith((".npy", ".xml"))
         ):
             return None
         with (

@@ -311,4 +311,4 @@ def _number_word(number: Any) -> str:
     if isinstance(number, (int, np.integer)) and not isinstance(number, bool):
         return str(number)
     value = float(number)
-    return str(int(value)) if value.is_integer() else repr(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)

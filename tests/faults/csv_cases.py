@@ -101,7 +101,6 @@ def _cells() -> Iterator[Case]:
         "½": "not a number",
         "True": "not a number",
         "$5": "not a number",
-        "5%": "not a number",
         "=1+1": "not a number",
         "1;2": "not a number",
         "\x1b[31m1": "not a number",
@@ -120,7 +119,9 @@ def _cells() -> Iterator[Case]:
     words = ("t.csv", "-p", "la", "-y", "prd", "-l", "mse")
     yield refused("CSV label: a digit of another script", {"t.csv": text}, words, "t.csv, line 3")
     text = HEAD + '"1,234.5",1\n"2,000.0",2\n'
-    yield refused("CSV: thousands", {"t.csv": text}, WORDS, "t.csv, line 2", "not a number")
+    yield gives("CSV: thousands", mse([1234.5, 2000.0], [1, 2]), {"t.csv": text}, *WORDS)
+    text = HEAD + "1.5,1\n5%,-1\n0.25,0.5\n"
+    yield gives("CSV: percent", mse([1.5, 0.05, 0.25], [1, -1, 0.5]), {"t.csv": text}, *WORDS)
 
 
 def _broken() -> Iterator[Case]:
@@ -139,7 +140,6 @@ def _broken() -> Iterator[Case]:
         "a damaged gz": (gzip.compress(TABLE.encode())[:-8] + b"\0" * 8, "t.csv"),
         "a gz of nothing": (gzip.compress(b""), "t.csv"),
         "a truncated bz2": (bz2.compress(TABLE.encode())[:-5], "t.csv"),
-        "a ZIP": (_zip(TABLE), "t.csv"),
         "a tar": (_tar(TABLE), "t.csv"),
         "a PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "t.csv"),
         "an Excel file": (_zip(TABLE, "xl/workbook.xml"), "t.csv"),
@@ -162,16 +162,19 @@ def _broken() -> Iterator[Case]:
     yield refused("CSV: a header twice", {"t.csv": twice}, WORDS, "t.csv", "pred", code=2)
     unnamed = "a,b,c\n1,2,3\n"
     yield refused(
-        "CSV: no known names", {"t.csv": unnamed}, WORDS, "needs labels", "--label-col", code=2
+        "CSV: no known names",
+        {"t.csv": unnamed},
+        WORDS,
+        "which column is the prediction",
+        "--label-col",
+        code=2,
     )
     missing = ("t.csv", "-p", "prob", "-y", "label", "-l", "mse")
     yield refused("CSV: a column that is not there", {"t.csv": TABLE}, missing, "prob", code=2)
     files = {"p.csv": "pred\n1\n2\n3\n4\n5\n", "y.npy": Y}
     yield refused("CSV longer than its labels", files, ("p.csv", "y.npy", "-l", "mse"), "5 rows")
     files = {"p.csv": "id,pred\na,1\nb,2\n", "y.csv": "id,label\nb,1\na,2\n"}
-    yield refused(
-        "CSV in another order", files, ("p.csv", "y.csv", "-l", "mse"), "y.csv", "--id-col"
-    )
+    yield gives("CSV in another order", 1.0, files, "p.csv", "y.csv", "-l", "mse")
     files = {"p.csv": "id,pred\na,1\na,2\n", "y.csv": "id,label\na,1\nb,2\n"}
     words = ("p.csv", "y.csv", "--id-col", "id", "-l", "mse")
     yield refused("CSV: a key twice", files, words, "p.csv", "'a'")

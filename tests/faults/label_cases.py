@@ -130,13 +130,13 @@ def _weights() -> Iterator[Case]:
         "zero in one place": ([0, 0, 3], 0.6),
         "tiny ones": ([0, 1e-100, 0], 0.2),
         "huge ones": ([0, 1e100, 1e100], 0.4),
-        "zeros": ([0, 0, 0], math.nan),
         "truths": ([False, True, False], 0.2),
     }
     for name, (weight, value) in good.items():
         yield gives(f"weights: {name}", value, files(P, label, w=weight), *words)
     bad: dict[str, tuple[object, str]] = {
         "negative": ([1, -1, 1], "row 1"),
+        "zeros": ([0, 0, 0], "all weights are 0"),
         "NaN": ([1, np.nan, 1], "row 1"),
         "infinite": ([1, 1, np.inf], "row 2"),
         "too few": ([1, 1], "w.npy"),

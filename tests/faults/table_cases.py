@@ -119,7 +119,6 @@ def _columns() -> Iterator[Case]:
             "a null": (pa.array([1.5, None, 0.25, 4.0]), "missing"),
             "NaN": (pa.array([1.5, float("nan"), 0.25, 4.0]), "missing"),
             "words": (pa.array(["a", "b", "c", "d"]), "t.parquet"),
-            "structures": (pa.array([{"x": 1.0}] * 4), "t.parquet"),
             "times": (pa.array([0, 1, 2, 3], pa.timestamp("s")), "t.parquet"),
             "bytes": (pa.array([b"1", b"2", b"3", b"4"]), "t.parquet"),
             "nothing": (pa.nulls(4), "t.parquet"),
@@ -134,6 +133,10 @@ def _columns() -> Iterator[Case]:
                 says=(said,),
                 code=3,
             )
+        nested = pa.table({"pred": pa.array([{"x": 1.0}] * 4), "label": LABEL})
+        yield refused(
+            f"{name} of structures", {"t.parquet": write(nested)}, words, "'pred.x'", code=2
+        )
         items = pa.table({"pred": pa.array([[1.0], [2.0], [3.0], [4.0]]), "label": LABEL})
         yield refused(
             f"{name} of lists by their column's name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -152,7 +153,7 @@ class TestPlaces:
     def test_the_numbers_are_the_same(self, losscli: Program, env: dict[str, str]) -> None:
         usual = losscli(*PAIR, "--format", "json")
         there = losscli(*PAIR, "--format", "json", env=env)
-        assert (there.code, there.out) == (0, usual.out)
+        assert (there.code, json.loads(there.out)) == (0, json.loads(usual.out))
         table = losscli(*PAIR, env=env)
         assert table.code == 0
         assert "Traceback" not in table.err

@@ -366,7 +366,8 @@ class TestStreams:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         monkeypatch.setattr(sys, "stdin", Piped(self.TEXT))
         dataset = open_dataset("-")
-        assert list(tmp_path.iterdir())
+        # On Linux the copy has no name, so that nothing can be left behind.
+        assert sys.platform == "linux" or list(tmp_path.iterdir())
         del dataset
         assert not list(tmp_path.iterdir())
 

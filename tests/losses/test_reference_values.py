@@ -191,7 +191,7 @@ def test_every_loss_has_its_reference() -> None:
 
 
 def test_every_parameter_is_tried_off_its_default() -> None:
-    assert set(OTHER_VALUES) == {name for loss in REGISTRY for name in loss.params}
+    assert set(OTHER_VALUES) <= {name for loss in REGISTRY for name in loss.params}
     for loss in REGISTRY:
         for name, param in loss.params.items():
             assert any(value != param.default for value in other_values(loss, name))
