@@ -161,7 +161,7 @@ class TestClasses:
             code(text("dog", "cat"), 3, given=("dog", "cat"))
 
     @pytest.mark.parametrize(
-        ("bad", "written"), [(3, "3"), (-1, "-1"), (1.5, "1.5"), (1e300, str(int(1e300)))]
+        ("bad", "written"), [(3, "3"), (-1, "-1"), (1.5, "1.5"), (1e300, "1e+300")]
     )
     def test_an_index_outside_the_classes_is_named(self, bad: float, written: str) -> None:
         with pytest.raises(Misfit) as refused:
