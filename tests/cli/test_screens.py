@@ -17,7 +17,14 @@ from tests.cli.conftest import environment
 from tests.cli.program import SAMPLES, Answer, Program
 
 Terminal = Callable[..., Answer]
-CANCER = (SAMPLES / "breast_cancer.csv", "-p", "prob")
+CANCER = ("breast_cancer.csv", "-p", "prob")
+
+
+@pytest.fixture(autouse=True)
+def _samples(tmp_path: Path) -> None:
+    """The sample data beside the program: the length of a path changes no screen."""
+    for file in SAMPLES.iterdir():
+        (tmp_path / file.name).symlink_to(file)
 
 
 @pytest.fixture
@@ -75,23 +82,20 @@ class TestEval:
         "words",
         [
             CANCER,
-            (SAMPLES / "diabetes.csv",),
-            (SAMPLES / "wine.csv",),
-            (SAMPLES / "digits_probs.npy", SAMPLES / "digits_labels.npy"),
+            ("diabetes.csv",),
+            ("wine.csv",),
+            ("digits_probs.npy", "digits_labels.npy"),
         ],
         ids=["binary", "regression", "multiclass", "npy"],
     )
     def test_a_screen_shows_all_of_it_at_once(
-        self, terminal: Terminal, words: tuple[str | Path, ...]
+        self, terminal: Terminal, words: tuple[str, ...]
     ) -> None:
         assert len(terminal("eval", *words).out.splitlines()) <= 16
 
 
 class TestCompare:
-    WORDS = (
-        *("compare", SAMPLES / "model_a.csv", SAMPLES / "model_b.csv"),
-        *("--label", SAMPLES / "labels.csv"),
-    )
+    WORDS = ("compare", "model_a.csv", "model_b.csv", "--label", "labels.csv")
 
     def test_the_verdict_comes_first_and_all_fits_a_screen(self, terminal: Terminal) -> None:
         answer = terminal(*self.WORDS)
