@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from losscli.batching.template import check_template, filled
 from losscli.errors import UsageError
 from losscli.inputs.parts import in_natural_order
+from losscli.machine.patterns import is_pattern, matching
 
 # What may be a prediction in a folder.
 _ENDINGS = (".npy", ".npz", ".csv", ".tsv", ".parquet", ".feather", ".arrow", ".jsonl", ".ndjson")
@@ -36,10 +36,9 @@ def _files(name: str, label: str | None, others: set[str]) -> list[str]:
     # A name that is too long has an error of its own where it is opened.
     if "://" in name or os.path.isfile(name):  # noqa: PTH113
         return [name]
-    pattern = glob.has_magic(name) and not os.path.isdir(name)  # noqa: PTH112
+    pattern = is_pattern(name)
     if pattern:
-        matches = glob.iglob(name, recursive=True)  # noqa: PTH207 (it may be absolute)
-        files = [each for each in matches if Path(each).is_file()]
+        files = [each for each in matching(name) if Path(each).is_file()]
     else:
         files = list(_below(Path(name)))
     if label is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import glob
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ from losscli.batching.item import Item
 from losscli.evaluating.plan import Request, look_up, parse_requests
 from losscli.inputs.formats import KEY_MARK
 from losscli.losses.registry import REGISTRY
+from losscli.machine.patterns import is_pattern, matching
 from losscli.version import __version__
 
 # What changes where and how fast the work is done changes no loss.
@@ -65,8 +65,8 @@ def _files(name: str) -> Iterable[str]:
         return [name.rpartition(KEY_MARK)[0]]
     if Path(name).is_dir():
         return sorted(str(each) for each in Path(name).iterdir())
-    if glob.has_magic(name) and not Path(name).exists():
-        return sorted(glob.iglob(name, recursive=True))  # noqa: PTH207 (it may be absolute)
+    if is_pattern(name):
+        return sorted(matching(name))
     return [name]
 
 

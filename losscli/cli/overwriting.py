@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import glob
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from losscli.machine.patterns import is_pattern, matching
 
 # The options that name files to write; of `preds` a batch leaves its own outputs out.
 _OUTPUTS = ("output", "junit", "openmetrics", "metrics")
@@ -39,7 +40,7 @@ def _files(given: dict[str, tuple[str, ...]]) -> Iterator[str]:
                 if not file:
                     continue
                 yield file
-                if name != _PREDS and glob.has_magic(file):
-                    yield from glob.iglob(file, recursive=True)  # noqa: PTH207 (as inputs do)
+                if name != _PREDS and is_pattern(file):
+                    yield from matching(file)
                 elif name != _PREDS and Path(file).is_dir():
                     yield from map(str, Path(file).iterdir())

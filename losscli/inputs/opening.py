@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import stat
 import sys
@@ -17,6 +16,7 @@ from losscli.inputs.array import ArraySource
 from losscli.inputs.file import File
 from losscli.inputs.formats import KEY_MARK, open_file
 from losscli.inputs.source import Selection, Source
+from losscli.machine.patterns import is_pattern, matching
 
 STDIN = "-"
 
@@ -112,9 +112,8 @@ class Opener:
         path, _, key = name.rpartition(KEY_MARK)
         if path and not Path(name).exists():
             return open_file(self._file(path), key, self._decimal)
-        if glob.has_magic(name) and not Path(name).exists():
-            found = glob.iglob(name, recursive=True)  # noqa: PTH207 (it may be absolute)
-            return self._parts(name, [each for each in found if not Path(each).is_dir()])
+        if is_pattern(name):
+            return self._parts(name, [each for each in matching(name) if not Path(each).is_dir()])
         mode = Path(name).stat().st_mode
         if stat.S_ISDIR(mode):
             return self._parts(name, _files_in(Path(name)))
