@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from losscli.batching.item import Item
-from losscli.evaluating.plan import Request, look_up, parse_requests
+from losscli.evaluating.requests import Request, look_up, parse_requests
 from losscli.inputs.formats import KEY_MARK
 from losscli.losses.registry import REGISTRY
 from losscli.machine.patterns import is_pattern, matching

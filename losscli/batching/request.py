@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from losscli.batching.item import Item
 from losscli.errors import DataError, UsageError
-from losscli.evaluating.plan import look_up, parse_requests
+from losscli.evaluating.requests import look_up, parse_requests
 from losscli.vocabulary import Reduction
 
 # One number per loss and pair is what can be compared.

@@ -9,8 +9,8 @@ from typing import Any
 
 from losscli.conventions.table import CONVENTIONS
 from losscli.errors import DataError
-from losscli.evaluating.plan import asked_again
 from losscli.evaluating.report import SCHEMA, Result
+from losscli.evaluating.requests import asked_again
 from losscli.losses.registry import REGISTRY
 
 

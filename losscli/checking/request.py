@@ -9,7 +9,7 @@ from typing import Any
 from losscli.checking.rules import MAX, MIN, Bound, Tolerances
 from losscli.errors import UsageError
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import look_up, parse_requests
+from losscli.evaluating.requests import look_up, parse_requests
 
 
 def losses_of(given: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from losscli.engine.run import Outcome
 from losscli.errors import UsageError
 from losscli.evaluating.one_pass import Losses, read_twice, requests_of
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import Request, fitting
+from losscli.evaluating.plan import fitting
 from losscli.evaluating.reading import DataReading, read_as
+from losscli.evaluating.requests import Request
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.rivals import Rivals, open_rivals
 from losscli.inputs.roles import Columns

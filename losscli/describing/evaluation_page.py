@@ -14,8 +14,8 @@ from losscli.describing.loss_page import deviations, prints
 from losscli.errors import LosscliError, UsageError
 from losscli.evaluating.evaluate import report_for
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import asked_again
 from losscli.evaluating.report import Report, Result
+from losscli.evaluating.requests import asked_again
 from losscli.inputs.opening import is_stream
 from losscli.losses.registry import REGISTRY
 from losscli.rowwise.report import RowReport

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import UsageError
-from losscli.evaluating.plan import Request
+from losscli.evaluating.requests import Request
 from losscli.inputs.evidence.words import Says, level, levels, says
 from losscli.vocabulary import Kind
 

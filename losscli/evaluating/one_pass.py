@@ -11,7 +11,6 @@ from losscli.engine.run import Observer, Outcome, Workers, run
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import Request, look_up, parse_requests
 from losscli.evaluating.reading import (
     DataReading,
     first_look,
@@ -21,6 +20,7 @@ from losscli.evaluating.reading import (
     summary_for,
 )
 from losscli.evaluating.report import Report
+from losscli.evaluating.requests import Request, look_up, parse_requests
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.vocabulary import Kind
 

@@ -14,7 +14,8 @@ from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
 from losscli.evaluating.named_forecasts import check_names
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import PlanSettings, Request, look_up, plan
+from losscli.evaluating.plan import PlanSettings, plan
+from losscli.evaluating.requests import Request, look_up
 from losscli.evaluating.scores import score_evaluations
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.source import Scores

@@ -10,7 +10,7 @@ from losscli.conventions.table import convention
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import UsageError
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import Request, parse_requests
+from losscli.evaluating.requests import Request, parse_requests
 from losscli.losses.definition.loss import Loss
 from losscli.losses.given import given_scores
 from losscli.losses.registry import REGISTRY

@@ -11,8 +11,8 @@ from losscli.engine.run import Outcome, located
 from losscli.errors import DataError
 from losscli.evaluating.one_pass import Losses, requests_of
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import look_up
 from losscli.evaluating.reading import class_weights, code_for, hints_for
+from losscli.evaluating.requests import look_up
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.inputs.roles import Columns
 from losscli.losses.registry import REGISTRY

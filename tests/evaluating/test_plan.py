@@ -8,7 +8,8 @@ import pytest
 
 from losscli.conventions.table import convention
 from losscli.errors import UsageError
-from losscli.evaluating.plan import PlanSettings, Request, fitting, parse_requests, plan
+from losscli.evaluating.plan import PlanSettings, fitting, plan
+from losscli.evaluating.requests import parse_requests
 from losscli.task.advice import RECOMMENDED
 from losscli.task.decide import HIGH, Decision
 from losscli.vocabulary import Kind, Reduction, Task
@@ -26,47 +27,6 @@ def planned(*texts: str, task: Task = Task.BINARY, width: int = 1, **how: Any) -
     kind = how.pop("kind", Kind.PROBABILITY)
     labelled = how.pop("labelled", True)
     return plan(parse_requests(texts), verdict(task, kind), width, settings, labelled=labelled)
-
-
-class TestGrammar:
-    """NAME, NAME:PARAMETER=VALUE, several of them between commas."""
-
-    @pytest.mark.parametrize(
-        ("texts", "requests"),
-        [
-            ([], []),
-            (["mse"], [Request("mse")]),
-            (["mse,mae"], [Request("mse"), Request("mae")]),
-            (["mse", "mae"], [Request("mse"), Request("mae")]),
-            ([" mse , mae "], [Request("mse"), Request("mae")]),
-            (["mse,,mae,"], [Request("mse"), Request("mae")]),
-            (["huber:delta=2"], [Request("huber", {"delta": "2"})]),
-            (
-                ["mse,focal:gamma=2,alpha=0.25,brier"],
-                [
-                    Request("mse"),
-                    Request("focal", {"gamma": "2", "alpha": "0.25"}),
-                    Request("brier"),
-                ],
-            ),
-            (
-                ["focal:gamma=2", "focal:gamma=5"],
-                [Request("focal", {"gamma": "2"}), Request("focal", {"gamma": "5"})],
-            ),
-            (["huber: delta = 2 "], [Request("huber", {"delta": "2"})]),
-        ],
-    )
-    def test_is_read_as(self, texts: list[str], requests: list[Request]) -> None:
-        assert parse_requests(texts) == tuple(requests)
-
-    @pytest.mark.parametrize(
-        "text",
-        ["gamma=2", "mse,gamma=2", "huber:delta", "huber:", "huber:=2", "huber:delta=", ":gamma=2"],
-    )
-    def test_parameters_without_a_loss_or_value_are_refused(self, text: str) -> None:
-        with pytest.raises(UsageError) as refused:
-            parse_requests([text])
-        assert "PARAMETER=VALUE" in refused.value.hint
 
 
 class TestChoosing:
