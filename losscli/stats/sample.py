@@ -9,6 +9,7 @@ outside of it costs anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,24 +28,26 @@ MOST_ROWS = 1 << 13
 _MOST_NUMBERS = 1 << 19
 _MEASURED_AT_ONCE = 1 << 12
 # Of so many windows (a power of two) rows are drawn at once.
-_WINDOWS_AT_ONCE = 13
+_WINDOWS_AT_ONCE = 12
+# A multiplier that spreads bits well (Steele & Vigna 2022).
+_ODD = np.uint64(0xD1342543DE82EF95)
 
 
 class RowSample:
     """The losses of a run on a sample of its rows; mergeable in any order."""
 
-    def __init__(self, evaluations: Sequence[Evaluation]) -> None:
+    def __init__(self, evaluations: Sequence[Evaluation], level: int = 0) -> None:
         self._evaluations = tuple(evaluations)
         self._estimates: dict[int, Estimate] = {}
         self._sampled = [at for at, item in enumerate(evaluations) if resampled(item)]
-        self._level = 0
+        self._level = level
         self._most = MOST_ROWS
         self._rows: list[Places] = []
         self._sums: dict[int, list[tuple[Array, NDArray[np.bool_]]]] = {
             place: [] for place in self._sampled
         }
         # Rows whose losses are not measured yet: few of each block, and many are done at once.
-        self._waiting: list[tuple[Places, Settled]] = []
+        self._waiting: list[tuple[int, Places, Settled]] = []
         self._setting: RunSettings | None = None
         self._windows = _Windows()
 
@@ -58,8 +61,8 @@ class RowSample:
             self._measure(numbers, batch)
         elif len(numbers):
             self._setting = batch.setting
-            self._waiting.append((numbers, batch.block.take(places)))
-            if sum(len(rows) for rows, _ in self._waiting) >= _MEASURED_AT_ONCE:
+            self._waiting.append((level, numbers, batch.block.take(places)))
+            if self._rows_waiting() >= _MEASURED_AT_ONCE:
                 self._measure_waiting()
         self._thin()
 
@@ -67,16 +70,19 @@ class RowSample:
         if not self._waiting:
             return
         assert self._setting is not None
-        numbers = np.concatenate([rows for rows, _ in self._waiting])
-        block = _joined([block for _, block in self._waiting])
+        numbers = np.concatenate([rows for _, rows, _ in self._waiting])
+        kept = np.concatenate([_stay(rows, at, self._level) for at, rows, _ in self._waiting])
+        block = _joined([block for *_, block in self._waiting])
         self._waiting.clear()
         self._measure(numbers, Batch(block, self._setting))
-        kept = self._at_level(numbers)
         if not kept.all():
             self._rows[-1] = numbers[kept]
             for pieces in self._sums.values():
                 sums, entered = pieces[-1]
                 pieces[-1] = sums[kept], entered[kept]
+
+    def _rows_waiting(self) -> int:
+        return sum(len(rows) for _, rows, _ in self._waiting)
 
     def _measure(self, numbers: Places, batch: Batch) -> None:
         for place in self._sampled:
@@ -109,15 +115,13 @@ class RowSample:
             return np.arange(block.start, stop, dtype=np.int64)
         return self._windows.between(block.start, stop, level)
 
-    def _at_level(self, numbers: Places) -> NDArray[np.bool_]:
-        return drawn(numbers >> self._level, self._level) == numbers
-
     def _raise(self, level: int) -> None:
         """Keep of the rows those that are drawn at a higher level."""
         if level <= self._level:
             return
+        # Places are faster than truth values where rows have several sums.
+        kept = [np.flatnonzero(_stay(numbers, self._level, level)) for numbers in self._rows]
         self._level = level
-        kept = [self._at_level(numbers) for numbers in self._rows]
         self._rows = [numbers[keep] for numbers, keep in zip(self._rows, kept, strict=True)]
         for place, pieces in self._sums.items():
             self._sums[place] = [
@@ -127,15 +131,15 @@ class RowSample:
 
     def _thin(self) -> None:
         """Raise the level until no more rows are kept than may be."""
-        if sum(map(len, self._rows)) + sum(len(rows) for rows, _ in self._waiting) <= self._most:
+        if sum(map(len, self._rows)) + self._rows_waiting() <= self._most:
             return
         self._measure_waiting()
         while sum(map(len, self._rows)) > self._most:
             self._raise(self._level + 1)
 
     def fresh(self) -> RowSample:
-        """Another for the same losses, with no rows."""
-        return RowSample(self._evaluations)
+        """Another for the same losses, with no rows; of fewer rows no more can be drawn."""
+        return RowSample(self._evaluations, self._level)
 
     def merge(self, later: RowSample) -> None:
         """Add what another has kept."""
@@ -211,7 +215,30 @@ def drawn(windows: Places, level: int) -> Places:
     """The row that is drawn of each window of 2ˡᵉᵛᵉˡ rows: from half to half by a hash."""
     rows = windows
     for each in range(level, 0, -1):
-        # The level is mixed in above any row number.
-        halves = mixed(rows.astype(np.uint64) + (np.uint64(each) << np.uint64(56)))
-        rows = 2 * rows + (halves >> np.uint64(63)).astype(np.int64)
+        rows = 2 * rows + _half(rows, each)
     return rows
+
+
+def _stay(rows: Places, level: int, above: int) -> NDArray[np.bool_]:
+    """Which of the rows that are drawn at a level are also drawn at one above it."""
+    stay = np.ones(len(rows), bool)
+    for each in range(level + 1, above + 1):
+        stay &= _half(rows >> each, each) == ((rows >> (each - 1)) & 1)
+    return stay
+
+
+def _half(windows: Places, level: int) -> Places:
+    """Which half of each window of 2ˡᵉᵛᵉˡ rows goes on: 0 or 1, by a hash of its number."""
+    hashed = windows.astype(np.uint64)
+    hashed *= _odd(level)
+    hashed ^= hashed >> np.uint64(32)
+    hashed *= _ODD
+    hashed >>= np.uint64(63)
+    return hashed.view(np.int64)
+
+
+@cache
+def _odd(level: int) -> np.uint64:
+    """An odd number that is the level's own."""
+    [hashed] = mixed(np.array([level], np.uint64))
+    return np.uint64(hashed | np.uint64(1))
