@@ -118,7 +118,12 @@ class Check:
             lower = not self.options.higher_is_better
         else:
             [wanted] = look_up(parse_requests([bound.loss]))
-            lower = wanted.loss.lower_is_better
+            lower = wanted.shown(score=self.options.score).lower_is_better
+            if lower and not bound.upper and wanted.loss.complement and wanted.meaning.remark:
+                raise UsageError(
+                    f"{self.name}: {bound.loss} leads to 1 − {bound.loss}, better when lower",
+                    hint=f"Say --score --{bound.rule} {bound.loss}={bound.limit:g}.",
+                )
         if bound.upper == lower:
             return
         right = MAX if lower else MIN

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from losscli.cli.engine import EngineOptions
-from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS, WORK
 from losscli.cli.options import arguments, count, option, switch
 from losscli.errors import DataError, UsageError
@@ -35,7 +35,7 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True)
-class BatchOptions(EngineOptions, EvaluationOptions):
+class BatchOptions(EngineOptions, ScoringOptions):
     """Evaluate many pairs of files, and rank them by a loss.
 
     Predictions are files, folders and patterns; --label is one file for all, or says where each

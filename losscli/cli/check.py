@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
 from losscli.cli.resampling import DependenceOptions
@@ -25,7 +25,7 @@ FILES = "Reports for CI"
 
 
 @dataclass(frozen=True)
-class CheckOptions(DependenceOptions, SlicingOptions, EvaluationOptions, InputOptions):
+class CheckOptions(DependenceOptions, SlicingOptions, ScoringOptions, InputOptions):
     """Check losses against bounds and a baseline; exit code 1 where one is not kept.
 
     Without files, the checks of losscli.toml or pyproject.toml are run: all, or those named by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS
 from losscli.cli.options import arguments, option
 from losscli.cli.resampling import DependenceOptions, ResamplingOptions
@@ -14,7 +14,7 @@ FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 @dataclass(frozen=True)
-class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, EvaluationOptions):
+class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, ScoringOptions):
     """Say whether models differ by more than chance, row by row on the same labels.
 
     The first model is the reference. Files with an id column are paired by it, in any order.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from losscli.cli.engine import EngineOptions
-from losscli.cli.evaluation import EvaluationOptions
+from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import InputOptions
 from losscli.cli.options import option, switch
 from losscli.cli.resampling import CHANCE, DependenceOptions, ResamplingOptions
@@ -23,7 +23,7 @@ class EvalOptions(
     DependenceOptions,
     SlicingOptions,
     EngineOptions,
-    EvaluationOptions,
+    ScoringOptions,
     InputOptions,
 ):
     """Evaluate the losses of predictions against labels.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
@@ -30,6 +30,12 @@ class EvaluationOptions(ReadingOptions):
         default="standard",
         complete=convention_names,
         help="Print the number as torch, keras, sklearn, optax, textbook, exact … would.",
+    )
+    group_col: str | None = option(
+        "--group-col",
+        metavar="COL",
+        panel=COLUMNS,
+        help="Column that names the list (query) of each row, for ndcg and dcg of a long table.",
     )
     weight_col: str | None = option(
         "--weight-col", metavar="COL", panel=COLUMNS, help="Column of row weights."
@@ -86,7 +92,7 @@ class EvaluationOptions(ReadingOptions):
             "class_weight": self._class_weights(),
             "classes": self.class_names(),
             "nan": self.nan,
-            "columns": self.columns(weight=self.weight_col),
+            "columns": replace(self.columns(weight=self.weight_col), group=self.group_col),
             "inputs": named_files(self.input, "--input") or None,
             "cast": self.cast,
             "higher_is_better": self.higher_is_better,
@@ -96,3 +102,16 @@ class EvaluationOptions(ReadingOptions):
     def _class_weights(self) -> Sequence[float] | dict[str, float] | None:
         given = self.class_weight
         return None if given is None else class_weights(given, "--class-weight")
+
+
+@dataclass(frozen=True)
+class ScoringOptions(EvaluationOptions):
+    """The losses, or the scores that are 1 minus them."""
+
+    score: bool = switch(
+        "--score", help="Print 1 − loss where that is the custom: auc, f1, mcc, ap, accuracy."
+    )
+
+    def keywords(self) -> dict[str, Any]:
+        """The keyword arguments of the API that say the same."""
+        return {**EvaluationOptions.keywords(self), "score": self.score}

@@ -67,10 +67,13 @@ def run(options: LossesOptions) -> None:
     if family is not None and not REGISTRY.knows(options.name):
         emit(render_family(family, width()), None)
         return
-    from losscli.conventions.names import get_loss
+    from losscli.cli.output import note
+    from losscli.conventions.names import meaning
     from losscli.describing.loss_page import describe
 
-    emit(render_page(describe(get_loss(options.name)), width(), long=options.long), None)
+    found = meaning(options.name)
+    note([found.remark] if found.loss.complement and found.remark else [])
+    emit(render_page(describe(found.loss), width(), long=options.long), None)
 
 
 def _plot(name: str | None, output: str | None) -> None:

@@ -18,6 +18,7 @@ from losscli.evaluating.options import Options
 from losscli.evaluating.plan import fitting
 from losscli.evaluating.reading import DataReading, read_as
 from losscli.evaluating.requests import Request
+from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.rivals import Rivals, open_rivals
 from losscli.inputs.roles import Columns
@@ -118,6 +119,7 @@ def compared(
             hint="Usage: losscli compare A B --label FILE, "
             "or one file with several columns: -p COL_A -p COL_B.",
         )
+    requests, options = scaled_by_training(requests_of(losses), options)
     rivals = open_rivals(
         given,
         label,
@@ -127,7 +129,6 @@ def compared(
         by_pattern=by_pattern,
     )
     names = names or _names(rivals, given, by_pattern=by_pattern)
-    requests = requests_of(losses)
 
     def read(seen: Sequence[Outcome]) -> list[DataReading]:
         return _readings(rivals.sides, seen, requests, options)
@@ -156,7 +157,11 @@ def _readings(
         fits = [
             loss
             for loss in fitting(lead.verdict, labelled=True)
-            if any(resampled(item) for item in lead.evaluations if item.loss is loss)
+            if any(
+                resampled(item)
+                for item in lead.evaluations
+                if item.loss.id in (loss.id, loss.complement)
+            )
         ]
         requests = tuple(Request(loss.id) for loss in fits[:_FEW])
         lead = read_as(sides[0], seen[0], requests, options)

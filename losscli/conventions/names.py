@@ -54,6 +54,7 @@ class Meaning:
     `framework` is the one whose number it promises (None: whatever convention is asked for) and
     `name` the settings that it brings. `remark` says what was understood, where that is no matter
     of course; `given` is a parameter that is part of the name, such as the 1.5 of `tweedie@1.5`.
+    `as_score` says that the name promises 1 − loss, as a framework's name of a score does.
     """
 
     loss: Loss
@@ -61,6 +62,7 @@ class Meaning:
     name: Name | None = None
     remark: str = ""
     given: tuple[tuple[str, str], ...] = ()
+    as_score: bool = False
 
 
 def meaning(typed: str, task: Task | None = None, like: str = "standard") -> Meaning:
@@ -85,7 +87,28 @@ def meaning(typed: str, task: Task | None = None, like: str = "standard") -> Mea
         return Meaning(loss, like, name, given=_at(text, name, at))
     if REGISTRY.knows(text):
         return under(_the_one(text, task), task, like)
-    return _alone(typed, text, at, task, like)
+    return _score(text) or _alone(typed, text, at, task, like)
+
+
+def _score(text: str) -> Meaning | None:
+    """The loss that is 1 minus a score of that name; None where there is none.
+
+    By a framework's dotted name, the score itself is meant.
+    """
+    first, dot, _ = text.partition(".")
+    if dot and first.lower() not in _PREFIXES:
+        return None
+    last = text.rpartition(".")[2]
+    loss = REGISTRY.by_score(last) or REGISTRY.by_score(_snake(last))
+    if loss is None:
+        return None
+    if dot:
+        return Meaning(loss, remark=f"{text} is a score: higher is better", as_score=True)
+    return Meaning(
+        loss,
+        remark=f"{text} is a score, higher is better: {loss.short} is 1 − {text}, lower is better; "
+        "--score prints the score",
+    )
 
 
 def framework_entry(name: str, task: Task | None = None) -> tuple[str, Loss, Name] | None:

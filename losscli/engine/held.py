@@ -16,6 +16,7 @@ from losscli.engine.row_losses import Measured, inputs_of, kernel_params
 from losscli.engine.shapes import fitting
 from losscli.engine.totals import totals
 from losscli.losses.definition.loss import keyword_only
+from losscli.losses.forms.categorical import Classes
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]
@@ -35,7 +36,7 @@ class Held:
         self.preds.append(np.array(predicted(evaluation, batch)))
         label: Labelled = labelled(evaluation, batch)
         if label.for_kernel is not None:
-            self.labels.append(np.array(label.for_kernel))
+            self.labels.append(_kept(label.for_kernel, evaluation, batch))
         if batch.block.weight is not None:
             self.weights.append(np.array(batch.block.weight))
         for name, array in inputs_of(evaluation.reading, batch).items():
@@ -60,6 +61,13 @@ class Held:
     def rows(self) -> int:
         """The number of rows."""
         return sum(map(len, self.preds))
+
+
+def _kept(label: Any, evaluation: Evaluation, batch: Batch) -> Array:
+    """A copy of a batch's labels; those of classes as a share per class, (n, c)."""
+    if isinstance(label, Classes):
+        return np.array(label.share(batch.pred_as(evaluation.reading).shape[1]))
+    return np.array(label)
 
 
 def computed_whole(evaluation: Evaluation, held: Held) -> Any:

@@ -18,7 +18,7 @@ Array = NDArray[Any]
 # What the losses of a task take rows and columns for.
 _WANTED = {
     Task.RANKING: "Give one row per list (query) and one column per item, for scores and "
-    "relevances alike.",
+    "relevances alike; or a row per item, and its query: --group-col COL.",
     Task.SAMPLES: "Give two samples of numbers, of shape (n,) and (m,).",
     Task.SEQUENCE: "Give logits of shape (n, t, c) and labels of shape (n, s), class indices "
     "below c.",
@@ -37,7 +37,9 @@ def check_shapes(evaluation: Evaluation, pred: Array, label: Array) -> None:
     if reading.dims:
         return
     fits = True
-    if task is Task.RANKING and reading.form is Form.VALUE:
+    if task is Task.RANKING and reading.inputs:
+        fits = pred.ndim == 1 and label.shape == pred.shape
+    elif task is Task.RANKING and reading.form is Form.VALUE:
         fits = pred.ndim == 2 and label.shape == pred.shape
     elif task is Task.SAMPLES:
         fits = pred.ndim == label.ndim == 1

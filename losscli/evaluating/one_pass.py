@@ -21,6 +21,7 @@ from losscli.evaluating.reading import (
 )
 from losscli.evaluating.report import Report
 from losscli.evaluating.requests import Request, look_up, parse_requests
+from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.vocabulary import Kind
 
@@ -66,6 +67,7 @@ def evaluated(
     wanted. Raises UsageError and DataError as `losscli.evaluate` does.
     """
     requests, options = classes_said(requests_of(losses), options)
+    requests, options = scaled_by_training(requests, options)
     wanted = () if options.scored else look_up(requests, like=options.like)
     loss_readings = [reading for each in wanted for reading in each.loss.readings]
     dataset = open_dataset(

@@ -42,6 +42,7 @@ class Options:
     inputs: Mapping[str, Any] | None = None
     cast: str | None = None
     higher_is_better: bool = False
+    score: bool = False
     explain: bool = False
     by_class: bool = False
     ci: str = "auto"
@@ -135,6 +136,7 @@ _SILENT = ("it announces nothing", "Leave it out.")
 # What a verb cannot serve: why, and what to do instead.
 _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     "rows": {
+        ("score",): ("rows are shown by what they cost", "losscli.evaluate gives scores."),
         ("reduction",): ("each row has a loss of its own", "losscli.evaluate reduces them."),
         ("explain",): _NO_PARTS,
         ("by_class",): _NO_GROUPS,
@@ -143,6 +145,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     },
     "gradient": {
         ("higher_is_better",): _NO_SCORES,
+        ("score",): ("it differentiates losses", "Leave it out."),
         ("explain",): _NO_PARTS,
         ("by_class",): _NO_GROUPS,
         _INTERVALS: _NO_INTERVAL,
@@ -165,6 +168,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     },
     "match": {
         ("higher_is_better",): _NO_SCORES,
+        ("score",): ("it tries 1 − loss by itself", "Leave it out."),
         ("like",): ("it tries every convention", "Leave it out."),
         ("reduction",): ("it tries every reduction", "Leave it out."),
         ("cast",): ("it tries every type", "Leave it out."),
@@ -180,6 +184,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     },
     "recommend": {
         ("higher_is_better",): _NO_SCORES,
+        ("score",): ("it recommends losses", "losscli.evaluate gives scores."),
         ("like", "weight", "class_weight", "reduction", "nan", "inputs", "cast"): (
             "it looks at predictions and labels and evaluates no loss",
             "losscli.evaluate takes it.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ class PlanSettings:
     params: Mapping[str, Any] = field(default_factory=dict)
     dtype: np.dtype[Any] | None = None
     dims: int = 2
+    score: bool = False
 
     @property
     def like(self) -> str:
@@ -60,7 +61,8 @@ def plan(
         for loss in fitting(verdict, labelled=labelled):
             known = under(loss, verdict.task, settings.like)
             wanted = Wanted(known, Request(known.loss.id))
-            found.setdefault(known.loss.id, _evaluation(wanted, verdict, width, settings))
+            evaluation = _evaluation(wanted, verdict, width, settings)
+            found.setdefault(known.loss.id, replace(evaluation, remark=""))
         return tuple(found.values())
     chosen = []
     for wanted in look_up(requests, _likely(verdict.task, width), settings.like):
@@ -132,6 +134,13 @@ def _evaluation(
     kind = settings.kind or said.kind or (None if name is None else name.kind)
     task, reading = _reading(loss, verdict, width, settings.dims, kind, convention)
     reduction = settings.reduction or said.reduction or _reduction_of(name, width) or loss.reduction
+    for key, param in loss.params.items():
+        if param.required and key not in said.params:
+            raise UsageError(
+                f"{loss.short} needs {param.doc}",
+                hint="Say --input train=FILE, the training series (of seasons: "
+                f"{loss.short}:season=12), or the number itself: -l {loss.short}:{key}=NUMBER.",
+            )
     given = {
         key: loss.params[key].parse(key, value)
         if isinstance(value, str) and key in loss.params
@@ -140,8 +149,9 @@ def _evaluation(
     }
     implied = {} if name is None else name.params
     params = loss.settle({**convention.defaults_of(loss.id, reduction), **implied, **given})
+    shown, reading, remark = _as_asked(wanted, reading, settings)
     return Evaluation(
-        loss=loss,
+        loss=shown,
         reading=reading,
         task=task,
         kind=_kind(loss, reading, verdict, kind),
@@ -150,8 +160,21 @@ def _evaluation(
         reduction=reduction,
         recommended=loss.id == RECOMMENDED.get(verdict.task),
         asked_as=wanted.request.name,
-        remark=wanted.meaning.remark,
+        remark=remark,
     )
+
+
+def _as_asked(
+    wanted: Wanted, reading: Reading, settings: PlanSettings
+) -> tuple[Loss, Reading, str]:
+    """The loss, its reading and what to say; the score where one is asked for and is 1 − loss."""
+    loss, shown = wanted.loss, wanted.shown(score=settings.score)
+    if shown is loss and settings.score and loss.lower_is_better:
+        return loss, reading, f"{loss.short} is no 1 − score: the loss itself, lower is better"
+    if shown is loss:
+        return loss, reading, wanted.meaning.remark
+    remark = f"{shown.id} is a score: higher is better"
+    return shown, shown.readings[loss.readings.index(reading)], remark
 
 
 def _reduction_of(name: Name | None, width: int) -> Reduction | None:

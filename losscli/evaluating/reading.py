@@ -103,6 +103,7 @@ def read_as(
         params=options.params,
         dtype=dataset.pred.dtype,
         dims=max(2, len(dataset.pred.shape or ())),
+        score=options.score,
     )
     evaluations = plan(requests, verdict, width, settings, labelled=seen.label is not None)
     if dataset.pred.columns and "quantile" not in options.params:

@@ -11,6 +11,7 @@ from losscli.conventions.table import convention as convention_named
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
+from losscli.losses.scores import score_of
 from losscli.vocabulary import Task
 
 
@@ -92,6 +93,12 @@ class Wanted:
     def loss(self) -> Loss:
         """The definition of the loss."""
         return self.meaning.loss
+
+    def shown(self, *, score: bool) -> Loss:
+        """The loss, or the score that is 1 minus it where the name or `score` asks for that."""
+        loss = self.loss
+        turned = (score or self.meaning.as_score) and bool(loss.complement)
+        return score_of(loss) if turned else loss
 
 
 def look_up(

@@ -24,6 +24,7 @@ Chosen = dict[str, tuple[Source, Selection]]
 GROUPING = "by "
 # … and of a column whose equal values say that rows depend on each other.
 CLUSTER = "cluster "
+GROUP = "group"
 
 
 Keys = dict[int, tuple[int, ...]]
@@ -253,13 +254,15 @@ def _weights(sources: dict[str, Source], columns: Columns, keys: Keys) -> tuple[
 def grouping(sources: Iterable[Source], columns: Columns) -> Chosen:
     """The columns to group by, each from the first table that has it, as roles `by NAME`.
 
-    Those that name clusters of rows are roles `cluster NAME`.
+    Those that name clusters of rows are roles `cluster NAME`; the one that names the lists of a
+    ranking is the role `group`.
 
     Raises UsageError for a column that no table has.
     """
     tables = [(source, table) for source in sources if (table := _table(source, {}))]
     chosen: Chosen = {}
-    asked = [(GROUPING, "--by-col", pattern) for pattern in columns.by]
+    asked = [(GROUP, "--group-col", columns.group)] if columns.group else []
+    asked += [(GROUPING, "--by-col", pattern) for pattern in columns.by]
     asked += [(CLUSTER, "--cluster-col", pattern) for pattern in columns.cluster]
     for prefix, flag, pattern in asked:
         if not tables:
@@ -269,7 +272,8 @@ def grouping(sources: Iterable[Source], columns: Columns) -> Chosen:
             )
         source, table = next((pair for pair in tables if matching(pair[1], pattern)), tables[0])
         for place in pick(table, [pattern], flag):
-            chosen[f"{prefix}{table.columns[place]}"] = (source, Selection((place,), text=True))
+            role = prefix if prefix == GROUP else f"{prefix}{table.columns[place]}"
+            chosen[role] = (source, Selection((place,), text=True))
     return chosen
 
 

@@ -16,6 +16,7 @@ from losscli.arrays import INEXACT, WHOLE_NUMBERS, Extents, inexact
 from losscli.errors import DataError, UsageError
 from losscli.inputs.choosing import (
     CLUSTER,
+    GROUP,
     GROUPING,
     Chosen,
     choose,
@@ -199,7 +200,7 @@ class Dataset:
                 None if label is None else _flat(label),
                 None if weight is None else _flat(self._floats("weight", weight, start)),
                 {
-                    role: _flat(self._floats(role, array, start))
+                    role: _flat(array if role == GROUP else self._floats(role, array, start))
                     for role, array in arrays.items()
                     if role not in _ROLES
                     and role != KEY

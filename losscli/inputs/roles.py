@@ -27,7 +27,8 @@ _NO_LOOK = Look()
 class Columns:
     """The columns that a user names: names or globs; empty where the evidence is to tell.
 
-    `id` are the columns that together identify a row; `decimal` is the mark before decimals in
+    `id` are the columns that together identify a row, `group` that of the list (query) to which a
+    row belongs; `decimal` is the mark before decimals in
     text, where the numbers themselves do not tell.
 
     >>> Columns(pred="p_*", label="species").pred
@@ -41,6 +42,7 @@ class Columns:
     by: str | Sequence[str] = ()
     cluster: str | Sequence[str] = ()
     score: str | Sequence[str] = ()
+    group: str | None = None
     decimal: str | None = None
 
     def __post_init__(self) -> None:
@@ -196,7 +198,7 @@ class _Decision:
         named = {name for name in (columns.weight, *(columns.id or ())) if name is not None}
         grouping = {
             place
-            for pattern in (*columns.by, *columns.cluster)
+            for pattern in (*columns.by, *columns.cluster, *filter(None, [columns.group]))
             for place in matching(table, pattern)
         }
         return (

@@ -149,6 +149,7 @@ ZERO_ONE = Loss(
     family="classification",
     aliases=("zero_one_loss", "error_rate"),
     complement="accuracy",
+    complement_names=("acc", "accuracy_score", "binary_accuracy", "categorical_accuracy"),
     names={
         "sklearn": (Name("zero_one_loss"),),
         "catboost": (Name("ZeroOneLoss"),),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.errors import UsageError
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape
 from losscli.losses.forms.categorical import Array, Categorical, Form, times
 from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Task
@@ -47,16 +53,33 @@ def misordered_share(pred: Array, label: Array) -> Array:
     return wrong.sum(axis=(1, 2)) / np.maximum(pairs, 1)
 
 
-def discounted_gain(pred: Array, label: Array, *, k: int | None) -> Array:
-    """Σ relevance ÷ log₂(rank + 1) over the first k ranks, averaged over ties, per row."""
+def discounted_gain(
+    pred: Array, label: Array, *, k: int | None, gain: str, ignore_ties: bool
+) -> Array:
+    """Σ gain ÷ log₂(rank + 1) over the first k ranks, per row.
+
+    The gain is the relevance, or 2^relevance − 1 where it is `exponential`. Items of the same score
+    share their ranks; with `ignore_ties` the later one counts as the higher.
+    """
+    return _discounted(pred, _gains(label, gain), k, ignore_ties=ignore_ties)
+
+
+def _gains(label: Array, gain: str) -> Array:
+    return np.exp2(label) - 1.0 if gain == "exponential" else label
+
+
+def _discounted(pred: Array, gains: Array, k: int | None, *, ignore_ties: bool) -> Array:
     width = pred.shape[1]
     discount = 1.0 / np.log2(np.arange(width) + 2.0)
     if k is not None:
         discount[k:] = 0.0
     reached = np.concatenate([[0.0], np.cumsum(discount)])
+    if ignore_ties:
+        order = np.argsort(pred, axis=1, kind="stable")[:, ::-1]
+        return (np.take_along_axis(gains, order, axis=1) * discount).sum(axis=1)
     order = np.argsort(-pred, axis=1, kind="stable")
     scores = np.take_along_axis(pred, order, axis=1)
-    gains = np.take_along_axis(label, order, axis=1)
+    gains = np.take_along_axis(gains, order, axis=1)
     rank = np.arange(width)
     begins = np.ones(pred.shape, bool)
     begins[:, 1:] = scores[:, 1:] != scores[:, :-1]
@@ -68,13 +91,73 @@ def discounted_gain(pred: Array, label: Array, *, k: int | None) -> Array:
     return (gains * shared).sum(axis=1)
 
 
-def normalized_gain(pred: Array, label: Array, *, k: int | None) -> Array:
+def normalized_gain(
+    pred: Array, label: Array, *, k: int | None, gain: str, ignore_ties: bool
+) -> Array:
     """The discounted gain over that of the best order; 0 where nothing is relevant, per row."""
-    best = discounted_gain(label, label, k=k)
-    gain = discounted_gain(pred, label, k=k)
-    return np.divide(gain, best, out=np.zeros_like(gain), where=best > 0.0)
+    gains = _gains(label, gain)
+    # Of equal gains it does not matter which comes first.
+    best = _discounted(gains, gains, k, ignore_ties=True)
+    found = _discounted(pred, gains, k, ignore_ties=ignore_ties)
+    return np.divide(found, best, out=np.zeros_like(found), where=best > 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class PerGroup:
+    """A kernel of lists, for a long table: the rows of a group, wherever they stand, are a list."""
+
+    kernel: Callable[..., Array]
+
+    def __call__(
+        self,
+        pred: Array,
+        label: Array,
+        *,
+        k: int | None,
+        gain: str,
+        ignore_ties: bool,
+        group: NDArray[Any],
+        weight: Array | None,
+    ) -> Array:
+        """What the kernel gives for each group, in the order in which they first occur.
+
+        `pred`, `label` and `group` are (n,). Raises UsageError for weights, which rows of a list
+        do not have.
+        """
+        if weight is not None:
+            raise UsageError("a list has no weights of its rows", hint="Leave the weights out.")
+        _, first, place = np.unique(group.reshape(-1), return_index=True, return_inverse=True)
+        order = np.argsort(place, kind="stable")
+        ends = np.cumsum(np.bincount(place))
+        lists = np.split(order, ends[:-1])
+        how = {"k": k, "gain": gain, "ignore_ties": ignore_ties}
+        by_place = [lists[number] for number in np.argsort(first)]
+        return np.concatenate(
+            [self.kernel(pred[None, rows], label[None, rows], **how) for rows in by_place]
+        )
+
+
+def _gain_readings(kernel: Callable[..., Array]) -> tuple[Reading, ...]:
+    """The readings of lists: one a row, or the rows of a group."""
+    lists = Reading(kernel, Form.VALUE, Labels.REAL, (Task.RANKING,), fewest_items=2)
+    rows = replace(
+        lists,
+        kernel=PerGroup(kernel),
+        given=(*lists.keywords, GROUP, "weight"),
+        shape=Shape.WHOLE,
+        items=("score",),
+        inputs={GROUP: "the list (query) of each row: --group-col COL"},
+    )
+    return lists, rows
+
+
+GROUP = "group"
+_GAIN = Param(
+    "linear",
+    "an item is worth its relevance, or 2^relevance − 1",
+    choices=("linear", "exponential"),
+)
+_TIES = Param(False, "rank items of one score by their place, not by the mean")
 _K = Param(None, "ranks that count; none: all of them", minimum=1, whole=True)
 
 SOFTMAX_RANKING = Loss(
@@ -154,12 +237,12 @@ DCG = Loss(
     family="ranking",
     aliases=("dcg_score",),
     names={"sklearn": (Name("dcg_score"),)},
-    params={"k": _K},
-    readings=(Reading(discounted_gain, Form.VALUE, Labels.REAL, (Task.RANKING,)),),
+    params={"k": _K, "gain": _GAIN, "ignore_ties": _TIES},
+    readings=_gain_readings(discounted_gain),
     formula="mean Σ relevance ÷ log₂(rank + 1)",
     derivative_says="It moves in steps, where two scores change places: train by softmax ranking.",
     summary="The relevance found, worth less the further down the list.",
-    when="A list is read from the top.",
+    when="A list is read from the top. A long table is held.",
     reference="Järvelin & Kekäläinen 2002, ACM TOIS 20(4); scikit-learn 1.9",
     example=_EXAMPLE,
     lower=-np.inf,
@@ -174,12 +257,12 @@ NDCG = Loss(
     family="ranking",
     aliases=("ndcg_score",),
     names={"sklearn": (Name("ndcg_score"),)},
-    params={"k": _K},
-    readings=(Reading(normalized_gain, Form.VALUE, Labels.REAL, (Task.RANKING,)),),
+    params={"k": _K, "gain": _GAIN, "ignore_ties": _TIES},
+    readings=_gain_readings(normalized_gain),
     formula="mean DCG ÷ DCG of the best order",
     derivative_says="It moves in steps, where two scores change places: train by softmax ranking.",
     summary="The discounted gain as a share of the best possible.",
-    when="As DCG, comparable between lists.",
+    when="As DCG, comparable between lists. A long table is held.",
     reference="Järvelin & Kekäläinen 2002, ACM TOIS 20(4); scikit-learn 1.9",
     example=_EXAMPLE,
     upper=1.0,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Loss
+from losscli.losses.scores import score_of
 from losscli.vocabulary import Task, member
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ from losscli.losses import (
     binary,
     calibration,
     classification,
+    confusion,
     cross_entropies,
     crps,
     deviance,
@@ -29,6 +31,7 @@ from losscli.losses import (
     margins,
     multiclass,
     order_statistics,
+    ordering,
     ordinal,
     overlap,
     positive,
@@ -38,6 +41,7 @@ from losscli.losses import (
     relative,
     robust,
     samples,
+    scaled,
     sequence,
     similarity,
     skill,
@@ -67,9 +71,13 @@ class Registry:
     def get(self, name: str, task: Task | None = None) -> Loss:
         """The loss of that id or alias; where several share it, the one that fits `task`.
 
+        The id of a score that is 1 minus a loss gives that score.
+
         Raises UsageError for a name that none has, with the nearest that there are.
         """
         found = self._by_name.get(_key(name))
+        if not found and (scored := self.by_score(name)) and _key(name) == scored.complement:
+            return score_of(scored)
         if not found:
             raise UsageError(f"no loss is called {name!r}", hint=self.nearest(name))
         return next((loss for loss in found if task in loss.tasks), found[0])
@@ -82,6 +90,17 @@ class Registry:
         """Whether a loss goes by that id or alias."""
         return _key(name) in self._by_name
 
+    def by_score(self, name: str) -> Loss | None:
+        """The loss that is 1 minus the score of that name; None where there is none."""
+        return next(
+            (
+                loss
+                for loss in self
+                if loss.complement and _key(name) in (loss.complement, *loss.complement_names)
+            ),
+            None,
+        )
+
     def families(self) -> dict[str, list[Loss]]:
         """The losses by family, in the order of their definition."""
         families: dict[str, list[Loss]] = {}
@@ -91,9 +110,6 @@ class Registry:
 
     def nearest(self, name: str) -> str:
         """What somebody who typed a name that no loss has may have meant."""
-        for loss in self:
-            if _key(name) == loss.complement:
-                return f"{name} is 1 − {loss.id}: -l {loss.id}."
         from difflib import get_close_matches
 
         close = get_close_matches(_key(name), self._by_name, n=3, cutoff=0.5)
@@ -130,6 +146,8 @@ REGISTRY = Registry(
             multiclass,
             cross_entropies,
             classification,
+            confusion,
+            ordering,
             calibration,
             probabilistic,
             ordinal,
@@ -138,6 +156,7 @@ REGISTRY = Registry(
             forecast,
             ensemble,
             samples,
+            scaled,
             ranking,
             embedding,
             overlap,

@@ -218,7 +218,7 @@ WEIGHTED_MEAN_ABSOLUTE_PERCENTAGE_ERROR = Loss(
     id="weighted_mean_absolute_percentage_error",
     title="weighted mean absolute percentage error",
     family="regression",
-    aliases=("wmape",),
+    aliases=("wmape", "wape"),
     names={"torchmetrics": (Name("weighted_mean_absolute_percentage_error"),)},
     params={"eps": Param(1.17e-6, "the sum of the labels counts as at least this", minimum=0.0)},
     readings=(

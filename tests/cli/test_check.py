@@ -289,3 +289,12 @@ def test_every_group_of_rows_has_to_keep_to_the_bound(here: Here, write: Write) 
     )
     write("losscli.toml", '[check.a]\npred = "t.csv"\nmax = {mae = 0.3}\nby_col = "site"\n')
     assert here("check").out == answer.out
+
+
+def test_a_bound_on_the_score_is_checked_where_the_score_is_asked_for(here: Here) -> None:
+    Path("p.csv").write_text("prob,label\n0.9,1\n0.2,0\n0.6,0\n0.4,1\n0.55,1\n")
+    assert here("check", "p.csv", "--score", "--min", "auc=0.6").code == 0
+    assert here("check", "p.csv", "--score", "--min", "auc=0.7").code == 1
+    refused = here("check", "p.csv", "--min", "auc=0.6")
+    assert refused.code == 2
+    assert "--score --min auc=0.6" in refused.err

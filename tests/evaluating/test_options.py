@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
     "nan": "drop",
     "block_length": 2,
     "higher_is_better": True,
+    "score": True,
     "columns": losscli.Columns(),
     "inputs": {},
     "cast": "float32",

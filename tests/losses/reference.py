@@ -406,9 +406,13 @@ def dcg(pred: Row, label: Row, params: Params) -> mpf:
     """The mean over the orders of tied items is that of the discounts that they share."""
     ranks = range(params["k"] or len(pred))
     total = mpf(0)
-    for z, y in zip(pred, label, strict=True):
+    for place, (z, y) in enumerate(zip(pred, label, strict=True)):
+        y = 2**y - 1 if params["gain"] == "exponential" else y
         first = sum(other > z for other in pred)
         tied = range(first, first + sum(other == z for other in pred))
+        if params["ignore_ties"]:
+            first += sum(other == z for other in pred[place + 1 :])
+            tied = range(first, first + 1)
         shared = mp.fsum(1 / mp.log(r + 2, 2) for r in tied if r in ranks) / len(tied)
         total += y * shared
     return total
@@ -417,6 +421,14 @@ def dcg(pred: Row, label: Row, params: Params) -> mpf:
 def ndcg(pred: Row, label: Row, params: Params) -> mpf:
     best = dcg(label, label, params)
     return dcg(pred, label, params) / best if best > 0 else mpf(0)
+
+
+def scaled_absolute(pred: mpf, label: mpf, params: Params) -> mpf:
+    return abs(pred - label) / mpf(params["naive"])
+
+
+def scaled_squared(pred: mpf, label: mpf, params: Params) -> mpf:
+    return (pred - label) ** 2 / mpf(params["naive"])
 
 
 def hinge_embedding(pred: mpf, label: mpf, params: Params) -> mpf:
@@ -553,6 +565,8 @@ ROWS: dict[str, Callable[..., Any]] = {
     "label_ranking_loss": label_ranking,
     "dcg": dcg,
     "ndcg": ndcg,
+    "mean_absolute_scaled_error": scaled_absolute,
+    "root_mean_squared_scaled_error": scaled_squared,
     "hinge_embedding": hinge_embedding,
     "margin_ranking": margin_ranking,
     "cosine_embedding": cosine_embedding,
@@ -580,6 +594,7 @@ FINISH: dict[str, Callable[[Sequence[mpf], Params], mpf]] = {
     "root_mean_squared_error": lambda rows, params: mp.sqrt(mean(rows, params) + params["eps"]),
     "root_mean_squared_percentage_error": root,
     "root_mean_squared_log_error": root,
+    "root_mean_squared_scaled_error": root,
     "sum_squared_error": lambda rows, _params: mp.fsum(rows) / 2,
     "cross_entropy_distribution": lambda rows, _params: mp.fsum(rows),
     "minkowski_distance": lambda rows, params: mp.fsum(rows) ** (1 / mpf(params["p"])),

@@ -337,6 +337,88 @@ def ctc(preds: Any, labels: Any, weights: Row, params: Mapping[str, Any]) -> mpf
     return average(rows, weights)
 
 
+def auc_loss(preds: Row, labels: Row, weights: Row, _params: Mapping[str, Any]) -> mpf:
+    """The share of pairs in the wrong order, ties half."""
+    rows = list(zip(preds, labels, weights, strict=True))
+    pairs = [(p, q, w * v) for p, y, w in rows for q, z, v in rows if y == 1 and z == 0]
+    wrong = mp.fsum(w * (mpf(p < q) + mpf(p == q) / 2) for p, q, w in pairs)
+    return wrong / mp.fsum(w for _, _, w in pairs)
+
+
+def ap_loss(preds: Row, labels: Row, weights: Row, _params: Mapping[str, Any]) -> mpf:
+    """1 − the mean, over the rows that are yes, of the precision at their score."""
+    rows = list(zip(preds, labels, weights, strict=True))
+    total, yes = mpf(0), mp.fsum(w * y for _, y, w in rows)
+    for p, y, w in rows:
+        if y == 1:
+            above = [(z, v) for q, z, v in rows if q >= p]
+            total += w * mp.fsum(z * v for z, v in above) / mp.fsum(v for _, v in above)
+    return 1 - total / yes
+
+
+def confusion(preds: Any, labels: Any, weights: Row) -> tuple[list[Any], dict[Any, mpf]]:
+    """The classes, and the weight of rows that were decided (first) and are (second) so."""
+    cells: dict[Any, mpf] = {}
+    for p, y, w in zip(preds, labels, weights, strict=True):
+        decided = max(range(len(p)), key=lambda j: p[j]) if isinstance(p, list) else int(p)
+        true = max(range(len(y)), key=lambda j: y[j]) if isinstance(y, list) else int(y)
+        cells[decided, true] = cells.get((decided, true), mpf(0)) + w
+    return sorted({name for cell in cells for name in cell}), cells
+
+
+def f1_loss(preds: Any, labels: Any, weights: Row, params: Mapping[str, Any]) -> mpf:
+    if isinstance(preds[0], list) and isinstance(preds[0][0], int):
+        columns = range(len(preds[0]))
+        items = [([p[j] for p in preds], [y[j] for y in labels]) for j in columns]
+    elif isinstance(preds[0], int):
+        items = [(preds, labels)]
+    else:
+        classes, _ = confusion(preds, labels, weights)
+        decided = [
+            max(range(len(p)), key=lambda j: p[j]) if isinstance(p, list) else p for p in preds
+        ]
+        true = [
+            max(range(len(y)), key=lambda j: y[j]) if isinstance(y, list) else y for y in labels
+        ]
+        items = [([d == c for d in decided], [t == c for t in true]) for c in classes]
+    both = [mp.fsum(w for p, y, w in zip(*item, weights, strict=True) if p and y) for item in items]
+    decided = [mp.fsum(w for p, w in zip(item[0], weights, strict=True) if p) for item in items]
+    true = [mp.fsum(w for y, w in zip(item[1], weights, strict=True) if y) for item in items]
+    if params["average"] == "micro":
+        return 1 - 2 * mp.fsum(both) / (mp.fsum(decided) + mp.fsum(true))
+    losses = [1 - 2 * b / (d + t) for b, d, t in zip(both, decided, true, strict=True)]
+    shares = true if params["average"] == "weighted" else [mpf(1)] * len(losses)
+    return average(losses, shares)
+
+
+def balanced_error(preds: Any, labels: Any, weights: Row, _params: Mapping[str, Any]) -> mpf:
+    classes, cells = confusion(preds, labels, weights)
+    sizes = {c: mp.fsum(w for (_, true), w in cells.items() if true == c) for c in classes}
+    return average(
+        [1 - cells.get((c, c), mpf(0)) / sizes[c] for c in classes], [mpf(1)] * len(sizes)
+    )
+
+
+def mcc_loss(preds: Any, labels: Any, weights: Row, _params: Mapping[str, Any]) -> mpf:
+    """1 − Gorodkin's correlation, by the sums over all cells of the matrix."""
+    classes, cells = confusion(preds, labels, weights)
+
+    def cell(decided: Any, true: Any) -> mpf:
+        return cells.get((decided, true), mpf(0))
+
+    above = mp.fsum(
+        cell(k, k) * cell(m, n) - cell(n, k) * cell(k, m)
+        for k in classes
+        for m in classes
+        for n in classes
+    )
+    n = mp.fsum(cells.values())
+    decided = [mp.fsum(cell(c, t) for t in classes) for c in classes]
+    true = [mp.fsum(cell(d, c) for d in classes) for c in classes]
+    spread_of = [mp.sqrt(mp.fsum(x * (n - x) for x in sums)) for sums in (decided, true)]
+    return 1 - above / (spread_of[0] * spread_of[1])
+
+
 # Losses of columns are averaged over them.
 BY_COLUMN: dict[str, Whole] = {
     "median_absolute_error": median_error,
@@ -349,11 +431,16 @@ BY_COLUMN: dict[str, Whole] = {
     "d2_tweedie": d2_tweedie,
     "d2_pinball": d2_pinball,
     "d2_absolute_error": d2_pinball,
+    "auc_loss": auc_loss,
+    "average_precision_loss": ap_loss,
 }
 
 WHOLE: dict[str, Whole] = {
     **BY_COLUMN,
     "weighted_mean_absolute_percentage_error": wmape,
+    "f1_loss": f1_loss,
+    "balanced_error_rate": balanced_error,
+    "mcc_loss": mcc_loss,
     "d2_log_loss": d2_log_loss,
     "d2_brier": d2_brier,
     "calibration_error": calibration,

@@ -29,6 +29,7 @@ READINGS = [
     for loss in REGISTRY
     for reading in loss.readings
     for task in reading.tasks
+    if reading is loss.reading_for(task)
 ]
 
 
@@ -66,7 +67,7 @@ class Data:
 def data(loss: Loss, reading: Reading, task: Task) -> Data:
     width = 3 if reading.form is Form.CATEGORICAL or reading.labels is Labels.CLASSES else 1
     if reading.shape is not Shape.ROWS:
-        pred, label = whole_rows(loss, task, {})
+        pred, label = whole_rows(loss, reading, task, {})
         return Data(pred, label, {}, width)
     found = grid(loss, reading, task, reading.kinds[0], {})
     pred = np.array(found.preds, dtype=np.float64)

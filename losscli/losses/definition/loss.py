@@ -230,7 +230,7 @@ class Loss:
     the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
     named. Where it is `of_spread`, it sets the error beside the spread of the labels, and labels
     that do not vary leave it undefined. `unit` is what the value is measured in, `complement` a
-    metric that is 1 minus the loss.
+    score that is 1 minus the loss, `complement_names` what else that score is called.
     """
 
     id: str
@@ -265,6 +265,7 @@ class Loss:
     featured: bool = True
     of_spread: bool = False
     complement: str = ""
+    complement_names: tuple[str, ...] = ()
     derivative: str = ""
     derivative_says: str = ""
 
@@ -275,8 +276,8 @@ class Loss:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """The tasks that the loss is made for."""
-        return tuple(task for reading in self.readings for task in reading.tasks)
+        """The tasks that the loss is made for, each once."""
+        return tuple(dict.fromkeys(task for reading in self.readings for task in reading.tasks))
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

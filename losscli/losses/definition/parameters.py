@@ -16,7 +16,8 @@ class Param:
     """One parameter of a loss: its default, what it may be, and what it does.
 
     It is a number between `minimum` and `maximum` (`whole`: without fraction), true or false, or
-    one of `choices`; `per_item` allows one number per item of a row. None stands for "off".
+    one of `choices`; `per_item` allows one number per item of a row. None stands for "off". Where
+    it is `required` it has to be given: what its `doc` names, the data do not hold.
     """
 
     default: float | int | bool | str | None
@@ -27,6 +28,7 @@ class Param:
     whole: bool = False
     per_item: bool = False
     choices: tuple[str, ...] = ()
+    required: bool = False
 
     def parse(self, name: str, text: str) -> Any:
         """The value that `text` stands for.
