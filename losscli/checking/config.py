@@ -15,7 +15,7 @@ from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import MAX, MIN, NOT_WORSE, bounds_of, undecided_passes
 from losscli.comparing.tolerances import tolerances_of
 from losscli.errors import DataError, UsageError, did_you_mean
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 
 OWN, SHARED = "losscli.toml", "pyproject.toml"
 

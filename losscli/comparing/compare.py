@@ -13,15 +13,15 @@ from losscli.comparing.tolerances import Tolerances, tolerances_of
 from losscli.comparing.verdicts import comparison_report
 from losscli.engine.run import Outcome
 from losscli.errors import UsageError
-from losscli.evaluating.one_pass import Losses, read_twice, requests_of
+from losscli.evaluating.one_pass import Losses, read_twice, requests_of, wanted_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import fitting
 from losscli.evaluating.reading import DataReading, read_as
-from losscli.evaluating.requests import Request
+from losscli.evaluating.requests import Request, look_up
 from losscli.evaluating.training_series import scaled_by_training
+from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.rivals import Rivals, open_rivals
-from losscli.inputs.roles import Columns
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import RESAMPLES, Resampling
 from losscli.vocabulary import Task
@@ -129,6 +129,7 @@ def compared(
             "or one file with several columns: -p COL_A -p COL_B.",
         )
     requests, options = scaled_by_training(requests_of(losses), options)
+    looked = () if options.scored else look_up(requests, like=options.like)
     rivals = open_rivals(
         given,
         label,
@@ -136,6 +137,7 @@ def compared(
         inputs=options.inputs,
         columns=columns,
         by_pattern=by_pattern,
+        wanted=wanted_of([each for loss in looked for each in loss.loss.readings]),
     )
     names = names or _names(rivals, given, by_pattern=by_pattern)
 

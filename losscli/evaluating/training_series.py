@@ -14,8 +14,8 @@ from losscli.engine.exact import Sum
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.options import Options
 from losscli.evaluating.requests import Request, look_up
+from losscli.inputs.columns import Columns
 from losscli.inputs.opening import Opener
-from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
 from losscli.losses.definition.loss import Loss
 
