@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from losscli.evaluating.evaluate import evaluate
     from losscli.evaluating.recommend import recommend
     from losscli.evaluating.report import Report, Result
-    from losscli.inputs.roles import Columns
+    from losscli.inputs.columns import Columns
     from losscli.losses.registry import list_losses
     from losscli.matching.match import match
     from losscli.matching.report import Match, Why
@@ -61,7 +61,7 @@ __all__ = [
 _HOMES = {
     "BatchReport": "losscli.batching.report",
     "BatchRow": "losscli.batching.report",
-    "Columns": "losscli.inputs.roles",
+    "Columns": "losscli.inputs.columns",
     "CheckReport": "losscli.checking.report",
     "ComparisonReport": "losscli.comparing.report",
     "DataError": "losscli.errors",

@@ -14,18 +14,30 @@ class LosscliError(Exception):
 class UsageError(LosscliError):
     """The request makes no sense as it stands: an unknown loss, a flag that does not fit.
 
-    `hint` says what to type instead.
+    `hint` says what to type instead. Where one of several things is, `choices` are the words to
+    add to what was typed, the likeliest first, and `more` says that there are others.
     """
 
     exit_code = 2
 
-    def __init__(self, problem: str, *, hint: str = "") -> None:
-        super().__init__(problem, hint)
+    def __init__(
+        self, problem: str, *, hint: str = "", choices: tuple[str, ...] = (), more: str = ""
+    ) -> None:
+        super().__init__(problem, hint, choices, more)
         self.problem = problem
-        self.hint = hint
+        self.hint = hint or _one_of(choices, more)
+        self.choices = choices
+        self.more = more
 
     def __str__(self) -> str:
         return _sentences(self.problem, self.hint)
+
+    def typed_after(self, command: str) -> str:
+        """The message, with each choice as a whole command: what was typed, and the choice."""
+        if not self.choices:
+            return str(self)
+        commands = tuple(f"{command} {choice}" for choice in self.choices)
+        return _sentences(self.problem, _one_of(commands, self.more))
 
 
 class DataError(LosscliError):
@@ -73,6 +85,12 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "Known") -
 
 class NoRows(DataError):
     """A file without a single row; among part files it is left out."""
+
+
+def _one_of(choices: tuple[str, ...], more: str) -> str:
+    if not choices:
+        return ""
+    return "\n  ".join(("Say one of", *choices, *([more] if more else ())))
 
 
 def _sentences(problem: str, hint: str) -> str:

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     DISTRIBUTION = "distribution"
     INTERVAL = "interval"
     ENSEMBLE = "ensemble"
+    QUANTILE = "quantile"
     EMBEDDING = "embedding"
     DISTANCE = "distance"
 

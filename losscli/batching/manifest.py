@@ -15,7 +15,7 @@ from losscli.batching.item import Item
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.evaluating.option_text import class_weights, listed, named_files
 from losscli.evaluating.plan import parse_requests
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 
 # Where a row stands (`line 5`), and what it says.
 Row = tuple[str, Mapping[str, Any]]

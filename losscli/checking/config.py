@@ -14,7 +14,7 @@ from losscli.batching.manifest import item_of, options_known
 from losscli.checking.request import Check, losses_of
 from losscli.checking.rules import MAX, MIN, NOT_WORSE, bounds_of, tolerances_of, undecided_passes
 from losscli.errors import DataError, UsageError, did_you_mean
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 
 OWN, SHARED = "losscli.toml", "pyproject.toml"
 

@@ -99,7 +99,7 @@ def execute(words: Sequence[str]) -> int:
         # Typer has answered: with help, a version or a completion.
         return done.code if isinstance(done.code, int) else 0
     except LosscliError as error:
-        _complain(str(error), debug=debug)
+        _complain(_said(error, words), debug=debug)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -130,6 +130,15 @@ def _without_debug(words: Sequence[str]) -> tuple[list[str], bool]:
     end = words.index("--") if "--" in words else len(words)
     options = [word for word in words[:end] if word != "--debug"]
     return [*options, *words[end:]], len(options) < end
+
+
+def _said(error: LosscliError, words: Sequence[str]) -> str:
+    """What an error says; choices among flags stand behind what was typed, to be copied."""
+    if not isinstance(error, UsageError) or not error.choices or "--" in words:
+        return str(error)
+    import shlex
+
+    return error.typed_after(shlex.join(["losscli", *words]))
 
 
 def _complain(text: str, *, debug: bool) -> None:

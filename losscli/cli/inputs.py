@@ -10,7 +10,7 @@ from losscli.evaluating.option_text import listed
 from losscli.vocabulary import Kind, Task
 
 if TYPE_CHECKING:
-    from losscli.inputs.roles import Columns
+    from losscli.inputs.columns import Columns
 
 COLUMNS = "Columns and files"
 READING = "How the numbers are read"
@@ -78,7 +78,7 @@ class ReadingOptions:
 
     def columns(self, *, weight: str | None = None) -> Columns:
         """The columns asked for, as the readers want them."""
-        from losscli.inputs.roles import Columns
+        from losscli.inputs.columns import Columns
 
         return Columns(
             pred=self.pred_col,

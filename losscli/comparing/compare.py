@@ -13,13 +13,13 @@ from losscli.comparing.side_by_side import SideBySide
 from losscli.comparing.verdicts import comparison_report
 from losscli.engine.run import Outcome
 from losscli.errors import UsageError
-from losscli.evaluating.one_pass import Losses, read_twice, requests_of
+from losscli.evaluating.one_pass import Losses, read_twice, requests_of, wanted_of
 from losscli.evaluating.options import Options
-from losscli.evaluating.plan import Request, fitting
+from losscli.evaluating.plan import Request, fitting, look_up
 from losscli.evaluating.reading import DataReading, read_as
+from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.rivals import Rivals, open_rivals
-from losscli.inputs.roles import Columns
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import RESAMPLES, Resampling
 from losscli.vocabulary import Task
@@ -117,6 +117,8 @@ def compared(
             hint="Usage: losscli compare A B --label FILE, "
             "or one file with several columns: -p COL_A -p COL_B.",
         )
+    requests = requests_of(losses)
+    looked = () if options.scored else look_up(requests, like=options.like)
     rivals = open_rivals(
         given,
         label,
@@ -124,9 +126,9 @@ def compared(
         inputs=options.inputs,
         columns=columns,
         by_pattern=by_pattern,
+        wanted=wanted_of([each for loss in looked for each in loss.loss.readings]),
     )
     names = names or _names(rivals, given, by_pattern=by_pattern)
-    requests = requests_of(losses)
 
     def read(seen: Sequence[Outcome]) -> list[DataReading]:
         return _readings(rivals.sides, seen, requests, options)

@@ -16,9 +16,9 @@ from losscli.engine.groups_of_rows import ByGroup, groups_of
 from losscli.engine.run import Outcome, over_all_blocks, through_gate
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
-from losscli.inputs.dataset import Block
+from losscli.inputs.block import Block
+from losscli.inputs.columns import Columns
 from losscli.inputs.rivals import Rivals
-from losscli.inputs.roles import Columns
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import Resampling
 from losscli.stats.paired import PairedResult, PairedSums

@@ -17,8 +17,8 @@ from losscli.engine.run import block_rows, through_gate
 from losscli.errors import UsageError
 from losscli.evaluating.one_pass import Evaluated, evaluated
 from losscli.evaluating.options import Options
+from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
-from losscli.inputs.roles import Columns
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent, Extents
-from losscli.inputs.dataset import Block
+from losscli.inputs.block import Block
 from losscli.losses.definition.bounds import (
     FINITE,
     LOG_PROBABILITY,

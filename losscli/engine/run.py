@@ -14,7 +14,8 @@ from losscli.engine.accumulators import Accumulator, accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled, settle
 from losscli.errors import DataError
-from losscli.inputs.dataset import Block, Dataset
+from losscli.inputs.block import Block
+from losscli.inputs.dataset import Dataset
 from losscli.machine.memory import keep_freed
 from losscli.machine.threads import available, in_order
 from losscli.task.labels import Misfit

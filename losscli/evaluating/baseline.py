@@ -19,7 +19,7 @@ from losscli.engine.run import block_rows
 from losscli.evaluating.report import Baseline
 from losscli.losses.definition.loss import Constant, Labels
 from losscli.losses.forms.categorical import Classes, Form
-from losscli.task.labels import LabelCode, Misfit
+from losscli.task.labels import CODED_TASKS, LabelCode, Misfit
 from losscli.vocabulary import Kind, Task
 
 Array = NDArray[np.float64]
@@ -129,7 +129,7 @@ class LabelSummary:
                 return True
             label = np.concatenate(self.values)
             return bool((label != label[0]).any())
-        if self.rows is None:
+        if self.rows is None or self.task not in CODED_TASKS:
             return True
         there = {place for place, rows in self.rows.items() if rows.exact > 0}
         if self.task in (Task.BINARY, Task.MULTILABEL):
@@ -195,7 +195,7 @@ def baseline(
         return None
     if evaluation.task is Task.REGRESSION:
         return _real_baseline(evaluation, summary, setting)
-    if summary.counts is None or _decides_rows(evaluation):
+    if evaluation.task not in CODED_TASKS or _decides_rows(evaluation) or summary.counts is None:
         return None
     counts = summary.by_place(summary.counts)
     if counts.sum() <= 0:

@@ -11,7 +11,7 @@ from losscli.evaluating.one_pass import Extra, Losses, evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
 from losscli.evaluating.results import report_of
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 
 
 def evaluate(

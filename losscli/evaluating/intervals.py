@@ -16,7 +16,7 @@ from losscli.evaluating.one_pass import Evaluated, Extra
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import IntervalMethod, Report, Result
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 from losscli.losses.calibration import CALIBRATION_ERROR
 from losscli.stats.bootstrap import Bootstrap
 from losscli.stats.estimates import Estimate, MeanOfRows, influence

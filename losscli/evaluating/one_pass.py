@@ -21,7 +21,10 @@ from losscli.evaluating.reading import (
     summary_for,
 )
 from losscli.evaluating.report import Report
-from losscli.inputs.dataset import Dataset, open_dataset
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.dataset import Dataset
+from losscli.inputs.roles.state import Wanted
+from losscli.losses.definition.loss import Reading
 from losscli.vocabulary import Kind
 
 Losses = str | Iterable[str] | None
@@ -79,7 +82,7 @@ def evaluated(
         paired=not loss_readings or any(each.paired for each in loss_readings),
         cast=options.cast,
         ids=ids,
-        items=[each.items for each in loss_readings if each.items],
+        wanted=wanted_of(loss_readings),
         classes_second=any("torch" in (each.meaning.framework, options.like) for each in wanted),
         announce=options.announce,
     )
@@ -161,6 +164,15 @@ def workers_of(options: Options) -> AbstractContextManager[Workers | None]:
     from losscli.engine.cluster import cluster
 
     return cluster(options.scheduler, options.threads)
+
+
+def wanted_of(readings: Sequence[Reading]) -> Wanted:
+    """What the readings of the losses that were asked for take of a row."""
+    return Wanted(
+        tuple(each.items for each in readings if each.items),
+        members=any(not each.items and Kind.ENSEMBLE in each.kinds for each in readings),
+        quantiles=any(Kind.QUANTILE in each.kinds for each in readings),
+    )
 
 
 def classes_said(

@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.conventions.table import convention
 from losscli.errors import UsageError
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 from losscli.vocabulary import Kind, Reduction, Task, member
 
 _WORDS = {"kind": Kind, "task": Task, "reduction": Reduction}

@@ -16,7 +16,7 @@ from losscli.errors import UsageError
 from losscli.losses.definition.loss import Labels, Loss, Name, Reading
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
-from losscli.task.advice import RECOMMENDED
+from losscli.task.advice import recommended
 from losscli.task.decide import Decision
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -211,14 +211,14 @@ def plan(
 
 
 def fitting(verdict: Decision, *, labelled: bool) -> list[Loss]:
-    """The featured losses that read data of that task and kind, the recommended one first."""
-    best = RECOMMENDED[verdict.task]
+    """The recommended loss, and the featured ones that read data of that task and kind too."""
+    best = recommended(verdict)
     found = [
         loss
         for loss in REGISTRY
         if (reading := loss.reading_for(verdict.task)) is not None
         and verdict.kind in reading.kinds
-        and (labelled and loss.featured if loss.needs_label else not labelled)
+        and (labelled and (loss.featured or loss.id == best) if loss.needs_label else not labelled)
     ]
     return sorted(found, key=lambda loss: loss.id != best)
 
@@ -266,6 +266,8 @@ def _evaluation(
             hint=f"Add {switch}=True, or leave them out.",
         )
     kind = settings.kind or said.kind or (None if name is None else name.kind)
+    if kind is None and verdict.task is not Task.REGRESSION and _several_levels(said.params):
+        kind = Kind.QUANTILE
     task, reading = _reading(loss, verdict, width, settings.dims, kind, convention)
     reduction = settings.reduction or said.reduction or _reduction_of(name, width) or loss.reduction
     given = {
@@ -284,10 +286,16 @@ def _evaluation(
         params=params,
         convention=convention,
         reduction=reduction,
-        recommended=loss.id == RECOMMENDED.get(verdict.task),
+        recommended=loss.id == recommended(verdict),
         asked_as=wanted.request.name,
         remark=wanted.meaning.remark,
     )
+
+
+def _several_levels(params: Mapping[str, Any]) -> bool:
+    """Whether a level is given for each of several quantiles."""
+    given = params.get("quantile")
+    return given is not None and (np.ndim(given) == 1 or str(given).startswith("["))
 
 
 def _reduction_of(name: Name | None, width: int) -> Reduction | None:

@@ -12,7 +12,7 @@ from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
-from losscli.evaluating.named_forecasts import check_names
+from losscli.evaluating.named_forecasts import at_named_levels, check_levels, check_names, levels_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import PlanSettings, Request, look_up, plan
 from losscli.evaluating.scores import score_evaluations
@@ -55,10 +55,12 @@ def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
 
 def hints_for(options: Options, dataset: Dataset) -> Hints:
     """What the user said, or the names of the columns suggest, about the reading."""
+    columns = tuple(dataset.pred.columns or ())
+    named = Kind.QUANTILE if levels_of(columns) else kind_named_by(columns)
     return Hints(
         kind=None if options.kind is None else Kind(options.kind),
         task=None if options.task is None else Task(options.task),
-        named=kind_named_by(tuple(dataset.pred.columns)) if dataset.pred.columns else None,
+        named=named,
         worded=options.classes is not None,
     )
 
@@ -104,8 +106,11 @@ def read_as(
         dims=max(2, len(dataset.pred.shape or ())),
     )
     evaluations = plan(requests, verdict, width, settings, labelled=seen.label is not None)
-    if dataset.pred.columns and "quantile" not in options.params:
-        check_names(dataset.pred.columns, evaluations, requests)
+    if "quantile" not in options.params:
+        evaluations = at_named_levels(dataset.pred.columns or (), evaluations, requests)
+    if dataset.pred.columns:
+        check_names(dataset.pred.columns, evaluations)
+    check_levels(evaluations, width)
     guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
     if not evaluations or (seen.label is None and not requests and guessed):
         raise UsageError(

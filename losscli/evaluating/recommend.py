@@ -11,8 +11,8 @@ from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import code_for, full_look, hints_for, tolerance_of
-from losscli.inputs.dataset import open_dataset
-from losscli.inputs.roles import Columns
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
 from losscli.task.advice import Recommendation, recommend_for
 from losscli.task.decide import decide
 from losscli.vocabulary import Task

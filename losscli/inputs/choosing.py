@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from shlex import quote
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.columns import Columns, Table, matching, pick
 from losscli.inputs.evidence.looks import LOOK, Look
 from losscli.inputs.evidence.shared import Side, shared_key
 from losscli.inputs.evidence.words import Says, alike, says
 from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
 from losscli.inputs.names import align
 from losscli.inputs.pairing import KEY, Feed
-from losscli.inputs.roles import Columns, Table, matching, pick, resolve
+from losscli.inputs.roles.claims import Claim
+from losscli.inputs.roles.decision import resolve
+from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.scores import ROW, row_losses_of, scores_in
 from losscli.inputs.source import Selection, Source
 from losscli.vocabulary import Evidence
@@ -26,28 +29,39 @@ GROUPING = "by "
 CLUSTER = "cluster "
 
 
+# … and of a column of which the first rows made a decision that all rows have to bear out.
+CLAIMED = "claimed "
+
 Keys = dict[int, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """For each role its source and columns, with notes and the evidence for them."""
+    """For each role its source and columns, with notes and the evidence for them.
+
+    `claims` are to be borne out by all rows of the role that each stands by.
+    """
 
     chosen: Chosen
     notes: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    claims: tuple[tuple[str, Claim], ...] = ()
 
 
 def choose(
     sources: dict[str, Source],
     columns: Columns,
     keys: Keys,
-    items: Sequence[Sequence[str]] = (),
+    wanted: Wanted = ANYTHING,
 ) -> Choice:
-    """For each role its source and columns; `keys` identify the rows of sources and are no data."""
+    """For each role its source and columns; `keys` identify the rows of sources and are no data.
+
+    `wanted` is what the losses that were asked for read of a row.
+    """
     chosen: Chosen = {}
     notes: list[str] = []
     evidence: list[Evidence] = []
+    claims: dict[str, Claim] = {}
     alone = "label" not in sources
     if (scored := _scores(sources, columns, keys)) is not None:
         return scored
@@ -69,9 +83,13 @@ def choose(
             columns,
             want_pred=role == "pred",
             want_label=role == "label" or alone,
-            items=items,
+            wanted=wanted,
         )
         evidence += roles.evidence
+        for claim in roles.claims:
+            name = f"{CLAIMED}{table.columns[claim.place]} of {source.name}"
+            claims[name] = claim
+            chosen[name] = (source, Selection((claim.place,)))
         for name, places in (("pred", roles.pred), ("label", roles.label)):
             if places:
                 text = any(map(source.is_text, places))
@@ -100,7 +118,7 @@ def choose(
         source, selection = chosen["pred"]
         if source.columns is not None:
             chosen["pred"] = (source, replace(selection, text=False))
-    return Choice(chosen, tuple(notes), tuple(evidence))
+    return Choice(chosen, tuple(notes), tuple(evidence), tuple(claims.items()))
 
 
 def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:
@@ -379,6 +397,8 @@ def findings_of(feeds: Iterable[Feed], columns: Columns, evidence: Sequence[Evid
             continue
         used = {0} if source.index else set()
         for role, chosen in feed.roles.items():
+            if role.startswith(CLAIMED):
+                continue
             places = chosen.columns or ()
             used |= set(places)
             # Where a role takes all there is, nothing was chosen.

@@ -1,90 +1,25 @@
-"""What a user names → prediction, label and weight, row by row, in shapes that fit."""
+"""Prediction, label and weight, row by row, in shapes that fit."""
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arrays import INEXACT, WHOLE_NUMBERS, Extents, inexact
-from losscli.errors import DataError, UsageError
-from losscli.inputs.choosing import (
-    CLUSTER,
-    GROUPING,
-    Chosen,
-    choose,
-    feeds_of,
-    findings_of,
-    grouping,
-    shared_keys,
-)
-from losscli.inputs.evidence.looks import Look
+from losscli.arrays import INEXACT, WHOLE_NUMBERS, inexact
+from losscli.errors import DataError
+from losscli.inputs.block import Array, Block, Part
+from losscli.inputs.choosing import CLAIMED, CLUSTER, GROUPING
 from losscli.inputs.findings import NOTHING_CHOSEN, Findings
-from losscli.inputs.names import class_names
-from losscli.inputs.opening import Opener, Seen
-from losscli.inputs.pairing import (
-    KEY,
-    ById,
-    ByPosition,
-    Feed,
-    Pairing,
-    Unpaired,
-    aligned,
-    key_text,
-    keys_of,
-)
-from losscli.inputs.roles import Columns
-from losscli.inputs.source import Scores, Selection, Source
-from losscli.inputs.tokens import token_rows
+from losscli.inputs.opening import Opener
+from losscli.inputs.pairing import KEY, Pairing, key_text, keys_of
+from losscli.inputs.roles.claims import Claim
 
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Consecutive rows, the first of them number `start`: arrays of shape (n,) or (n, c).
-
-    Valid until the next block is asked for. `inputs` are arrays beside prediction and label, `by`
-    the columns to group by, `clusters` those whose equal values say that rows depend on each other,
-    `ids` the rows' key: text, None where it is missing.
-    """
-
-    start: int
-    pred: NDArray[np.float64]
-    label: Array | None
-    weight: NDArray[np.float64] | None
-    inputs: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    by: Mapping[str, Array] = field(default_factory=dict)
-    ids: Array | None = None
-    clusters: Mapping[str, Array] = field(default_factory=dict)
-    extents: Extents = field(default_factory=Extents, repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Where one role's numbers come from, and how they are stored there.
-
-    `columns` are the names of the columns (None for an array); `dtype` is None for numbers that
-    are written out, with `decimals` decimals. `scores` says where scores of the rows
-    come from, None that these are none; `tokens` that each row is a token of a sequence.
-    """
-
-    file: str
-    columns: tuple[str, ...] | None
-    shape: tuple[int, ...] | None
-    dtype: np.dtype[Any] | None
-    decimals: int | None
-    width: int
-    rows: int | None = None
-    classes: tuple[str, ...] | None = None
-    scores: Scores | None = None
-    tokens: bool = False
+_ROLES = frozenset(("pred", "label", "weight"))
 
 
 class Dataset:
@@ -100,7 +35,9 @@ class Dataset:
         cast: np.dtype[Any] | None = None,
         opening: Opening | None = None,
         findings: Findings = NOTHING_CHOSEN,
+        claims: Sequence[tuple[str, Claim]] = (),
     ) -> None:
+        self._claims = tuple(claims)
         self._cast = cast
         self.findings = findings
         self._opening = opening
@@ -188,6 +125,8 @@ class Dataset:
         """
         first = start
         for arrays in self._pairing.blocks(rows, start, stop):
+            for role, claim in self._claims:
+                self._check(role, claim, arrays[role][:, 0], start)
             pred = arrays["pred"]
             if self._cast is not None:
                 with np.errstate(over="ignore"):
@@ -203,7 +142,7 @@ class Dataset:
                     for role, array in arrays.items()
                     if role not in _ROLES
                     and role != KEY
-                    and not role.startswith((GROUPING, CLUSTER))
+                    and not role.startswith((GROUPING, CLUSTER, CLAIMED))
                 },
                 _named(arrays, GROUPING),
                 _ids(arrays) if KEY in arrays else None,
@@ -212,6 +151,19 @@ class Dataset:
             start += len(pred)
         if stop is None and start == first == 0:
             raise DataError("has no rows", file=self.pred.file)
+
+    def _check(self, role: str, claim: Claim, values: Array, start: int) -> None:
+        """Raise DataError at a row that is not what the first ones of its column look like."""
+        row = claim.first_break(values, start)
+        if row is not None:
+            raise self.error(
+                role,
+                start + row,
+                f"is not {claim.claimed}, as the first rows of the column are, which were taken "
+                "for prediction and label by that",
+                value=f"{values[row]:g}",
+                hint="Name the columns: --pred-col NAME --label-col NAME.",
+            )
 
     def _floats(self, role: str, array: Array, start: int) -> NDArray[np.float64]:
         """Numbers as float64. Raises DataError at a whole number that would become another."""
@@ -250,12 +202,6 @@ class Dataset:
         )
 
 
-# Bytes of memory that are worth a word.
-_MUCH = 1 << 26
-
-_ROLES = frozenset(("pred", "label", "weight"))
-
-
 def _ids(arrays: Mapping[str, Array]) -> Array:
     """The rows' keys as they are written."""
     keys = keys_of(arrays)
@@ -279,238 +225,13 @@ def _flat(array: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a data set was opened from."""
+    """What a data set was opened from, and by what: a function that can be pickled."""
 
     pred: Any
     label: Any
     how: Mapping[str, Any]
+    opener: Callable[..., Dataset]
 
     def open(self) -> Dataset:
         """Open it (again)."""
-        return open_dataset(self.pred, self.label, **self.how)
-
-
-def open_dataset(
-    pred: Any,
-    label: Any = None,
-    *,
-    weight: Any = None,
-    columns: Columns | None = None,
-    inputs: Mapping[str, Any] | None = None,
-    deep: bool = False,
-    paired: bool = True,
-    cast: str | None = None,
-    ids: bool = False,
-    items: Sequence[Sequence[str]] = (),
-    classes_second: bool = False,
-    seen: Seen | None = None,
-    announce: Callable[[str], Any] | None = None,
-) -> Dataset:
-    """The data that files or arrays hold; without `label`, one table may hold both roles.
-
-    `inputs` are arrays beside prediction and label, by name. `deep` says that arrays of more than
-    two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
-    Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
-    column that names the rows is read where there is one. `items` are the names of the items that
-    the losses take, such as mean and std. `classes_second` says that the losses go by names whose
-    framework has the classes of tokens in the second axis. `seen` is what was known of the files
-    when they were opened before.
-
-    `announce` is told beforehand if much memory will be needed; without it, a note says so.
-
-    Raises UsageError where it is unclear which columns are meant, DataError for files that cannot
-    be read and for shapes that do not fit each other.
-    """
-    columns = columns or Columns()
-    opener = Opener(seen, columns.decimal)
-    how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
-    how |= {"paired": paired, "cast": cast, "ids": ids, "items": items, "seen": opener.seen}
-    how |= {"classes_second": classes_second}
-    opening = Opening(pred, label, how)
-    pred, label, archived = members_of(opener, pred, label)
-    sources = {"pred": opener.open(pred, "prediction")}
-    if label is not None:
-        sources["label"] = opener.open(label, "label")
-    if weight is not None:
-        if columns.weight is not None:
-            raise UsageError("give weights as a file or as a column, not both")
-        sources["weight"] = opener.open(weight, "weight")
-    for name, given in (inputs or {}).items():
-        sources[name] = opener.open(given, name)
-    tokens = None
-    if "label" in sources and not deep and paired and weight is None and not inputs:
-        tokens = token_rows(sources["pred"], sources["label"], classes_second=classes_second)
-        if tokens is not None:
-            sources["pred"], sources["label"], _ = tokens
-    keys, shared = shared_keys(list(sources.values()), columns) if paired else ({}, [])
-    choice = choose(sources, columns, keys, items)
-    chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)
-    feeds = feeds_of(sources, chosen, columns, keys, ids=ids)
-    findings = findings_of(feeds, columns, [*shared, *choice.evidence])
-    notes += [*archived, *findings.notes()]
-    notes += [tokens[2]] if tokens is not None else []
-    parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
-    parts["pred"] = replace(parts["pred"], classes=classes_of(chosen), tokens=tokens is not None)
-    if not deep:
-        notes += _check_dims(parts)
-    pairing: Pairing
-    if not paired:
-        pairing = Unpaired(feeds)
-    else:
-        notes += _check_fit(parts)
-        pairing = paired_rows(feeds, columns, announce or notes.append, notes)
-    places = {role: selection.columns for role, (_, selection) in chosen.items()}
-    dtype = None if cast is None else np.dtype(cast)
-    if dtype is not None:
-        parts["pred"] = replace(parts["pred"], dtype=dtype)
-    return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings)
-
-
-def members_of(opener: Opener, pred: Any, label: Any) -> tuple[Any, Any, list[str]]:
-    """Prediction and label, where they are archives of several arrays by the arrays' names.
-
-    With them, a line for each archive: what was read, and what was not.
-    """
-    notes = []
-    found = {"pred": pred, "label": label}
-    for role in ("pred", "label"):
-        given = found[role]
-        names = opener.members(given)
-        if not names:
-            continue
-        from losscli.inputs.npz import members_for
-
-        alone = role == "pred" and label is None
-        if role == "label":
-            _, chosen = members_for(names, os.fspath(given), want_label=False)
-            used = {"label": chosen}
-        else:
-            first, second = members_for(names, os.fspath(given), want_label=alone)
-            used = {"pred": first} | ({"label": second} if alone else {})
-        if None in used.values():
-            continue
-        found |= used
-        read = [(name, str(one).rpartition("::")[2]) for name, one in used.items()]
-        left = [name for name in names if name not in [one for _, one in read]]
-        nouns = {"pred": "prediction", "label": "label"}
-        said = "; ".join(f"{nouns[name]} from array {one}" for name, one in read)
-        notes.append(
-            f"{os.fspath(given)}: {said}" + (f" · not used: {', '.join(left)}" if left else "")
-        )
-    return found["pred"], found["label"], notes
-
-
-def classes_of(chosen: Chosen, role: str = "pred") -> tuple[str, ...] | None:
-    """What the prediction's columns are named after, where they have names."""
-    source, selection = chosen[role]
-    if source.columns is None or selection.columns is None:
-        return None
-    words: frozenset[str] = frozenset()
-    if "label" in chosen:
-        home, label = chosen["label"]
-        if home.columns is not None and len(label.columns or ()) == 1:
-            words = Look.of(home.firsts((label.columns or (0,))[0])).words
-    return class_names([source.columns[place] for place in selection.columns], words)
-
-
-def paired_rows(
-    feeds: Sequence[Feed],
-    columns: Columns,
-    announce: Callable[[str], Any],
-    notes: list[str],
-) -> Pairing:
-    """The rows side by side: by their key where it was named or stands in another order."""
-    several = sum(KEY in feed.roles for feed in feeds) > 1
-    named = columns.id is not None and len(feeds) > 1
-    if not named and (not several or aligned(feeds)):
-        return ByPosition(feeds)
-    if not all(KEY in feed.roles for feed in feeds):
-        # What has no key cannot be paired by one; the first rows say that the order differs.
-        return ByPosition(feeds)
-    pairing = ById(feeds)
-    lead = feeds[0]
-    key = ", ".join(lead.source.column(place) for place in lead.roles[KEY].columns or ())
-    if not named:
-        notes.append(f"rows paired by {key}: they stand in another order")
-    if pairing.memory >= _MUCH:
-        announce(
-            f"rows are paired by {key}: about {pairing.memory / 1e6:,.0f} MB of memory; rows in "
-            "the same order need none of it"
-        )
-    return pairing
-
-
-def part_of(source: Source, selection: Selection) -> Part:
-    """What a source holds in the columns of one role."""
-    places = selection.columns
-    names = None
-    if source.columns is not None and places is not None:
-        names = tuple(source.columns[place] for place in places)
-    shape = source.shape
-    width = len(places) if places is not None else math.prod((shape or ())[1:])
-    return Part(
-        source.name,
-        names,
-        shape,
-        source.dtype(places),
-        source.decimals(places or ()),
-        width,
-        source.rows,
-        scores=selection.scores,
-    )
-
-
-def _check_dims(parts: dict[str, Part]) -> list[str]:
-    """Refuse more than two dimensions, unless all arrays agree in them: each row is then flat."""
-    shapes = {part.shape for part in parts.values()}
-    for part in parts.values():
-        if part.shape is None or len(part.shape) <= 2:
-            continue
-        if len(shapes) > 1 or len(parts) == 1:
-            raise DataError(
-                f"has {len(part.shape)} dimensions {part.shape}; losses read (rows,) or "
-                "(rows, columns)",
-                file=part.file,
-                hint="Reshape it first: array.reshape(-1, array.shape[-1]).",
-            )
-        return [f"shape {part.shape} taken as {part.shape[0]:,} rows of {part.width:,} items"]
-    return []
-
-
-def _check_fit(parts: dict[str, Part]) -> list[str]:
-    """Refuse shapes that would have to be broadcast; notes on columns taken as one dimension."""
-    pred = parts["pred"]
-    notes = []
-    for role, part in parts.items():
-        if role == "pred":
-            continue
-        flat = role if role == "weight" else "label"
-        if pred.shape and part.shape and pred.shape[0] != part.shape[0]:
-            raise DataError(
-                f"has the shape {pred.shape}, {part.file} has {part.shape}: "
-                "each row of one needs a row of the other",
-                file=pred.file,
-                hint=_transposed(pred.shape, part.shape),
-            )
-        if any(found.shape and len(found.shape) > 2 for found in (pred, part)):
-            continue
-        if role in _ROLES and part.width not in (1, pred.width):
-            raise DataError(
-                f"has {_items(pred.width)} per row, {part.file} has {part.width}",
-                file=pred.file,
-                hint=f"A {flat} has one item per row, or as many as the prediction."
-                + (" Are the files swapped? Predictions come first." * (pred.width == 1)),
-            )
-        for one, two in ((pred, part), (part, pred)):
-            if one.shape and one.shape[1:] == (1,) and two.shape and len(two.shape) == 1:
-                notes.append(f"{one.file}: shape {one.shape} taken as ({one.shape[0]},)")
-    return notes
-
-
-def _items(width: int) -> str:
-    return "1 item" if width == 1 else f"{width} items"
-
-
-def _transposed(one: tuple[int, ...], two: tuple[int, ...]) -> str:
-    turned = two[0] in one[1:] or one[0] in two[1:]
-    return "Is one of them transposed?" if turned else ""
+        return self.opener(self.pred, self.label, **self.how)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.assembling import classes_of, paired_rows
+from losscli.inputs.block import Part
 from losscli.inputs.choosing import (
     Chosen,
     Keys,
@@ -18,10 +20,13 @@ from losscli.inputs.choosing import (
     grouping,
     shared_keys,
 )
-from losscli.inputs.dataset import Dataset, Part, classes_of, paired_rows, part_of
+from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import Pairing
-from losscli.inputs.roles import Columns
+from losscli.inputs.pairing import ByPosition, Pairing
+from losscli.inputs.roles.claims import Claim
+from losscli.inputs.roles.state import ANYTHING, Wanted
+from losscli.inputs.shapes import part_of
 from losscli.inputs.source import Array, Source
 from losscli.inputs.tokens import token_rows
 from losscli.vocabulary import Evidence
@@ -55,11 +60,13 @@ def open_rivals(
     inputs: Mapping[str, Any] | None = None,
     columns: Columns,
     by_pattern: bool = False,
+    wanted: Wanted = ANYTHING,
 ) -> Rivals:
     """The predictions of several files or arrays; without `label`, labels are a column of theirs.
 
-    With `by_pattern` there is one file, and each pattern of `columns.pred` is a model. Files that
-    have ids are paired by them, in any order; labels that stand in several files must agree.
+    `wanted` is what the losses read of a row. With `by_pattern` there is one file, and each
+    pattern of `columns.pred` is a model. Files that have ids are paired by them, in any order;
+    labels that stand in several files must agree.
 
     Raises UsageError where it is unclear which columns are meant or where there are no labels,
     DataError for what cannot be read and for shapes that do not fit each other.
@@ -90,7 +97,7 @@ def open_rivals(
         shared["weight"] = opener.open(weight, "weight")
     homes = {str(id(source)): source for source in [*models, *shared.values()]}
     keys, evidence = shared_keys(list(homes.values()), columns)
-    chosen, notes, reasons = _chosen(models, shared, asked, keys)
+    chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted)
     chosen |= grouping([*models, *shared.values()], columns)
     roles = tuple(role for role in chosen if role == "pred" or role.startswith(_PRED))
     parts = {role: part_of(source, selection) for role, (source, selection) in chosen.items()}
@@ -103,7 +110,8 @@ def open_rivals(
     pairing: Pairing = paired_rows(feeds, columns, notes.append, notes)
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
-    together = Dataset(agreeing, parts, places, notes, opener, findings=findings)
+    kept = tuple(claims.items()) if isinstance(pairing, ByPosition) else ()
+    together = Dataset(agreeing, parts, places, notes, opener, findings=findings, claims=kept)
     sides = tuple(
         Dataset(
             _Side(agreeing, role, roles),
@@ -127,16 +135,23 @@ def _chosen(
     shared: Mapping[str, Source],
     asked: Sequence[Columns],
     keys: Keys,
-) -> tuple[Chosen, list[str], list[Evidence]]:
-    """For each role its source and columns: predictions and labels of every model."""
+    wanted: Wanted,
+) -> tuple[Chosen, list[str], list[Evidence], dict[str, Claim]]:
+    """For each role its source and columns: predictions and labels of every model.
+
+    With them notes, evidence, and what all rows have to bear out.
+    """
     chosen: Chosen = {}
     notes: list[str] = []
     evidence: list[Evidence] = []
+    claims: dict[str, Claim] = {}
     for place, (model, columns) in enumerate(zip(models, asked, strict=True)):
-        choice = choose({"pred": model, **shared}, columns, keys)
+        choice = choose({"pred": model, **shared}, columns, keys, wanted)
         found = dict(choice.chosen)
         notes += choice.notes
         evidence += choice.evidence
+        claims |= dict(choice.claims)
+        chosen |= {role: found.pop(role) for role, _ in choice.claims}
         chosen[f"{_PRED}{place + 1}" if place else "pred"] = found.pop("pred")
         if "label" in found:
             label = found.pop("label")
@@ -151,7 +166,7 @@ def _chosen(
             f"{models[0].name} holds no labels to compare with",
             hint="Give them: --label FILE, or name their column: --label-col COL.",
         )
-    return chosen, notes, evidence
+    return chosen, notes, evidence, claims
 
 
 def _check_rows(parts: Mapping[str, Part]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from losscli.errors import UsageError
-from losscli.inputs.roles import Columns, Table, pick
+from losscli.inputs.columns import Columns, Table, pick
 from losscli.inputs.source import Scores
 
 # How `losscli rows` names the shares of a column of losses, and the numbers of the rows.

@@ -42,7 +42,7 @@ def smooth_absolute_error_gradient(pred: Array, label: Array, *, beta: float) ->
 
 
 def pinball_error(
-    pred: Array | float, label: Array, *, quantile: float, delta: float = 0.0
+    pred: Array | float, label: Array, *, quantile: float | Array, delta: float = 0.0
 ) -> Array:
     """α(y − p) where y ≥ p, else (1 − α)(p − y), elementwise; `delta` is taken off each |y − p|."""
     difference = label - pred
@@ -52,11 +52,30 @@ def pinball_error(
 
 
 def pinball_error_gradient(
-    pred: Array, label: Array, *, quantile: float, delta: float = 0.0
+    pred: Array, label: Array, *, quantile: float | Array, delta: float = 0.0
 ) -> Array:
     """−α where y > p, 1 − α where y < p, 0 in between."""
     side = shrunk_sign(label - pred, delta)
     return np.where(side > 0.0, -quantile, np.where(side < 0.0, 1.0 - quantile, 0.0))
+
+
+def pinball_error_of_quantiles(
+    pred: Array, label: Array, *, quantile: float | Array, delta: float = 0.0
+) -> Array:
+    """The pinball error of each of several quantiles of one label: (n, c) of (n, c) and (n,)."""
+    return pinball_error(pred, _beside(pred, label), quantile=quantile, delta=delta)
+
+
+def pinball_error_of_quantiles_gradient(
+    pred: Array, label: Array, *, quantile: float | Array, delta: float = 0.0
+) -> Array:
+    """As of one quantile, for each."""
+    return pinball_error_gradient(pred, _beside(pred, label), quantile=quantile, delta=delta)
+
+
+def _beside(pred: Array, label: Array) -> Array:
+    """The label once for each item of the prediction."""
+    return np.broadcast_to(label[:, None], pred.shape) if pred.ndim > 1 else label
 
 
 def expectile_error(pred: Array, label: Array, *, expectile: float) -> Array:
@@ -187,16 +206,33 @@ PINBALL = Loss(
         "lightgbm": (Name("quantile"),),
     },
     params={
-        "quantile": Param(0.5, "the quantile that is predicted", minimum=0.0, maximum=1.0),
+        "quantile": Param(
+            0.5,
+            "the quantile that is predicted; of several columns, one for each",
+            minimum=0.0,
+            maximum=1.0,
+            per_item=True,
+        ),
         "delta": Param(0.0, "taken off each |p − y|, as CatBoost does", minimum=0.0),
     },
-    readings=_reading(pinball_error, pinball_error_gradient),
+    readings=(
+        *_reading(pinball_error, pinball_error_gradient),
+        Reading(
+            pinball_error_of_quantiles,
+            Form.PARAMETERS,
+            Labels.REAL,
+            (Task.FORECAST,),
+            kinds=(Kind.QUANTILE,),
+            gradient=pinball_error_of_quantiles_gradient,
+        ),
+    ),
     formula="mean α(y − p) if y ≥ p else (1 − α)(p − y)",
     derivative="∂/∂p = −α if y > p, 1 − α if y < p; 0 at p = y",
     derivative_says="Labels above pull up with α, those below pull down with 1 − α: they balance "
     "where a share α of the labels lies below.",
     summary="The loss whose best constant prediction is a quantile of the labels.",
-    when="The prediction is a quantile: 0.9 for a value that 90 % of the labels stay below.",
+    when="The prediction is a quantile: 0.9 for a value that 90 % of the labels stay below. "
+    "Columns called q0.1, q0.5 and q0.9, or p10, p50 and p90, are scored at those levels.",
     reference="Koenker & Bassett 1978, Econometrica 46(1); scikit-learn 1.9",
     example=_EXAMPLE,
     unit="label",

@@ -17,7 +17,7 @@ from losscli.losses.definition.loss import Loss, Reading, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.matching.command import Command, number_word
-from losscli.task.advice import RECOMMENDED
+from losscli.task.advice import recommended
 from losscli.task.decide import Decision
 from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Task
@@ -217,7 +217,7 @@ def _params(
 
 def rarity(loss: Loss, data: Data) -> float:
     """How seldom that loss is what somebody printed for such data."""
-    if loss.id == RECOMMENDED[data.verdict.task]:
+    if loss.id == recommended(data.verdict):
         return 0.0
     return 0.5 if loss.featured else 1.5
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from losscli.errors import LosscliError
 from losscli.evaluating.evaluate import evaluate
 from losscli.evaluating.report import Result
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)

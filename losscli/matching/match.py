@@ -13,8 +13,9 @@ from losscli.evaluating.one_pass import Losses, requests_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import look_up
 from losscli.evaluating.reading import class_weights, code_for, hints_for
-from losscli.inputs.dataset import Dataset, open_dataset
-from losscli.inputs.roles import Columns
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from losscli.losses.registry import REGISTRY
 from losscli.matching.candidates import Data, fitting_losses
 from losscli.matching.command import Source

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.evaluating.one_pass import Losses
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 from losscli.losses.registry import REGISTRY
 from losscli.matching.command import Command, Source, number_word
 from losscli.matching.match import ClassWeights, tried

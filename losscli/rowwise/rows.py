@@ -24,8 +24,8 @@ from losscli.evaluating.one_pass import Evaluated, Losses, evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
 from losscli.evaluating.results import report_of
+from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
-from losscli.inputs.roles import Columns
 from losscli.rowwise.columns import RowColumns, item_names, loss_names, weight_column
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 from losscli.task.labels import CODED_TASKS

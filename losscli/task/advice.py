@@ -42,6 +42,9 @@ RECOMMENDED = {
     Task.SAMPLES: "wasserstein_distance",
 }
 
+# Where the kind of prediction tells more than the task.
+_RECOMMENDED_OF_KIND = {Kind.QUANTILE: "pinball"}
+
 _BECAUSE = {
     Task.REGRESSION: "the labels are real values: neither BCE nor CE, a regression loss",
     Task.BINARY: "one {kind} per row answers one yes-or-no question",
@@ -60,6 +63,10 @@ _BECAUSE = {
     Task.SCORES: "another evaluator has scored the rows: their mean",
 }
 
+_BECAUSE_OF_KIND = {
+    Kind.QUANTILE: "the columns are quantiles of one real value, at the levels in their names",
+}
+
 _KIND_WORDS = {
     Kind.PROBABILITY: ("probability", "probabilities"),
     Kind.LOGIT: ("logit", "logits"),
@@ -71,9 +78,16 @@ _KIND_WORDS = {
     Kind.DISTRIBUTION: ("parameter", "parameters"),
     Kind.INTERVAL: ("end", "ends"),
     Kind.ENSEMBLE: ("member", "members"),
+    Kind.QUANTILE: ("quantile", "quantiles"),
     Kind.EMBEDDING: ("coordinate", "coordinates"),
     Kind.DISTANCE: ("distance", "distances"),
 }
+
+
+def recommended(verdict: Decision) -> str | None:
+    """The id of the loss that fits data of that task and kind best; None where none does."""
+    return _RECOMMENDED_OF_KIND.get(verdict.kind) or RECOMMENDED.get(verdict.task)
+
 
 # A class rarer than this share of the rows is worth a word about imbalance.
 RARE = 0.1
@@ -96,7 +110,7 @@ def recommend_for(verdict: Decision, shares: tuple[tuple[str, float], ...] = ())
             evidence=verdict.evidence,
             suggestions=(),
         )
-    loss = REGISTRY.get(RECOMMENDED[verdict.task])
+    loss = REGISTRY.get(recommended(verdict) or "")
     words = _KIND_WORDS[verdict.kind][verdict.task is not Task.BINARY]
     title = f"{loss.title} with logits" if verdict.kind is Kind.LOGIT else loss.title
     if verdict.task is Task.MULTILABEL:
@@ -107,7 +121,7 @@ def recommend_for(verdict: Decision, shares: tuple[tuple[str, float], ...] = ())
         loss=loss.id,
         title=title,
         confidence=verdict.confidence,
-        because=_BECAUSE[verdict.task].format(kind=words),
+        because=_BECAUSE_OF_KIND.get(verdict.kind, _BECAUSE[verdict.task]).format(kind=words),
         evidence=(*verdict.evidence, *_imbalance_evidence(verdict.task, shares)),
         suggestions=_suggestions(verdict.task, shares),
     )

@@ -22,7 +22,7 @@ class Hints:
     kind: Kind | None = None
     task: Task | None = None
     named: Kind | None = None
-    """The kind that the prediction columns' names speak of (`prob`, `logit`)."""
+    """The kind that the prediction columns' names speak of (`prob`, `logit`, `q0.9`)."""
     worded: bool = False
     """Whether the labels' words were given in order, so that they are no real values."""
 
@@ -67,6 +67,7 @@ _TASK_OF_KIND = {
     Kind.DISTRIBUTION: Task.FORECAST,
     Kind.INTERVAL: Task.FORECAST,
     Kind.ENSEMBLE: Task.FORECAST,
+    Kind.QUANTILE: Task.FORECAST,
     Kind.EMBEDDING: Task.EMBEDDING,
     Kind.DISTANCE: Task.PAIRS,
 }
@@ -81,6 +82,13 @@ def decide(
     """
     shape = _shape_evidence(width)
     hints, doubts = _believed(pred, width, hints)
+    if hints.named is Kind.QUANTILE:
+        if _quantiles_of(pred, label, width):
+            found = Evidence("names", "each states a level", "quantiles of one real value")
+            return _settled(
+                Decision(Task.FORECAST, Kind.QUANTILE, HIGH, (shape, found)), pred, width, hints
+            )
+        hints = replace(hints, named=None)
     if width == 1:
         verdict = _one_item(pred, label, hints)
     else:
@@ -88,6 +96,11 @@ def decide(
     verdict = replace(
         verdict, evidence=(shape, *verdict.evidence), doubts=(*verdict.doubts, *doubts)
     )
+    return _settled(verdict, pred, width, hints)
+
+
+def _settled(verdict: Decision, pred: PredProfile, width: int, hints: Hints) -> Decision:
+    """The verdict under what the user said of task and kind."""
     if hints.kind is Kind.CLASS and width > 1:
         verdict = replace(verdict, task=Task.MULTILABEL)
     if hints.kind is not None:
@@ -98,6 +111,15 @@ def decide(
     if hints.task is not None:
         verdict = _told(verdict, hints, width, pred)
     return verdict
+
+
+def _quantiles_of(pred: PredProfile, label: LabelProfile | None, width: int) -> bool:
+    """Whether columns that are named after levels can be quantiles: not shares, of real labels."""
+    if label is None or label.text or label.width > 1:
+        return False
+    shares = width > 1 and pred.outside_unit == 0 and pred.uneven == 0
+    answers = width == 1 and (label.zero_one or label.signs)
+    return not shares and not answers
 
 
 def _believed(pred: PredProfile, width: int, hints: Hints) -> tuple[Hints, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from losscli.batching.item import Item
 from losscli.batching.manifest import items_of, read_manifest
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.options import Options
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 
 NOTHING = Item("", "")
 

@@ -14,7 +14,7 @@ import pytest
 
 import losscli
 from losscli.errors import DataError, UsageError
-from losscli.inputs.dataset import open_dataset
+from losscli.inputs.assembling import open_dataset
 from losscli.machine import dask
 from tests.engine.dask_processes import Processes, processes
 

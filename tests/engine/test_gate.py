@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from losscli.engine.gate import bounds_of, check_bounds, check_sums, settle
-from losscli.inputs.dataset import Block
+from losscli.inputs.block import Block
 from losscli.losses.definition.bounds import (
     ABOVE_MINUS_ONE,
     FINITE,

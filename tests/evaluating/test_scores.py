@@ -10,7 +10,7 @@ import pytest
 
 from losscli import compare, evaluate, rows
 from losscli.errors import UsageError
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 from losscli.render.row_files import write_rows
 
 

@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.dataset import Dataset, open_dataset
-from losscli.inputs.roles import Columns
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 
 Write = Callable[..., Path]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from losscli.evaluating.evaluate import evaluate
-from losscli.inputs.dataset import open_dataset
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
 from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
-from losscli.inputs.roles import Columns
 
 
 def table(path: Path, text: str) -> str:

@@ -22,10 +22,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.dataset import Dataset, open_dataset
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from losscli.inputs.file import File
 from losscli.inputs.formats import open_file
-from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection, Source
 
 Write = Callable[..., Path]

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.dataset import Dataset, open_dataset
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from losscli.inputs.pairing import rechunked
-from losscli.inputs.roles import Columns
 
 Write = Callable[..., Path]
 ID = Columns(id="id")

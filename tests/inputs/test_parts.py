@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from losscli.errors import DataError
-from losscli.inputs.dataset import open_dataset
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
 from losscli.inputs.opening import Opener
 from losscli.inputs.parts import PartsSource, in_natural_order
-from losscli.inputs.roles import Columns
 from losscli.inputs.source import Selection
 from tests.inputs.test_formats import column, read
 

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from losscli.errors import DataError
-from losscli.inputs.dataset import Dataset, open_dataset
-from losscli.inputs.roles import Columns
+from losscli.inputs.assembling import open_dataset
+from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from tests.inputs.test_formats import FORMATS, LABEL, PRED, ROWS, parquet
 
 Write = Callable[..., Path]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from losscli.errors import DataError, UsageError
-from losscli.inputs.dataset import open_dataset
+from losscli.inputs.assembling import open_dataset
 from losscli.inputs.remote import is_url
 from tests.inputs.test_formats import parquet, read
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from losscli.errors import UsageError
+from losscli.inputs.columns import Columns, Table, pick
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.names import ID_NAMES, LABEL_NAMES, PRED_NAMES, align, class_names, stem
-from losscli.inputs.roles import Columns, Roles, Table, pick, resolve
+from losscli.inputs.roles.decision import Roles, resolve
 
 NOTHING = Columns()
 
@@ -254,7 +255,7 @@ def test_a_long_list_of_readings_is_cut_with_its_count() -> None:
     of = table(*(f"c{place}" for place in range(100)), "label")
     with pytest.raises(UsageError) as ambiguous:
         both(of)
-    assert ambiguous.value.hint.endswith("--pred-col c19\n  … (100 in all)")
+    assert ambiguous.value.hint.endswith("--pred-col c18\n  … (101 in all)")
 
 
 class TestClassNames:

@@ -138,7 +138,9 @@ def smooth_l1(pred: mpf, label: mpf, params: Params) -> mpf:
     return d**2 / (2 * beta) if d < beta else d - beta / 2
 
 
-def pinball_error(pred: mpf, label: mpf, params: Params) -> Any:
+def pinball_error(pred: Any, label: mpf, params: Params) -> Any:
+    if isinstance(pred, (list, tuple)):
+        return [pinball_error(each, label, params) for each in pred]
     share = mpf(params["quantile"])
     d = label - pred
     size = less(abs(d), params)

@@ -10,7 +10,7 @@ import pytest
 import losscli
 from losscli.engine.gate import Settled
 from losscli.errors import UsageError
-from losscli.inputs.roles import Columns
+from losscli.inputs.columns import Columns
 from losscli.stats.groups import Table
 from losscli.stats.units import Units
 

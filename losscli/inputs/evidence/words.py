@@ -17,6 +17,8 @@ class Says(StrEnum):
     MEAN = "mean"
     SCALE = "standard deviation"
     VARIANCE = "variance"
+    LOWER = "lower end"
+    UPPER = "upper end"
     HARD_CLASS = "predicted class"
 
 
@@ -35,6 +37,8 @@ _WORDS = {
     Says.MEAN: "mean mu loc",
     Says.SCALE: "std sd sigma stddev stdev scale",
     Says.VARIANCE: "var variance",
+    Says.LOWER: "lower lwr",
+    Says.UPPER: "upper upr",
 }
 # Words that say it only where they are the whole name.
 _WHOLE = {
@@ -44,15 +48,9 @@ _WHOLE = {
 }
 # Of several words in one name, the first of these decides: what is true is no prediction, a
 # predicted label is one, the id of a label is a label.
-_FIRST = (
-    Says.WEIGHT,
-    Says.PREDICTION,
-    Says.LABEL,
-    Says.KEY,
-    Says.MEAN,
-    Says.SCALE,
-    Says.VARIANCE,
-)
+_FIRST = (Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.MEAN)
+# What a column holds beside a prediction: `pred_std` is none, though it is called so.
+BESIDE = (Says.SCALE, Says.VARIANCE, Says.LOWER, Says.UPPER)
 TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue".split())
 _CLASSES = frozenset("class classes label labels category".split())
 
@@ -84,11 +82,27 @@ def says(name: str) -> Says | None:
     if len(words) == 2 and words[0] in ("p", "y") and words[1] == "hat":
         return Says.PREDICTION
     found = {_TABLE[word] for word in words if word in _TABLE}
+    if Says.LABEL not in found and (beside := _of(BESIDE, found)):
+        return beside
     if Says.PREDICTION in found and TRUTH & set(words):
         return Says.LABEL
     if Says.PREDICTION in found and _CLASSES & set(words):
         return Says.HARD_CLASS
-    return next((role for role in _FIRST if role in found), None)
+    return _of(_FIRST, found)
+
+
+def _of(order: tuple[Says, ...], found: set[Says]) -> Says | None:
+    return next((role for role in order if role in found), None)
+
+
+@cache
+def item(name: str) -> Says | None:
+    """Which item of a forecast a name speaks of, also where it is called a prediction.
+
+    >>> item("forecast_mean"), item("pred_std"), item("price")
+    (<Says.MEAN: 'mean'>, <Says.SCALE: 'standard deviation'>, None)
+    """
+    return _of((*BESIDE, Says.MEAN), {_TABLE[word] for word in split(name) if word in _TABLE})
 
 
 @cache
@@ -119,33 +133,3 @@ def parted(name: str) -> tuple[str, str] | None:
     if found["stem"] is not None:
         return found["stem"], found["rest"]
     return found["head"], found["tail"]
-
-
-# What stands before a number in the names of quantiles and of an ensemble's members.
-_QUANTILE = re.compile(
-    r"(?:^|[\W_])(?:q|quantile|quant|tau)[\W_]*(?P<level>0?[.,]\d+)$"
-    r"|(?:^|[\W_])(?:q|quantile|quant|tau)[\W_]*(?P<percent>\d{1,2})$"
-    r"|^(?P<bare>0\.\d+)$",
-    re.IGNORECASE,
-)
-_PERCENTILE = re.compile(r"(?:^|[\W_])(?:p|pct|perc|percentile)[\W_]*(?P<percent>\d{2})$", re.I)
-
-
-def level(name: str) -> float | None:
-    """The level that the name of a quantile states: `q0.9`, `q90`, `0.9`; None of other names."""
-    found = _QUANTILE.search(name) or _PERCENTILE.search(name)
-    if found is None:
-        return None
-    groups = found.groupdict()
-    if groups.get("percent") is not None:
-        value = int(groups["percent"]) / 100
-    else:
-        value = float((groups.get("level") or groups.get("bare") or "0").replace(",", "."))
-    return value if 0 < value < 1 else None
-
-
-def levels(names: tuple[str, ...]) -> tuple[float, ...] | None:
-    """The levels that names of quantiles state; None where one states none, or two the same."""
-    found = [level(name) for name in names]
-    stated = tuple(each for each in found if each is not None)
-    return stated if len(stated) == len(names) == len(set(stated)) and stated else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from losscli.inputs.evidence.words import Says, base, level, levels, parted, says, split
+from losscli.inputs.evidence.words import Says, base, item, parted, says, split
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,20 @@ def test_a_group_of_columns_shares_a_stem(name: str, parts: tuple[str, str] | No
 
 
 @pytest.mark.parametrize(
-    ("name", "stated"),
-    [("q0.9", 0.9), ("q90", 0.9), ("quantile_0.05", 0.05), ("0.5", 0.5), ("y_q10", 0.1)],
+    ("name", "spoken"),
+    [
+        ("forecast_mean", Says.MEAN),
+        ("pred_std", Says.SCALE),
+        ("sigma_hat", Says.SCALE),
+        ("yhat_lower", Says.LOWER),
+        ("pred_var", Says.VARIANCE),
+        ("price", None),
+    ],
 )
-def test_the_name_of_a_quantile_states_its_level(name: str, stated: float) -> None:
-    assert level(name) == stated
+def test_the_items_of_a_forecast_go_by_their_names(name: str, spoken: Says | None) -> None:
+    assert item(name) is spoken
 
 
-@pytest.mark.parametrize("name", ["p0", "q", "m1", "quality", "0", "q0", "iq0.9x"])
-def test_other_names_state_no_level(name: str) -> None:
-    assert level(name) is None
-
-
-def test_levels_are_stated_by_all_names_or_by_none() -> None:
-    assert levels(("q0.1", "q0.9")) == (0.1, 0.9)
-    assert levels(("q0.1", "mean")) is None
-    assert levels(("q0.5", "q50")) is None
+@pytest.mark.parametrize("name", ["pred_std", "yhat_upper", "prediction_variance"])
+def test_a_spread_is_no_prediction_though_it_is_called_one(name: str) -> None:
+    assert says(name) is not Says.PREDICTION

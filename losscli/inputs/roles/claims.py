@@ -1,0 +1,39 @@
+"""What a decision took from the first rows of a column, to be confirmed over all rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Claimed(StrEnum):
+    """What a column looked like, where a decision hangs on it."""
+
+    ZERO_ONE = "0 or 1"
+    COUNTING = "a count of the rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A column by its place in its table, and what its first rows look like."""
+
+    place: int
+    claimed: Claimed
+
+    def first_break(self, values: NDArray[Any], start: int) -> int | None:
+        """The first of these rows that is not as claimed; None where all are.
+
+        `values` (n,) are the rows of the column from row `start` on; a missing one breaks nothing.
+        """
+        if self.claimed is Claimed.ZERO_ONE:
+            kept = (values == 0) | (values == 1)
+        else:
+            count = np.arange(start, start + len(values), dtype=np.float64)
+            offset = values.astype(np.float64) - count
+            kept = (offset == offset[0]) if start == 0 else (offset == 0) | (offset == 1)
+        broken = ~kept & (values == values)
+        return int(np.argmax(broken)) if broken.any() else None

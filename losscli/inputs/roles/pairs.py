@@ -1,0 +1,70 @@
+"""The rules that take prediction and label together: one named after the other, or by look."""
+
+from __future__ import annotations
+
+from losscli.errors import UsageError
+from losscli.inputs.evidence.words import Says, base
+from losscli.inputs.findings import listed
+from losscli.inputs.roles.asking import several_pairs
+from losscli.inputs.roles.claims import Claim, Claimed
+from losscli.inputs.roles.groups import sum_to_one
+from losscli.inputs.roles.state import Found, State
+
+
+def take_by_relation(state: State) -> bool:
+    """Take a prediction and the column that it is named after: `price` and `predicted_price`."""
+    table = state.table
+    preds = state.saying(Says.PREDICTION)
+    found = [
+        (pred, twin)
+        for pred in preds
+        if (rest := base(table.columns[pred]))
+        for twin in state.free
+        if twin != pred
+        and table.says(twin) in (None, Says.LABEL)
+        and base(table.columns[twin]) == rest
+    ]
+    if len(found) != 1 or len(preds) > 1:
+        return False
+    pred, label = found[0]
+    if pred in table.text and label not in table.text:
+        return False
+    named = f"named after {table.columns[label]}"
+    state.take_pred(Found((pred,), named, "its prediction"))
+    state.take_label(Found((label,)))
+    return True
+
+
+def take_by_look(state: State) -> bool:
+    """Take prediction and label of a table whose names tell nothing, by what they look like.
+
+    Raises UsageError where the looks do not tell either.
+    """
+    table = state.table
+    rest = state.unnamed()
+    candidates = [place for place in rest if not state.counts(place)]
+    claims = state.counting([place for place in rest if place not in candidates])
+    looks = [table.look(place) for place in candidates]
+    if len(candidates) == 2:
+        for label, pred in ((0, 1), (1, 0)):
+            if looks[label].zero_one and looks[pred].fractional:
+                answers, numbers = candidates[label], candidates[pred]
+                sure = (*claims, Claim(answers, Claimed.ZERO_ONE))
+                state.take_label(Found((answers,), "0 or 1", "the label", claims=sure))
+                state.take_pred(Found((numbers,), looks[pred].said(), "the prediction"))
+                return True
+    if len(candidates) == 1 and len(table.columns) == 1:
+        state.take_pred(Found(tuple(candidates)))
+        return True
+    if sum_to_one(table, candidates):
+        found = Found(
+            tuple(candidates), "rows that sum to 1", "probabilities of classes", claims=claims
+        )
+        state.take_pred(found)
+        return True
+    if len(candidates) >= 2:
+        raise several_pairs(table, candidates)
+    raise UsageError(
+        f"{table.file}: which column is the prediction, and which the label?",
+        hint=f"It has: {listed(table.columns)}. Name them: --pred-col NAME --label-col NAME.",
+    )

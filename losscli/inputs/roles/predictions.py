@@ -1,0 +1,228 @@
+"""The rules by which columns are taken for the prediction, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from losscli.errors import UsageError
+from losscli.inputs.evidence.looks import Look
+from losscli.inputs.evidence.words import BESIDE, Says
+from losscli.inputs.evidence.words import item as item_of
+from losscli.inputs.findings import listed
+from losscli.inputs.names import PRED_NAMES, PRED_PREFIXES, stem
+from losscli.inputs.roles.asking import ambiguous, flags
+from losscli.inputs.roles.groups import after_classes, numbered, prefixed, quantiles, sum_to_one
+from losscli.inputs.roles.state import Found, State
+
+# What the items of a loss are called, and what the names of their columns say.
+_ITEM_SAYS = {
+    "mean": Says.MEAN,
+    "mu": Says.MEAN,
+    "loc": Says.MEAN,
+    "location": Says.MEAN,
+    "std": Says.SCALE,
+    "sigma": Says.SCALE,
+    "scale": Says.SCALE,
+    "variance": Says.VARIANCE,
+    "var": Says.VARIANCE,
+    "lower": Says.LOWER,
+    "upper": Says.UPPER,
+}
+# Items of a forecast that a mean is seldom without, and the loss that reads both.
+_SPREADS = ((Says.SCALE, "crps_normal"), (Says.VARIANCE, "gaussian_nll"))
+
+
+def find_prediction(state: State) -> Found | None:
+    """The columns of the prediction; None where only the looks of columns can tell.
+
+    Raises UsageError where several readings fit, or none does.
+    """
+    for rule in _RULES:
+        if found := rule(state):
+            return found
+    rest = state.unnamed()
+    if not rest:
+        table = state.table
+        raise UsageError(
+            f"{table.file} has no column of numbers that could be a prediction",
+            hint=f"It has: {listed(table.columns)}. Name one: --pred-col NAME.",
+        )
+    if state.label:
+        raise _ask(state, rest)
+    return None
+
+
+def _items_of_the_loss(state: State) -> Found | None:
+    """The columns named after the items that the loss takes, such as mean and std, in its order."""
+    for wanted in state.wanted.items:
+        found = []
+        for item in wanted:
+            exact = [p for p in state.free if state.table.columns[p].lower() == item.lower()]
+            said = _ITEM_SAYS.get(item.lower())
+            near = [p for p in state.free if said and item_of(state.table.columns[p]) is said]
+            found += (exact or near)[:1] if len(exact or near) == 1 else []
+        if len(found) == len(wanted) > 1:
+            names = " and ".join(wanted)
+            return Found(tuple(found), f"named {names}", "what the loss takes")
+    return None
+
+
+def _classes_of_the_labels(state: State) -> Found | None:
+    """The columns whose names, or endings, are the classes that the labels speak of."""
+    if len(state.label) != 1:
+        return None
+    table = state.table
+    words = table.look(state.label[0]).words
+    places = after_classes(table, state.numeric(), words)
+    if not places:
+        return None
+    whole = tuple(place for place in places if table.columns[place] in words)
+    seen = "the classes of the labels" if whole else "endings that are the labels' classes"
+    return Found(tuple(places), seen, "one column per class", shown=whole)
+
+
+def _quantiles(state: State) -> Found | None:
+    """The columns whose names state levels, unless another goes by a prediction's name."""
+    places = quantiles(state.table, state.numeric())
+    others = [reading for reading in _named_readings(state) if not set(reading) <= {*places}]
+    if not places or (others and not state.wanted.quantiles):
+        return None
+    return Found(places, "levels in their names", "quantiles of one forecast")
+
+
+def _by_name(state: State) -> Found | None:
+    """The one column, or group of columns, that goes by a prediction's name."""
+    readings = _named_readings(state)
+    if len(readings) == 1:
+        return Found(readings[0], "by its name", "the prediction")
+    return _softest(state, readings) if readings else None
+
+
+def _hard_class(state: State) -> Found | None:
+    """The one column that is called a predicted class, or a prediction and holds words."""
+    hard = state.saying(Says.HARD_CLASS)
+    hard += [place for place in state.saying(Says.PREDICTION) if place in state.table.text]
+    return Found((hard[0],), "by its name", "the predicted class") if len(hard) == 1 else None
+
+
+def _members(state: State) -> Found | None:
+    """The one group of numbered columns, where the loss reads the members of an ensemble."""
+    if not state.wanted.members:
+        return None
+    groups = numbered(state.table, state.unnamed())
+    if len(groups) != 1 or set(groups[0]) != set(state.unnamed()):
+        return None
+    return Found(groups[0], "numbered alike", "members of an ensemble")
+
+
+def _alone_beside_the_key(state: State) -> Found | None:
+    """The only column of a file of predictions, whatever it is called."""
+    if state.want_label or state.unnamed() or len(state.free) != 1:
+        return None
+    return Found((state.free[0],), "the only column that is no key", "the prediction")
+
+
+def _all_numbers(state: State) -> Found | None:
+    """All numbers of a file whose labels stand elsewhere, but those that count the rows."""
+    rest = state.unnamed()
+    if state.want_label or not rest:
+        return None
+    others = [place for place in rest if not state.counts(place)]
+    left = [place for place in rest if place not in others]
+    return Found(tuple(others or rest), claims=state.counting(left) if others else ())
+
+
+def _left_beside_the_label(state: State) -> Found | None:
+    """The one column of numbers that is left beside a label, or shares of classes."""
+    rest = state.unnamed()
+    if not state.label or not rest:
+        return None
+    others = [place for place in rest if not state.counts(place)] if len(rest) > 1 else rest
+    left = [place for place in rest if place not in others]
+    if len(others or rest) == 1:
+        places = tuple(others or rest)
+        said = state.table.look(places[0]).said()
+        claims = state.counting(left) if others else ()
+        return Found(places, said, "left beside the label", claims=claims)
+    if sum_to_one(state.table, others):
+        return Found(tuple(others), "rows that sum to 1", "probabilities of classes")
+    return None
+
+
+_RULES: tuple[Callable[[State], Found | None], ...] = (
+    _items_of_the_loss,
+    _classes_of_the_labels,
+    _quantiles,
+    _by_name,
+    _hard_class,
+    _members,
+    _alone_beside_the_key,
+    _all_numbers,
+    _left_beside_the_label,
+)
+
+
+def _named_readings(state: State) -> list[tuple[int, ...]]:
+    """The columns, or groups of columns, that go by a prediction's name."""
+    table = state.table
+    numeric = [place for place in state.numeric() if table.says(place) not in BESIDE]
+    groups = [
+        group
+        for group in prefixed(table, numeric, PRED_PREFIXES)
+        if len(group) > 1
+        or (
+            stem(table.columns[group[0]], PRED_PREFIXES) is not None
+            and table.columns[group[0]].lower() not in PRED_NAMES
+            and table.says(group[0]) in (Says.PREDICTION, None)
+        )
+    ]
+    grouped = {place for group in groups for place in group}
+    single: list[tuple[int, ...]] = [
+        (place,)
+        for place in numeric
+        if place not in grouped
+        and (table.says(place) is Says.PREDICTION or table.columns[place].lower() in PRED_NAMES)
+    ]
+    return single + groups
+
+
+def _softest(state: State, readings: Sequence[tuple[int, ...]]) -> Found:
+    """Of several predictions the one that is no hard class. Raises UsageError for several."""
+    table = state.table
+    hard = [
+        reading for reading in readings if len(reading) == 1 and _is_hard(table.look(reading[0]))
+    ]
+    soft = [reading for reading in readings if reading not in hard]
+    labels = [table.look(place) for place in state.label]
+    yes_or_no = not labels or all(look.text or look.whole for look in labels if look.values)
+    if hard and len(soft) == 1 and yes_or_no:
+        names = table.named([place for reading in hard for place in reading])
+        return Found(soft[0], f"{names} holds whole classes beside it", "the prediction")
+    raise ambiguous(table, "prediction", "--pred-col", [*soft, *hard])
+
+
+def _is_hard(look: Look) -> bool:
+    """Whether a column holds classes, few different whole numbers, and no probabilities."""
+    return look.whole and len(look.words) <= max(2, len(look.values) // 3)
+
+
+def _ask(state: State, rest: Sequence[int]) -> UsageError:
+    """The error that names what could be the prediction: groups of columns, then single ones."""
+    table = state.table
+    likely = sorted(rest, key=lambda place: not table.look(place).fractional)
+    others = [place for place in likely if not state.counts(place)] if len(likely) > 1 else likely
+    groups = numbered(table, rest)
+    singles = [(place,) for place in others or likely]
+    return ambiguous(
+        table, "prediction", "--pred-col", [*groups, *singles], extra=_with_spread(state)
+    )
+
+
+def _with_spread(state: State) -> list[str]:
+    """The flags that score a mean and its spread together, where the table has both."""
+    means = [place for place in state.free if item_of(state.table.columns[place]) is Says.MEAN]
+    return [
+        f"{flags(state.table, '--pred-col', [means[0], spreads[0]])} -l {loss}"
+        for role, loss in _SPREADS
+        if len(means) == 1 and len(spreads := state.saying(role)) == 1
+    ]

@@ -1,0 +1,139 @@
+"""What a decision on one table has settled so far, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from losscli.errors import UsageError
+from losscli.inputs.columns import Columns, Table, matching, pick
+from losscli.inputs.evidence.words import Says, alike
+from losscli.inputs.names import LABEL_NAMES
+from losscli.inputs.roles.claims import Claim, Claimed
+from losscli.vocabulary import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the losses that were asked for read of a row.
+
+    `items` are the names of items, such as mean and std; `members` that one reads the members of an
+    ensemble, `quantiles` that one reads quantiles.
+    """
+
+    items: tuple[tuple[str, ...], ...] = ()
+    members: bool = False
+    quantiles: bool = False
+
+
+# Where no loss was asked for.
+ANYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Columns for a role, and what was seen of them; nothing is said of what goes without saying.
+
+    `claims` are to be confirmed over all rows.
+    """
+
+    places: tuple[int, ...]
+    seen: str = ""
+    follows: str = ""
+    shown: tuple[int, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass
+class State:
+    """The columns of one table, those that are still free, and the roles that were given."""
+
+    table: Table
+    columns: Columns
+    want_pred: bool
+    want_label: bool
+    wanted: Wanted = ANYTHING
+    evidence: list[Evidence] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    pred: tuple[int, ...] = ()
+    label: tuple[int, ...] = ()
+    free: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        table, columns = self.table, self.columns
+        self.pred = pick(table, columns.pred, "--pred-col") if self.want_pred else ()
+        self.label = pick(table, columns.label, "--label-col") if self.want_label else ()
+        both = set(self.pred) & set(self.label)
+        if both:
+            raise UsageError(f"{table.named(sorted(both))} cannot be prediction and label at once")
+        used = self._reserved() | {*self.pred, *self.label}
+        self.free = [place for place in range(len(table.columns)) if place not in used]
+
+    def take_pred(self, found: Found) -> None:
+        """Give columns the role of the prediction."""
+        self.pred = self._taken(found)
+
+    def take_label(self, found: Found) -> None:
+        """Give columns the role of the label."""
+        self.label = self._taken(found)
+
+    def _taken(self, found: Found) -> tuple[int, ...]:
+        if found.seen:
+            self.because(found.shown or found.places, found.seen, found.follows)
+        self.claims += found.claims
+        self.free = [place for place in self.free if place not in found.places]
+        return found.places
+
+    def because(self, places: Sequence[int], seen: str, follows: str) -> None:
+        """Add a step of the reasoning."""
+        self.evidence.append(Evidence(f"column {self.table.named(places[:3])}", seen, follows))
+
+    def numeric(self) -> list[int]:
+        """The free columns of numbers."""
+        return [place for place in self.free if place not in self.table.text]
+
+    def saying(self, role: Says) -> list[int]:
+        """The free columns whose names say that role."""
+        return [place for place in self.free if self.table.says(place) is role]
+
+    def unnamed(self) -> list[int]:
+        """The free columns of numbers whose names do not say that they are labels."""
+        return [
+            place
+            for place in self.numeric()
+            if self.table.says(place) is not Says.LABEL
+            and self.table.columns[place].lower() not in LABEL_NAMES
+        ]
+
+    def counts(self, place: int) -> bool:
+        """Whether a column only counts or numbers the rows, as far as was looked."""
+        look = self.table.look(place)
+        return look.counting or (look.whole and look.unique and min(look.numbers) > 1)
+
+    def counting(self, places: Sequence[int]) -> tuple[Claim, ...]:
+        """What a decision claims of those among these columns that count the rows."""
+        return tuple(
+            Claim(place, Claimed.COUNTING) for place in places if self.table.look(place).counting
+        )
+
+    def _reserved(self) -> set[int]:
+        """The columns that are neither prediction nor label: keys, weights, a nameless index."""
+        table, columns = self.table, self.columns
+        named = {name for name in (columns.weight, *(columns.id or ())) if name is not None}
+        grouping = {
+            place
+            for pattern in (*columns.by, *columns.cluster)
+            for place in matching(table, pattern)
+        }
+        return (
+            grouping
+            | table.keys
+            | {
+                place
+                for place, name in enumerate(table.columns)
+                if place == table.index
+                or name in named
+                or any(alike(name, key) for key in columns.id or ())
+                or table.says(place) in (Says.KEY, Says.WEIGHT)
+            }
+        )
