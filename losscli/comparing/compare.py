@@ -17,7 +17,7 @@ from losscli.evaluating.one_pass import Losses, read_twice, requests_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import fitting
 from losscli.evaluating.reading import DataReading, read_as
-from losscli.evaluating.requests import Request
+from losscli.evaluating.requests import Request, classes_second, look_up
 from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.rivals import Rivals, open_rivals
@@ -120,6 +120,7 @@ def compared(
             "or one file with several columns: -p COL_A -p COL_B.",
         )
     requests, options = scaled_by_training(requests_of(losses), options)
+    wanted = () if options.scored else look_up(requests, like=options.like)
     rivals = open_rivals(
         given,
         label,
@@ -127,6 +128,8 @@ def compared(
         inputs=options.inputs,
         columns=columns,
         by_pattern=by_pattern,
+        classes_second=classes_second(wanted, options.like),
+        shift=options.shift,
     )
     names = names or _names(rivals, given, by_pattern=by_pattern)
 

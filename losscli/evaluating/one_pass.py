@@ -20,7 +20,7 @@ from losscli.evaluating.reading import (
     summary_for,
 )
 from losscli.evaluating.report import Report
-from losscli.evaluating.requests import Request, look_up, parse_requests
+from losscli.evaluating.requests import Request, classes_second, look_up, parse_requests
 from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.dataset import Dataset, open_dataset
 from losscli.vocabulary import Kind
@@ -76,13 +76,13 @@ def evaluated(
         weight=options.weight,
         columns=options.columns,
         inputs=options.inputs,
-        deep=any(each.dims or not each.paired for each in loss_readings)
-        or (bool(loss_readings) and all(each.tokens for each in loss_readings)),
+        deep=any(each.dims or not each.paired for each in loss_readings),
         paired=not loss_readings or any(each.paired for each in loss_readings),
         cast=options.cast,
         ids=ids,
         items=[each.items for each in loss_readings if each.items],
-        classes_second=any("torch" in (each.meaning.framework, options.like) for each in wanted),
+        classes_second=classes_second(wanted, options.like),
+        shift=options.shift,
         announce=options.announce,
     )
 
