@@ -122,6 +122,19 @@ def test_a_shift_holds_each_token_against_the_next_label(
     assert any("each held against the next label, 24 in all" in note for note in report.notes)
 
 
+def test_labels_that_the_model_would_shift_are_warned_of() -> None:
+    rng = np.random.default_rng(1)
+    label = rng.integers(0, V, (6, 20))
+    logits = rng.normal(size=(6, 20, V))
+    following = np.roll(label, -1, axis=1)
+    np.put_along_axis(logits, following[:, :, None], 5.0, axis=2)
+    warned = [note for note in evaluate(logits, label, "ce").notes if "--shift" in note]
+    assert len(warned) == 1
+    assert "WARNING: the logits fit the next label better than their own" in warned[0]
+    for fine in (evaluate(logits, label, "ce", shift=True), evaluate(logits, following, "ce")):
+        assert not any("--shift" in note for note in fine.notes)
+
+
 def test_a_shift_of_what_is_no_sequence_is_refused() -> None:
     with pytest.raises(UsageError, match="no arrays of tokens"):
         evaluate(np.zeros((3, 2)), np.zeros(3), "ce", shift=True)
