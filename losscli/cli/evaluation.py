@@ -72,6 +72,11 @@ class EvaluationOptions(ReadingOptions):
     higher_is_better: bool = switch(
         "--higher-is-better", panel=READING, help="Of the scores of --score-col, more is better."
     )
+    shift: bool = switch(
+        "--shift",
+        panel=READING,
+        help="Hold each token's logits against the next label, as causal language models do.",
+    )
     threads: str | None = option(
         "--threads",
         metavar="N",
@@ -96,6 +101,7 @@ class EvaluationOptions(ReadingOptions):
             "inputs": named_files(self.input, "--input") or None,
             "cast": self.cast,
             "higher_is_better": self.higher_is_better,
+            "shift": self.shift,
             "threads": count("--threads", self.threads),
         }
 

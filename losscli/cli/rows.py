@@ -38,6 +38,7 @@ class RowsOptions(EvaluationOptions, InputOptions):
     top: str | None = option(
         "--top", metavar="N", help="Only so many rows, the hardest first; a table shows 10."
     )
+    tokens: bool = switch("--tokens", help="Of arrays of tokens: single tokens.")
     easy: bool = switch("--easy", help="The easiest rows first.")
     grad: bool = switch("--grad", help="Say how the loss answers to each prediction.")
     check_grad: bool = switch(
@@ -73,6 +74,7 @@ def run(options: RowsOptions) -> None:
             options.label,
             options.loss or None,
             grad=options.grad,
+            tokens=options.tokens,
             progress=progress,
             **options.keywords(),
         )

@@ -17,7 +17,7 @@ from losscli.evaluating.one_pass import Losses, read_twice, requests_of, wanted_
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import fitting
 from losscli.evaluating.reading import DataReading, read_as
-from losscli.evaluating.requests import Request, look_up
+from losscli.evaluating.requests import Request, classes_second, look_up
 from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
@@ -138,6 +138,8 @@ def compared(
         columns=columns,
         by_pattern=by_pattern,
         wanted=wanted_of([each for loss in looked for each in loss.loss.readings]),
+        classes_second=classes_second(looked, options.like),
+        shift=options.shift,
     )
     names = names or _names(rivals, given, by_pattern=by_pattern)
 

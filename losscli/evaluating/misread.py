@@ -1,20 +1,61 @@
-"""Probabilities that a loss takes for logits because its name says so."""
+"""What looks misread: probabilities taken for logits by a loss's name, labels not yet shifted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from losscli.conventions.table import CONVENTIONS
 from losscli.engine.evaluation import Evaluation
-from losscli.engine.run import Outcome, run
+from losscli.engine.run import Outcome, block_rows, run
 from losscli.errors import DataError
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Dataset
-from losscli.losses.forms.categorical import Form
+from losscli.losses.forms.categorical import Categorical, Classes, Form
+from losscli.losses.forms.floors import Floor
 from losscli.vocabulary import Kind, Reduction
 
 _CHANCES = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
+
+
+# Tokens by which a causal model's labels are told, and how many standard errors apart they cost.
+_TOLD_BY, _APART = 32, 5.0
+
+
+def unshifted_labels(dataset: Dataset, reading: DataReading) -> Iterator[str]:
+    """A warning where tokens' logits fit the next label far better than their own.
+
+    By the first block: a causal language model predicts the next token, and most dumps of one hold
+    logits and labels that its own loss would shift.
+    """
+    tokens, kind = dataset.pred.tokens, reading.verdict.kind
+    if tokens < 2 or kind not in (Kind.LOGIT, Kind.LOG_PROBABILITY):
+        return
+    block = next(dataset.blocks(block_rows(dataset.width)))
+    label, pred = block.label, block.pred
+    if label is None or label.dtype == object or len(label) < 2:
+        return
+    places = np.arange(len(label) - 1)
+    kept = (places % tokens) < tokens - 1
+    for answers in (label[:-1], label[1:]):
+        kept &= (answers >= 0) & (answers < dataset.width)
+    places = places[kept]
+    if len(places) < _TOLD_BY:
+        return
+    form = Categorical.read(pred[places], kind, Floor(), renormalise=False)
+    own, other = (
+        -form.log_likelihood(Classes(index=label[at].astype(np.intp)))
+        for at in (places, places + 1)
+    )
+    gain = own - other
+    if gain.mean() * len(gain) ** 0.5 > _APART * gain.std(ddof=1):
+        yield (
+            f"WARNING: the logits fit the next label better than their own: {other.mean():.6g} "
+            f"against {own.mean():.6g} nats over the first {len(gain):,} tokens. If they are a "
+            "causal model's, say --shift."
+        )
 
 
 def kind_read(reading: DataReading) -> Kind:

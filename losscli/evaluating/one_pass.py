@@ -20,7 +20,7 @@ from losscli.evaluating.reading import (
     summary_for,
 )
 from losscli.evaluating.report import Report
-from losscli.evaluating.requests import Request, look_up, parse_requests
+from losscli.evaluating.requests import Request, classes_second, look_up, parse_requests
 from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.dataset import Dataset
@@ -79,13 +79,13 @@ def evaluated(
         weight=options.weight,
         columns=options.columns,
         inputs=options.inputs,
-        deep=any(each.dims or not each.paired for each in loss_readings)
-        or (bool(loss_readings) and all(each.tokens for each in loss_readings)),
+        deep=any(each.dims or not each.paired for each in loss_readings),
         paired=not loss_readings or any(each.paired for each in loss_readings),
         cast=options.cast,
         ids=ids,
         wanted=wanted_of(loss_readings),
-        classes_second=any("torch" in (each.meaning.framework, options.like) for each in wanted),
+        classes_second=classes_second(wanted, options.like),
+        shift=options.shift,
         announce=options.announce,
     )
 

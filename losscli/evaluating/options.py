@@ -43,6 +43,7 @@ class Options:
     cast: str | None = None
     higher_is_better: bool = False
     score: bool = False
+    shift: bool = False
     explain: bool = False
     by_class: bool = False
     ci: str = "auto"
@@ -130,6 +131,7 @@ _NO_INTERVAL = ("it gives no interval", "losscli.evaluate gives intervals.")
 _NO_PARTS = ("it takes no loss apart", "losscli.evaluate(…, explain=True) does.")
 _NO_GROUPS = ("it has no groups of rows", "losscli.evaluate(…, by_class=True) has.")
 _NO_SCORES = ("it reads predictions, not scores", "losscli.evaluate reads scores.")
+_NO_TOKENS = ("it reads no arrays of tokens", "losscli.evaluate does.")
 _HERE = ("it works on this machine alone", "Leave it out.")
 _SILENT = ("it announces nothing", "Leave it out.")
 
@@ -169,6 +171,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     "match": {
         ("higher_is_better",): _NO_SCORES,
         ("score",): ("it tries 1 − loss by itself", "Leave it out."),
+        ("shift",): _NO_TOKENS,
         ("like",): ("it tries every convention", "Leave it out."),
         ("reduction",): ("it tries every reduction", "Leave it out."),
         ("cast",): ("it tries every type", "Leave it out."),
@@ -185,6 +188,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     "recommend": {
         ("higher_is_better",): _NO_SCORES,
         ("score",): ("it recommends losses", "losscli.evaluate gives scores."),
+        ("shift",): _NO_TOKENS,
         ("like", "weight", "class_weight", "reduction", "nan", "inputs", "cast"): (
             "it looks at predictions and labels and evaluates no loss",
             "losscli.evaluate takes it.",

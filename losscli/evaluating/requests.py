@@ -112,6 +112,11 @@ def look_up(
     return tuple(Wanted(_meaning(request.name, task, like), request) for request in requests)
 
 
+def classes_second(wanted: Sequence[Wanted], like: str) -> bool:
+    """Whether losses are asked for as torch names them, whose classes are the second axis."""
+    return any("torch" in (each.meaning.framework, like) for each in wanted)
+
+
 def _meaning(name: str, task: Task | None, like: str) -> Meaning:
     from losscli.losses.plugins import installed, load
 

@@ -8,7 +8,7 @@ from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome
 from losscli.evaluating.baseline import LabelSummary, baseline
 from losscli.evaluating.counts import counts
-from losscli.evaluating.misread import kind_read, misread_as_logits
+from losscli.evaluating.misread import kind_read, misread_as_logits, unshifted_labels
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Input, IntervalMethod, Report, Result
 from losscli.evaluating.signature import signature
@@ -36,6 +36,7 @@ def report_of(
         notes.append("the labels are all the same: there is no baseline, nor any skill beside it")
     notes += [item.remark for item in reading.evaluations if item.remark]
     notes += misread_as_logits(dataset, reading, outcome)
+    notes += unshifted_labels(dataset, reading)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only over the same rows"

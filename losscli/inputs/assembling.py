@@ -45,6 +45,7 @@ def open_dataset(
     ids: bool = False,
     wanted: Wanted = ANYTHING,
     classes_second: bool = False,
+    shift: bool = False,
     seen: Seen | None = None,
     announce: Callable[[str], Any] | None = None,
 ) -> Dataset:
@@ -54,9 +55,9 @@ def open_dataset(
     two dimensions are wanted; the rows of arrays that are not `paired` do not belong together.
     Predictions are rounded to the type `cast` (float16, float32) where it is given. With `ids`, a
     column that names the rows is read where there is one. `wanted` is what the losses read of a
-    row. `classes_second` says that the losses go by names whose
-    framework has the classes of tokens in the second axis. `seen` is what was known of the files
-    when they were opened before.
+    row. `classes_second` says that the losses go by names whose framework has the classes of tokens
+    in the second axis; with `shift`, a token's prediction is held against the next label. `seen` is
+    what was known of the files when they were opened before.
 
     `announce` is told beforehand if much memory will be needed; without it, a note says so.
 
@@ -67,7 +68,7 @@ def open_dataset(
     opener = Opener(seen, columns.decimal)
     how = {"weight": weight, "columns": columns, "inputs": inputs, "deep": deep}
     how |= {"paired": paired, "cast": cast, "ids": ids, "wanted": wanted, "seen": opener.seen}
-    how |= {"classes_second": classes_second}
+    how |= {"classes_second": classes_second, "shift": shift}
     opening = Opening(pred, label, how, open_dataset)
     pred, label, archived = members_of(opener, pred, label)
     sources = {"pred": opener.open(pred, "prediction")}
@@ -81,18 +82,23 @@ def open_dataset(
         sources[name] = opener.open(given, name)
     tokens = None
     if "label" in sources and not deep and paired and weight is None and not inputs:
-        tokens = token_rows(sources["pred"], sources["label"], classes_second=classes_second)
+        tokens = token_rows(
+            sources["pred"], sources["label"], classes_second=classes_second, shift=shift
+        )
         if tokens is not None:
-            sources["pred"], sources["label"], _ = tokens
+            sources["pred"], sources["label"] = tokens.pred, tokens.label
+    elif shift:
+        raise UsageError("--shift: it needs logits of tokens and their labels, without weights")
     keys, shared = shared_keys(list(sources.values()), columns) if paired else ({}, [])
     choice = choose(sources, columns, keys, wanted)
     chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)
     feeds = feeds_of(sources, chosen, columns, keys, ids=ids)
     findings = findings_of(feeds, columns, [*shared, *choice.evidence])
     notes += [*archived, *findings.notes()]
-    notes += [tokens[2]] if tokens is not None else []
+    notes += [tokens.said] if tokens is not None else []
     parts = {role: part_of(source, chosen[role][1]) for role, (source, _) in chosen.items()}
-    parts["pred"] = replace(parts["pred"], classes=classes_of(chosen), tokens=tokens is not None)
+    each = 0 if tokens is None else tokens.tokens
+    parts["pred"] = replace(parts["pred"], classes=classes_of(chosen), tokens=each)
     if not deep:
         notes += check_dims(parts)
     pairing: Pairing

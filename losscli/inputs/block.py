@@ -41,7 +41,8 @@ class Part:
 
     `columns` are the names of the columns (None for an array); `dtype` is None for numbers that
     are written out, with `decimals` decimals. `scores` says where scores of the rows
-    come from, None that these are none; `tokens` that each row is a token of a sequence.
+    come from, None that these are none; `tokens` how many rows are the tokens of one sequence, 0
+    where rows are no tokens.
     """
 
     file: str
@@ -53,4 +54,4 @@ class Part:
     rows: int | None = None
     classes: tuple[str, ...] | None = None
     scores: Scores | None = None
-    tokens: bool = False
+    tokens: int = 0

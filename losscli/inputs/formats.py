@@ -11,6 +11,7 @@ from losscli.inputs.compressed import MAGIC_BYTES, beginning, codec_of, decompre
 from losscli.inputs.file import File
 from losscli.inputs.npy import MAGIC as NPY
 from losscli.inputs.npy import NpySource, streamed_array
+from losscli.inputs.safetensors import is_safetensors, open_safetensors
 from losscli.inputs.source import Source
 
 # Bytes in which the first lines of JSON are looked for.
@@ -41,7 +42,7 @@ _REFUSED = {
 
 
 def open_file(file: File, key: str | None = None, decimal: str | None = None) -> Source:
-    """The reader of a file; `key` names an array of an archive, `decimal` the mark of decimals.
+    """The reader of a file; `key` names one of its arrays, `decimal` is the mark of decimals.
 
     Raises DataError for an empty file and for a format that is not read.
     """
@@ -53,8 +54,11 @@ def open_file(file: File, key: str | None = None, decimal: str | None = None) ->
             start = beginning(handle, codec, MAGIC_BYTES, file.name)
     if not start:
         raise NoRows("is empty", file=file.name)
-    if key is not None and not start.startswith(_ZIP):
+    tensors = codec is None and is_safetensors(start, file.size)
+    if key is not None and not start.startswith(_ZIP) and not tensors:
         raise UsageError(f"{file.name} is no NPZ archive and has no array {key!r}")
+    if tensors:
+        return open_safetensors(file, key)
     for magic, (problem, hint) in _REFUSED.items():
         if start.startswith(magic):
             raise DataError(problem, file=file.name, hint=hint)

@@ -53,12 +53,12 @@ class NpySource(UntitledColumns):
         self._open: Opened = opened or file.opened
         self._seekable = opened is None
         with self._reading() as stream:
-            shape, self._fortran, dtype, self._start = _header(stream, self.name)
+            shape, self._fortran, dtype, self._start = self._layout(stream)
         _check_content(dtype, self.name)
         check_shape(shape, self.name)
         length = file.size if opened is None else held
         if length is not None:
-            _check_length(length - self._start, shape, dtype, self.name)
+            self._check_length(length - self._start, shape, dtype)
         self._dtype = dtype
         self.shape = shape
         self._stored = np.dtype(np.object_) if dtype.kind == "U" else dtype
@@ -67,6 +67,14 @@ class NpySource(UntitledColumns):
                 f"has rows of {self._width * dtype.itemsize:,} bytes; at most {_ROW:,} are read",
                 file=self.name,
             )
+
+    def _layout(self, stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+        """Shape, Fortran order and dtype, and where the array starts."""
+        return _header(stream, self.name)
+
+    def _check_length(self, held: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        """Raise DataError where the bytes that are `held` are not those of the array."""
+        _check_length(held, shape, dtype, self.name)
 
     @property
     def in_row_order(self) -> bool:

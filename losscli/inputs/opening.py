@@ -13,8 +13,10 @@ from typing import Any, BinaryIO, cast
 
 from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.array import ArraySource
+from losscli.inputs.compressed import MAGIC_BYTES
 from losscli.inputs.file import File
 from losscli.inputs.formats import KEY_MARK, open_file
+from losscli.inputs.safetensors import is_safetensors, tensors_in
 from losscli.inputs.source import Selection, Source
 from losscli.machine.patterns import is_pattern, matching
 
@@ -73,8 +75,8 @@ class Opener:
     def open(self, given: Any, role: str) -> Source:
         """The source that `given` names: a path, a pattern, a URL, `-`, or an array.
 
-        A path may end in `::key`, which names an array of an NPZ archive. A folder, or a pattern
-        such as `part-*.csv`, is its files in natural order, as one.
+        A path may end in `::key`, which names an array of an NPZ archive or of safetensors. A
+        folder, or a pattern such as `part-*.csv`, is its files in natural order, as one.
 
         Raises DataError for what is missing, empty or of no known format.
         """
@@ -91,7 +93,7 @@ class Opener:
             raise _unreadable(name, error) from None
 
     def members(self, given: Any) -> tuple[str, ...]:
-        """The arrays of a local NPZ archive that holds several, none of which is named."""
+        """The arrays of a local archive or file of tensors that holds several, none being named."""
         if not isinstance(given, (str, os.PathLike)) or given == STDIN:
             return ()
         name = os.fspath(given)
@@ -99,9 +101,14 @@ class Opener:
             if not Path(name).is_file():
                 return ()
             with Path(name).open("rb") as start:
-                if start.read(4) != b"PK\x03\x04":
-                    return ()
+                begins = start.read(MAGIC_BYTES)
+            size = Path(name).stat().st_size
         except (OSError, ValueError):
+            return ()
+        if is_safetensors(begins, size):
+            tensors = tensors_in(self._file(name))
+            return tensors if len(tensors) > 1 else ()
+        if not begins.startswith(b"PK\x03\x04"):
             return ()
         from losscli.inputs.npz import arrays_in
 

@@ -61,12 +61,15 @@ def open_rivals(
     columns: Columns,
     by_pattern: bool = False,
     wanted: Wanted = ANYTHING,
+    classes_second: bool = False,
+    shift: bool = False,
 ) -> Rivals:
     """The predictions of several files or arrays; without `label`, labels are a column of theirs.
 
     `wanted` is what the losses read of a row. With `by_pattern` there is one file, and each
     pattern of `columns.pred` is a model. Files that have ids are paired by them, in any order;
-    labels that stand in several files must agree.
+    labels that stand in several files must agree. `classes_second` and `shift` are those of
+    `open_dataset`.
 
     Raises UsageError where it is unclear which columns are meant or where there are no labels,
     DataError for what cannot be read and for shapes that do not fit each other.
@@ -84,13 +87,20 @@ def open_rivals(
     for name, given in (inputs or {}).items():
         shared[name] = opener.open(given, name)
     said: list[str] = []
+    each_sequence = 0
     if label is not None and not inputs and weight is None:
-        found = [token_rows(model, shared["label"], classes_second=False) for model in models]
+        found = [
+            token_rows(model, shared["label"], classes_second=classes_second, shift=shift)
+            for model in models
+        ]
         tokens = [each for each in found if each is not None]
         if len(tokens) == len(models):
-            models = [each[0] for each in tokens]
-            shared["label"] = tokens[0][1]
-            said = [each[2] for each in tokens]
+            models = [each.pred for each in tokens]
+            shared["label"] = tokens[0].label
+            said = [each.said for each in tokens]
+            each_sequence = tokens[0].tokens
+    elif shift:
+        raise UsageError("--shift: it needs logits of tokens and their labels, without weights")
     if weight is not None:
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")
@@ -102,7 +112,7 @@ def open_rivals(
     roles = tuple(role for role in chosen if role == "pred" or role.startswith(_PRED))
     parts = {role: part_of(source, selection) for role, (source, selection) in chosen.items()}
     for role in roles:
-        parts[role] = replace(parts[role], classes=classes_of(chosen, role), tokens=bool(said))
+        parts[role] = replace(parts[role], classes=classes_of(chosen, role), tokens=each_sequence)
     _check_rows(parts)
     feeds = feeds_of(homes, chosen, columns, keys)
     findings = findings_of(feeds, columns, [*evidence, *reasons])

@@ -2,63 +2,186 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
+from typing import Any
 
-from losscli.errors import DataError, UsageError
-from losscli.inputs.array import ArraySource
+import numpy as np
+
+from losscli.errors import UsageError
+from losscli.inputs.array import ArraySource, UntitledColumns
 from losscli.inputs.npy import NpySource
-from losscli.inputs.source import Source
+from losscli.inputs.source import Array, Selection, Source
 
 # The label of tokens that are not predicted, as torch and Hugging Face write it.
 LEFT_OUT = -100
 
-Tokens = ArraySource | NpySource
+Stored = ArraySource | NpySource
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRows:
+    """Prediction and label with a row for each token, `tokens` to a sequence; `said` tells it."""
+
+    pred: Source
+    label: Source
+    tokens: int
+    said: str
 
 
 def token_rows(
-    pred: Source, label: Source, *, classes_second: bool
-) -> tuple[Tokens, Tokens, str] | None:
-    """Prediction and label with a row for each token, and what to say; None for other shapes.
+    pred: Source, label: Source, *, classes_second: bool, shift: bool = False
+) -> TokenRows | None:
+    """Prediction and label with a row for each token; None for other shapes.
 
-    `pred` has the shape (n, t, v), v classes for each of t tokens, and `label` (n, t). Only how
-    their rows are counted changes: nothing is copied. `classes_second` says that the losses go by
-    the names of a framework whose classes are the second axis, as in torch.
+    `pred` has the shape (n, t, v), v classes for each of t tokens, or torch's (n, v, t), and
+    `label` (n, t); more dimensions of tokens, as of pixels, count as one. Nothing is copied but
+    blocks. `classes_second` says that the losses go by the names of a framework whose classes are
+    the second axis, which decides where both readings fit. With `shift`, a token's prediction is
+    held against the next label, and the last of a sequence against none.
 
-    Raises DataError where the classes are the second axis, UsageError where they may be.
+    Raises UsageError for a shift of other shapes.
     """
+    found = _layout(pred, label, classes_second=classes_second)
+    if found is None:
+        if shift:
+            raise UsageError(
+                f"--shift: {pred.name} and {label.name} are no arrays of tokens",
+                hint="It takes logits (sequences, tokens, classes) and labels (sequences, tokens).",
+            )
+        return None
+    logits, labels, tokens = found
+    n = (logits.shape or (0,))[0] // tokens
+    second = isinstance(logits, ClassesSecond)
+    said = (
+        f"{pred.name}: shape {pred.shape} taken as {n:,} sequences of {tokens:,} tokens, "
+        f"{_width(logits):,} classes each" + ", the second axis" * second
+    )
+    if shift:
+        if tokens < 2:
+            raise UsageError(f"--shift: {pred.name} has sequences of a single token")
+        logits, labels = Window(logits, tokens, 0), Window(labels, tokens, 1)
+        said += f"; each held against the next label, {n * (tokens - 1):,} in all"
+        tokens -= 1
+    return TokenRows(logits, labels, tokens, f"{said}; intervals take tokens as independent")
+
+
+def _layout(
+    pred: Source, label: Source, *, classes_second: bool
+) -> tuple[Source, Source, int] | None:
+    """Rows of tokens and of their labels, and the tokens of a sequence; None for other shapes."""
     if not isinstance(pred, (ArraySource, NpySource)):
         return None
     if not isinstance(label, (ArraySource, NpySource)):
         return None
-    if pred.shape is None or label.shape is None or len(pred.shape) != 3 or label.is_text(0):
+    shape, wanted = pred.shape, label.shape
+    if shape is None or wanted is None or len(shape) < 3 or label.is_text(0):
         return None
-    n, second, last = pred.shape
-    turned = "array.transpose(0, 2, 1)"
-    if label.shape == (n, last) and second != last:
-        raise DataError(
-            f"has the shape {pred.shape} for labels {label.shape}: its classes are the second axis",
-            file=pred.name,
-            hint=f"Transpose it, so that the classes come last: {turned}.",
-        )
-    if label.shape != (n, second):
+    if not (pred.in_row_order and label.in_row_order) or len(wanted) != len(shape) - 1:
         return None
-    if second == last and classes_second:
-        raise UsageError(
-            f"{pred.name}: of the shape {pred.shape}, which axis holds the classes? By torch's "
-            "name it is the second, and here the last",
-            hint=f"Transpose torch's layout, {turned}, and say -l ce.",
-        )
-    if not (pred.in_row_order and label.in_row_order):
+    last, second = shape[:-1] == wanted, (shape[0], *shape[2:]) == wanted
+    if not last and not second:
         return None
-    said = (
-        f"{pred.name}: shape {pred.shape} taken as {n:,} sequences of {second:,} tokens, "
-        f"{last:,} classes each; intervals take tokens as independent"
-    )
-    return _counted(pred, second, (n * second, last)), _counted(label, second, (n * second,)), said
+    tokens = math.prod(wanted[1:])
+    labels = _counted(label, tokens, (shape[0] * tokens,))
+    if second and (classes_second or not last):
+        return ClassesSecond(pred), labels, tokens
+    return _counted(pred, tokens, (shape[0] * tokens, shape[-1])), labels, tokens
 
 
-def _counted(source: Tokens, tokens: int, shape: tuple[int, ...]) -> Tokens:
+def _width(source: Source) -> int:
+    return (source.shape or (0, 0))[1]
+
+
+def _counted(source: Stored, tokens: int, shape: tuple[int, ...]) -> Stored:
     """The same numbers, their rows counted anew."""
     other = copy(source)
     other.reshape_rows(shape, tokens)
     return other
+
+
+class ClassesSecond(UntitledColumns):
+    """Logits (n, v, …) as rows (n · …, v): each sequence is read whole and turned."""
+
+    def __init__(self, source: Stored) -> None:
+        n, classes, *rest = source.shape or (0, 0, 0)
+        self.name = source.name
+        self._source = source
+        self._stored = source.dtype(None)
+        self._tokens = math.prod(rest)
+        self.shape = (n * self._tokens, classes)
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """The first token of every sequence, or of the first one."""
+        return range(0, self.rows, self._each) if len(self._source.starts) > 1 else (0,)
+
+    @property
+    def _each(self) -> int:
+        return self._tokens or 1
+
+    def dtype(self, columns: Sequence[int] | None) -> np.dtype[Any]:
+        """The array's dtype."""
+        return self._stored
+
+    def batches(
+        self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
+        """The tokens of as many sequences as `rows` hold, one at least."""
+        stop = self.rows if stop is None else min(stop, self.rows)
+        each, classes = self._each, _width(self)
+        first, last = start // each, -(-stop // each)
+        row = first * each
+        for batch in self._source.batches(roles, max(1, rows // each), first, last):
+            array = next(iter(batch.values()))
+            turned = array.reshape(len(array), classes, each).transpose(0, 2, 1)
+            piece = np.ascontiguousarray(turned).reshape(-1, classes)
+            yield dict.fromkeys(roles, piece[max(0, start - row) : stop - row])
+            row += len(piece)
+
+
+class Window(UntitledColumns):
+    """Rows of tokens without one of each sequence: the first or, from 0 on, the last."""
+
+    def __init__(self, source: Source, tokens: int, first: int) -> None:
+        self.name = source.name
+        self._source = source
+        self._stored = np.dtype(source.dtype(None))
+        self._of, self._first, self._kept = tokens, first, tokens - 1
+        shape = source.shape or (0,)
+        self.shape = (shape[0] // tokens * self._kept, *shape[1:])
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Every row, where the source can be read from any."""
+        return range(self.rows) if len(self._source.starts) > 1 else (0,)
+
+    def dtype(self, columns: Sequence[int] | None) -> np.dtype[Any]:
+        """The array's dtype."""
+        return self._stored
+
+    def position(self, row: int) -> str:
+        """The sequence and the token of the array, counted from 0."""
+        return self._source.position(self._row(row))
+
+    def batches(
+        self, roles: Mapping[str, Selection], rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
+        """The source's batches, a token of each sequence left out."""
+        stop = self.rows if stop is None else min(stop, self.rows)
+        if start >= stop:
+            return
+        begin, end = self._row(start), self._row(stop - 1) + 1
+        left_out = self._kept if self._first == 0 else 0
+        for batch in self._source.batches(roles, rows, begin, end):
+            array = next(iter(batch.values()))
+            kept = (begin + np.arange(len(array))) % self._of != left_out
+            begin += len(array)
+            yield dict.fromkeys(roles, array[kept])
+
+    def _row(self, row: int) -> int:
+        """The source's row that stands for a row of the window."""
+        sequence, token = divmod(row, self._kept)
+        return sequence * self._of + token + self._first

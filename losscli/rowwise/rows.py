@@ -20,20 +20,27 @@ from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.exact import Sum
 from losscli.engine.hardest import Extreme, Extremes
 from losscli.engine.rows import RowCosts, check_of_rows, is_of_rows, row_costs
+from losscli.errors import UsageError
 from losscli.evaluating.one_pass import Evaluated, Losses, evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report
 from losscli.evaluating.results import report_of
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
+from losscli.inputs.scores import WEIGHT
 from losscli.rowwise.columns import RowColumns, item_names, loss_names, weight_column
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
+from losscli.rowwise.sequences import as_sequences, as_tokens
 from losscli.task.labels import CODED_TASKS
 
 if TYPE_CHECKING:
     from losscli.engine.gradient import Differentiator
 
 Progress = Callable[[int], Any] | None
+
+# What the tokens of a sequence that count are called.
+TOKENS = "tokens"
+_OF_SEQUENCES = "rows are sequences, by the mean over their tokens: --tokens shows single tokens"
 
 # Half of the total, and most of it.
 _HALF, _MOST = 0.5, 0.9
@@ -45,7 +52,8 @@ class RowLosses:
 
     `report` holds the losses reduced, in the order of the columns of losses. `whole_labels` says
     that labels are answers or classes, so that 1.0 says no more than 1; with `grad`, rows have the
-    gradients of the values, as `gradient` gives them.
+    gradients of the values, as `gradient` gives them. Where the data are arrays of tokens, a row is
+    a sequence, or one of its tokens with `tokens`.
     """
 
     report: Report
@@ -57,11 +65,19 @@ class RowLosses:
     whole_labels: bool = False
     drop_missing: bool = False
     grad: bool = False
+    tokens: bool = False
 
     @property
     def count(self) -> int:
         """The rows that enter: all but those that were dropped for a missing value."""
+        if self._sequences:
+            return self.report.inputs[0].rows // self.dataset.pred.tokens
         return self.report.inputs[0].rows - self.report.results[0].dropped
+
+    @property
+    def _sequences(self) -> bool:
+        """Whether rows are sequences of tokens."""
+        return bool(self.dataset.pred.tokens) and not self.tokens
 
     @property
     def loss_columns(self) -> tuple[str, ...]:
@@ -71,6 +87,8 @@ class RowLosses:
     @property
     def _names(self) -> RowColumns:
         pred, label = self.dataset.pred, self.dataset.label
+        if pred.tokens:
+            return RowColumns((), (TOKENS if self._sequences else "label",), self.loss_columns)
         return RowColumns(
             item_names("pred", pred.columns, pred.width),
             () if label is None else item_names("label", label.columns, label.width),
@@ -112,7 +130,8 @@ class RowLosses:
                     for place in extremes.candidates(keys).tolist()
                 ),
             )
-            counted += split(self.evaluations, found.measured, found.batch)
+            if not self.dataset.pred.tokens:
+                counted += split(self.evaluations, found.measured, found.batch)
             for gathering, amounts in zip(carried, found.amounts.T, strict=True):
                 if gathering is not None:
                     gathering.add(amounts[~np.isnan(amounts)])
@@ -193,6 +212,15 @@ class RowLosses:
         return gradient_check(self.evaluations[place], self.setting, rows, self._names.pred)
 
     def _pass(self, progress: Progress) -> Iterator[RowCosts]:
+        found = self._costs(progress)
+        tokens = self.dataset.pred.tokens
+        if not tokens:
+            return found
+        if self._sequences:
+            return as_sequences(found, tokens)
+        return (as_tokens(costs, tokens) for costs in found)
+
+    def _costs(self, progress: Progress) -> Iterator[RowCosts]:
         return row_costs(
             self.dataset,
             self.evaluations,
@@ -241,8 +269,14 @@ class RowLosses:
             found.losses,
             shares,
             found.gradients,
-            weight_column(found.measured),
+            self._weights(found),
         )
+
+    def _weights(self, found: RowCosts) -> Mapping[str, NDArray[Any]]:
+        """The column of weights; a sequence counts as its tokens do."""
+        if self._sequences and found.settled.weight is not None:
+            return {WEIGHT: found.settled.weight}
+        return weight_column(found.measured)
 
     def _class_names(self) -> tuple[str, ...]:
         code, width = self.setting.code, self.dataset.width
@@ -333,6 +367,7 @@ def rows(
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
     grad: bool = False,
+    tokens: bool = False,
     threads: int | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
@@ -341,7 +376,8 @@ def rows(
 
     The arguments are those of `evaluate`; without `losses`, the recommended one. Only losses that
     are means of rows have a loss per row. With `grad`, each row also has the gradient of the value
-    with respect to its prediction, as `gradient` has it.
+    with respect to its prediction, as `gradient` has it. Of arrays of tokens a row is a sequence
+    (the mean over its tokens), or a token with `tokens`.
 
     Raises UsageError and DataError as `evaluate` does.
 
@@ -365,14 +401,21 @@ def rows(
         threads=threads,
         progress=progress,
     )
-    return rows_of(pred, label, losses, options, grad=grad)
+    return rows_of(pred, label, losses, options, grad=grad, tokens=tokens)
 
 
 def rows_of(
-    pred: Any, label: Any, losses: Losses, options: Options, *, grad: bool = False
+    pred: Any,
+    label: Any,
+    losses: Losses,
+    options: Options,
+    *,
+    grad: bool = False,
+    tokens: bool = False,
 ) -> RowLosses:
     """`rows`, its options in one object."""
     found = evaluated(pred, label, losses, options, ids=True)
+    _check_tokens(found.dataset, tokens=tokens, grad=grad)
     places = chosen(found.reading.evaluations, asked=losses is not None)
     reading = replace(
         found.reading, evaluations=tuple(found.reading.evaluations[place] for place in places)
@@ -380,7 +423,14 @@ def rows_of(
     outcome = replace(found.outcome, losses=[found.outcome.losses[place] for place in places])
     report = report_of(found.dataset, reading, outcome, found.summary)
     return RowLosses(
-        replace(report, notes=(*report.notes, *before_transform(reading.evaluations))),
+        replace(
+            report,
+            notes=(
+                *report.notes,
+                *before_transform(reading.evaluations),
+                *([_OF_SEQUENCES] if found.dataset.pred.tokens and not tokens else []),
+            ),
+        ),
         found.dataset,
         reading.evaluations,
         reading.setting,
@@ -389,7 +439,21 @@ def rows_of(
         whole_labels=_whole_labels(found),
         drop_missing=options.nan == "drop",
         grad=grad,
+        tokens=tokens,
     )
+
+
+def _check_tokens(dataset: Dataset, *, tokens: bool, grad: bool) -> None:
+    """Raise UsageError for tokens of data that have none, and for their gradients."""
+    if tokens and not dataset.pred.tokens:
+        raise UsageError(
+            f"{dataset.pred.file} holds no tokens: its rows are shown",
+            hint="Logits of tokens have the shape (sequences, tokens, classes).",
+        )
+    if grad and dataset.pred.tokens:
+        raise UsageError(
+            "rows of tokens have no gradients here", hint="losscli.gradient gives them."
+        )
 
 
 def _whole_labels(found: Evaluated) -> bool:

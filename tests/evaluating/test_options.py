@@ -32,6 +32,7 @@ VALUES: dict[str, Any] = {
     "block_length": 2,
     "higher_is_better": True,
     "score": True,
+    "shift": False,
     "columns": losscli.Columns(),
     "inputs": {},
     "cast": "float32",
