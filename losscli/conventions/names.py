@@ -8,8 +8,9 @@ mean different losses by one name, it is asked which.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from losscli.conventions.scores import why_not
 from losscli.conventions.table import CONVENTIONS
@@ -147,6 +148,19 @@ def _names() -> Iterator[Entry]:
                 yield framework, loss, name
 
 
+@cache
+def _by_key() -> Mapping[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in _names():
+        found.setdefault(_key(entry[2].name), []).append(entry)
+    return found
+
+
+def _spelt_alike(text: str) -> list[Entry]:
+    """The frameworks' names that differ from `text` in capitals and joints at the most."""
+    return _by_key().get(_key(text), [])
+
+
 def _snake(name: str) -> str:
     """`BinaryCrossentropy` as a function would be called: `binary_crossentropy`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
@@ -166,7 +180,7 @@ def _nearest_spelling(text: str, found: list[Entry]) -> list[Entry]:
 
 def _named_by(framework: str, text: str) -> list[tuple[Loss, Name]]:
     """The losses that a framework calls so."""
-    theirs = [entry for entry in _names() if entry[0] == framework]
+    theirs = [entry for entry in _spelt_alike(text) if entry[0] == framework]
     return [(loss, name) for _, loss, name in _nearest_spelling(text, theirs)]
 
 
@@ -238,7 +252,9 @@ def _alone(typed: str, text: str, at: str, task: Task | None, like: str) -> Mean
     if "." in text:
         raise _unknown(typed, text)
     # The short names of textbooks are a slip away from others: they count as they are written.
-    names = [entry for entry in _names() if entry[0] != "textbook" or entry[2].name == text]
+    names = [
+        entry for entry in _spelt_alike(text) if entry[0] != "textbook" or entry[2].name == text
+    ]
     found = _overlapping(_nearest_spelling(text, names), task)
     own = _own_spelling(text, task)
     if not found:
@@ -251,7 +267,7 @@ def _alone(typed: str, text: str, at: str, task: Task | None, like: str) -> Mean
     if len(choices) > 1:
         raise _asked(text, list(choices.values()))
     framework, loss, name = found[0]
-    alike = {owner for owner, _, other in _names() if _key(other.name) == _key(text)}
+    alike = {owner for owner, _, _ in _spelt_alike(text)}
     if own is not None and REGISTRY.knows(_snake(text)) and len(alike) > 1:
         return under(own, task, like)
     alone = len({owner for owner, _, _ in found}) == 1

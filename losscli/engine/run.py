@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.accumulators import Accumulator, accumulator
+from losscli.engine.accumulators import Accumulator, Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled, settle
 from losscli.errors import DataError
@@ -65,6 +66,11 @@ class Outcome:
     rows: int = 0
     dropped: int = 0
     weighed: bool = False
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """What each loss came to; to be asked for when nothing will be added any more."""
+        return tuple(loss.tally() for loss in self.losses)
 
     def fresh(self) -> Outcome:
         """An outcome of nothing, for the same losses and observers."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.conventions.axes import Denominator
-from losscli.engine.accumulators import accumulator, tally_of
+from losscli.engine.accumulators import accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.exact import Sum, units
 from losscli.engine.gate import Settled
@@ -34,8 +34,9 @@ class LabelSummary:
 
     `counts` and `rows` hold the weight and the number of the rows by place: the class, or of
     yes-or-no labels the item (no) and the number of items plus the item (yes). A class that has
-    not occurred may have no place: of a large vocabulary few occur in a block. `many` says that
-    there are more real labels than are kept.
+    not occurred may have no place: of a large vocabulary few occur in a block. Of real labels,
+    `first` are those of the first row, `varied` says that another row has others, and `many` that
+    there are more than are kept.
     """
 
     task: Task
@@ -46,6 +47,8 @@ class LabelSummary:
     values: list[Array] = field(default_factory=list)
     weights: list[Array] = field(default_factory=list)
     kept: int = 0
+    first: Array | None = None
+    varied: bool = False
     many: bool = False
 
     def add(self, batch: Batch) -> None:
@@ -78,6 +81,9 @@ class LabelSummary:
         if later.rows is not None and later.counts is not None:
             self.rows = _merged(self.rows, later.rows)
             self.counts = _merged(self.counts, later.counts)
+        if later.first is not None:
+            self._see(later.first[None])
+        self.varied |= later.varied
         self.kept += later.kept
         self.values += later.values
         self.weights += later.weights
@@ -85,6 +91,7 @@ class LabelSummary:
 
     def _keep(self, block: Settled) -> None:
         assert block.label is not None
+        self._see(block.label)
         self.kept += block.label.size
         if self.many:
             return
@@ -92,6 +99,13 @@ class LabelSummary:
         if block.weight is not None:
             self.weights.append(block.weight.copy())
         self._forget_too_many()
+
+    def _see(self, label: Array) -> None:
+        """Look whether real labels are all those of the first row."""
+        if self.first is None and len(label):
+            self.first = label[0].copy()
+        if not self.varied:
+            self.varied = bool((label != self.first).any())
 
     def _forget_too_many(self) -> None:
         if self.kept > MOST_KEPT:
@@ -125,10 +139,7 @@ class LabelSummary:
     def varies(self) -> bool:
         """Whether the labels of any item differ between rows; True where that is not known."""
         if self.task is Task.REGRESSION:
-            if not self.values:
-                return True
-            label = np.concatenate(self.values)
-            return bool((label != label[0]).any())
+            return self.varied or self.first is None
         if self.rows is None or self.task not in CODED_TASKS:
             return True
         there = {place for place, rows in self.rows.items() if rows.exact > 0}
@@ -257,7 +268,11 @@ def _one_hot(counts: Array) -> Array:
 
 
 def _score_of_row(
-    evaluation: Evaluation, row: Array, label: Array, weight: Array, setting: RunSettings
+    evaluation: Evaluation,
+    row: Array,
+    label: Array,
+    weight: Array | None,
+    setting: RunSettings,
 ) -> float:
     """The loss of one prediction, whatever the label."""
     scored = accumulator(evaluation)
@@ -265,7 +280,8 @@ def _score_of_row(
     for first in range(0, len(label), rows):
         here = slice(first, first + rows)
         pred = np.repeat(row[None, ...], len(label[here]), axis=0)
-        scored.add(Batch(Settled(first, pred, label[here], weight[here], 0), setting))
+        weighed = None if weight is None else weight[here]
+        scored.add(Batch(Settled(first, pred, label[here], weighed, 0), setting))
     return scored.tally().finished.value
 
 
@@ -317,25 +333,14 @@ def _real_baseline(
         )
     if not np.isfinite(best).all():
         return None
-    pred = np.broadcast_to(best if label.ndim == 2 else best[0], label.shape)
+    row = best if label.ndim == 2 else best[0]
     plain = replace(evaluation, kind=Kind.VALUE)
     try:
-        value = _score(plain, np.ascontiguousarray(pred), label, weight, setting)
+        value = _score_of_row(plain, row, label, weight, setting)
     except Misfit:
         # The best constant is on the bound of what the loss takes: a mean of 0 of counts.
         return None
     return Baseline(value, constant.value)
-
-
-def _score(
-    evaluation: Evaluation,
-    pred: Array,
-    label: Array,
-    weight: Array | None,
-    setting: RunSettings,
-) -> float:
-    block = Settled(0, pred, label, weight, 0)
-    return tally_of(evaluation, Batch(block, setting)).finished.value
 
 
 def _best_constant(

@@ -142,8 +142,7 @@ class ClusterIntervals:
 
 
 def _tallies(found: Evaluated) -> list[tuple[Evaluation, Tally]]:
-    losses = (loss.tally() for loss in found.outcome.losses)
-    return list(zip(found.reading.evaluations, losses, strict=True))
+    return list(zip(found.reading.evaluations, found.outcome.tallies, strict=True))
 
 
 def _with_spreads(

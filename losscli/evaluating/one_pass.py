@@ -116,7 +116,7 @@ def evaluated(
     found = replace(found, reading=replace(found.reading, verdict=verdict))
     kind = None if options.kind is None else Kind(options.kind)
     if is_double_softmax(found.outcome, verdict, kind, dataset.width):
-        number = found.outcome.losses[0].tally().finished.value
+        number = found.outcome.tallies[0].finished.value
         raise UsageError(
             "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
             f"as logits they would go through a second softmax and score {number:.6g}",

@@ -74,10 +74,9 @@ def _floor_notes(evaluations: Sequence[Evaluation], results: Sequence[Result]) -
 
 
 def _undefined_notes(evaluations: Sequence[Evaluation], outcome: Outcome) -> Iterator[str]:
-    for evaluation, accumulator in zip(evaluations, outcome.losses, strict=True):
-        undefined = accumulator.tally().undefined
-        if undefined:
-            yield f"{evaluation.loss.short}: {undefined}"
+    for evaluation, tally in zip(evaluations, outcome.tallies, strict=True):
+        if tally.undefined:
+            yield f"{evaluation.loss.short}: {tally.undefined}"
 
 
 def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
@@ -102,7 +101,7 @@ def _result(
     summary: LabelSummary | None,
     setting: RunSettings,
 ) -> Result:
-    tally = outcome.losses[place].tally()
+    tally = outcome.tallies[place]
     finished = tally.finished
     reduced = tally.values is None
     # Of labels that are all the same a constant knows everything: it is nothing to be judged by.
