@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from losscli.engine.run import Observer, Outcome, Workers, run
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
+from losscli.evaluating.misread import refuse_second_softmax
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import (
     DataReading,
     first_look,
     full_look,
-    is_double_softmax,
     read_as,
     summary_for,
 )
@@ -23,7 +24,6 @@ from losscli.evaluating.report import Report
 from losscli.evaluating.requests import Request, look_up, parse_requests
 from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.dataset import Dataset, open_dataset
-from losscli.vocabulary import Kind
 
 Losses = str | Iterable[str] | None
 Readings = Sequence[DataReading]
@@ -111,14 +111,8 @@ def evaluated(
     # The counts of the evidence are those of all rows.
     verdict = whole.verdict
     found = replace(found, reading=replace(found.reading, verdict=verdict))
-    kind = None if options.kind is None else Kind(options.kind)
-    if is_double_softmax(found.outcome, verdict, kind, dataset.width):
-        number = found.outcome.losses[0].tally().finished.value
-        raise UsageError(
-            "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
-            f"as logits they would go through a second softmax and score {number:.6g}",
-            hint="Leave out --kind logit, or say --kind probability.",
-        )
+    number = found.outcome.losses[0].tally().finished.value if found.outcome.losses else math.nan
+    refuse_second_softmax(dataset, verdict, found.outcome, options.kind, number)
     return found
 
 

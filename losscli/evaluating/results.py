@@ -35,7 +35,8 @@ def report_of(
     if summary is not None and not summary.varies():
         notes.append("the labels are all the same: there is no baseline, nor any skill beside it")
     notes += [item.remark for item in reading.evaluations if item.remark]
-    notes += misread_as_logits(dataset, reading, outcome)
+    values = [loss.tally().finished.value for loss in outcome.losses]
+    notes += misread_as_logits(dataset, reading, outcome, values)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only over the same rows"
