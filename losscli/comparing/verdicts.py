@@ -44,7 +44,9 @@ def comparison_report(
         resamples=resampling.resamples,
         seed=resampling.seed,
         notes=tuple(
-            dict.fromkeys([*rivals.notes, *_notes(rivals, names, done), *_unplanned(comparisons, plan)])
+            dict.fromkeys(
+                [*rivals.notes, *_notes(rivals, names, done), *_unplanned(comparisons, plan)]
+            )
         ),
         slices=tuple(_slices(judge, done)),
     )
