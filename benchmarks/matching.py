@@ -31,6 +31,7 @@ def is_true(case: dict[str, Any], match: dict[str, Any]) -> bool:
             match["convention"],
             *match["unusual"],
             *match["shared"],
+            str(match.get("params", "")),
         ]
     )
     return match["loss"] in case["loss"] and all(

@@ -8,6 +8,7 @@ from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
 from losscli.batching.report import BatchRow, Failure, LossValue
 from losscli.errors import DataError, LosscliError
+from losscli.evaluating.misread import misread_as_logits
 from losscli.evaluating.one_pass import evaluated
 from losscli.evaluating.results import results_of
 
@@ -23,6 +24,12 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
         found = evaluated(item.pred, item.label, item.losses, options, baselines=False)
         verdict = found.reading.verdict
         results = results_of(found.reading, found.outcome, None)
+        values = [loss.tally().finished.value for loss in found.outcome.losses]
+        notes = [
+            *found.dataset.notes,
+            *(each.remark for each in found.reading.evaluations if each.remark),
+            *misread_as_logits(found.dataset, found.reading, found.outcome, values),
+        ]
         return BatchRow(
             item.name,
             item.pred,
@@ -31,7 +38,7 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
             verdict.task.value,
             verdict.kind.value,
             tuple(map(LossValue.of, results)),
-            notes=tuple(dict.fromkeys(found.dataset.notes)),
+            notes=tuple(dict.fromkeys(notes)),
         )
     except DataError as error:
         failure = Failure(error.exit_code, str(error), error.file, error.position, error.column)

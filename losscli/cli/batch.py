@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -128,6 +128,7 @@ def run(options: BatchOptions) -> None:
         _put(report, format, path, options.sort, top)
     if shown is not None:
         _put(report, shown, None, options.sort, top)
+    note(_warnings(report))
     note([_summary(report, options.output)] if options.output else [])
     if report.failed:
         raise SystemExit(DataError.exit_code)
@@ -157,6 +158,20 @@ def _put(
             file.write(as_parquet(board))
         return
     emit(TEXTS[format](board), path, tell=False)
+
+
+def _warnings(report: BatchReport) -> Iterator[str]:
+    """The first pair whose numbers are not to be believed unread, and how many there are."""
+    from losscli.batching.report import BatchRow
+    from losscli.evaluating.misread import WARNING
+
+    rows = (BatchRow.from_line(line) for line in report.lines if WARNING.encode() in line)
+    warned = [(row.name, text) for row in rows for text in row.notes if text.startswith(WARNING)]
+    if warned:
+        pairs = len({name for name, _ in warned})
+        name, text = warned[0]
+        others = f" ({pairs:,} pairs are warned of; --format jsonl has all notes)"
+        yield f"{WARNING}{name}: {text.removeprefix(WARNING)}{others if pairs > 1 else ''}"
 
 
 def _summary(report: BatchReport, files: Sequence[str]) -> str:

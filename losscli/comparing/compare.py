@@ -13,6 +13,7 @@ from losscli.comparing.tolerances import Tolerances, tolerances_of
 from losscli.comparing.verdicts import comparison_report
 from losscli.engine.run import Outcome
 from losscli.errors import UsageError
+from losscli.evaluating.misread import refuse_second_softmax
 from losscli.evaluating.one_pass import Losses, read_twice, requests_of, wanted_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import fitting
@@ -152,6 +153,10 @@ def compared(
         return done
 
     done, _ = read_twice(rivals.sides, read, attempt, lambda found: found.outcomes)
+    for model, reading in enumerate(done.readings):
+        value = done.whole.tally(0, model).finished.value
+        outcome = done.outcomes[model]
+        refuse_second_softmax(rivals.sides[model], reading.verdict, outcome, options.kind, value)
     return comparison_report(rivals, names, done, resampling, margins, plan)
 
 

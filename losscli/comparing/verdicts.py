@@ -12,6 +12,7 @@ from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport
 from losscli.comparing.side_by_side import Contest, SideBySide
 from losscli.comparing.tolerances import Tolerances
 from losscli.evaluating.groups import natural
+from losscli.evaluating.misread import misread_as_logits
 from losscli.evaluating.report import Input, IntervalMethod
 from losscli.evaluating.signature import signature
 from losscli.inputs.rivals import Rivals
@@ -43,7 +44,9 @@ def comparison_report(
         resamples=resampling.resamples,
         seed=resampling.seed,
         notes=tuple(
-            dict.fromkeys([*rivals.notes, *_notes(names, done), *_unplanned(comparisons, plan)])
+            dict.fromkeys(
+                [*rivals.notes, *_notes(rivals, names, done), *_unplanned(comparisons, plan)]
+            )
         ),
         slices=tuple(_slices(judge, done)),
     )
@@ -225,7 +228,7 @@ def _unplanned(comparisons: Sequence[Comparison], plan: Tolerances | None) -> It
         )
 
 
-def _notes(names: Sequence[str], done: SideBySide) -> Iterator[str]:
+def _notes(rivals: Rivals, names: Sequence[str], done: SideBySide) -> Iterator[str]:
     outcome = done.outcomes[0]
     if outcome.dropped:
         yield (
@@ -236,6 +239,13 @@ def _notes(names: Sequence[str], done: SideBySide) -> Iterator[str]:
     if len(set(kinds)) > 1:
         said = ", ".join(f"{name} as {kind}" for name, kind in zip(names, kinds, strict=True))
         yield f"the models are read as different kinds: {said}; --kind reads all as one"
+    yield from (item.remark for item in done.readings[0].evaluations if item.remark)
+    for model, name in enumerate(names):
+        reading = done.readings[model]
+        places = range(len(reading.evaluations))
+        values = [done.whole.tally(place, model).finished.value for place in places]
+        side = rivals.sides[model]
+        yield from misread_as_logits(side, reading, done.outcomes[model], values, name)
     clipped: dict[tuple[str, int, str], list[str]] = {}
     for place, same in enumerate(done.by_loss()):
         for model, name in enumerate(names):

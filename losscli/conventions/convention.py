@@ -16,6 +16,9 @@ from losscli.vocabulary import Reduction
 
 Table = Mapping[str, Mapping[str, Any]]
 
+# They belong to no framework, and print every loss.
+_OF_NO_FRAMEWORK = ("standard", "exact", "textbook")
+
 
 def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
@@ -40,6 +43,10 @@ class Convention:
     mean_defaults: Table = field(default_factory=_empty)
     spellings: Mapping[str, Mapping[str, Spelling]] = field(default_factory=_empty)
     switched: Mapping[str, Mapping[str, str]] = field(default_factory=_empty)
+
+    def prints(self, loss: Loss) -> bool:
+        """Whether there is a number for the loss here: a framework without the loss has none."""
+        return self.name in _OF_NO_FRAMEWORK or self.name in loss.names
 
     def axes_of(self, loss: str) -> Axes:
         """The choices that hold for the loss of that canonical id."""

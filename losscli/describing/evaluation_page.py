@@ -10,7 +10,7 @@ from typing import Any
 from losscli.charts.lorenz import Lorenz
 from losscli.charts.reliability import Reliability, reliability
 from losscli.conventions.table import CONVENTIONS
-from losscli.describing.loss_page import deviations, prints
+from losscli.describing.loss_page import deviations
 from losscli.errors import LosscliError, UsageError
 from losscli.evaluating.evaluate import report_for
 from losscli.evaluating.options import Options
@@ -131,7 +131,7 @@ def _told(report: Report, pred: Any, label: Any, options: Options) -> list[SameV
     }
     told = {(loss, result.value): [result.convention] for loss, result in known.items()}
     for name, convention in CONVENTIONS.items():
-        having = [loss for loss, at in known.items() if prints(convention, REGISTRY.get(at.loss))]
+        having = [loss for loss, at in known.items() if convention.prints(REGISTRY.get(at.loss))]
         for loss, value in _under(name, having, pred, label, options).items():
             if name != known[loss].convention:
                 told.setdefault((loss, value), []).append(name)

@@ -15,8 +15,6 @@ from losscli.losses.definition.loss import Loss, Name
 from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
-_OF_NO_FRAMEWORK = ("standard", "exact", "textbook")
-
 # The axes that matter to a reading, beside those that matter to every loss.
 _AXES_OF_FORM = {
     Form.BERNOULLI: {"floor", "class_weighted_mean"},
@@ -143,11 +141,6 @@ def deviations(loss: Loss, convention: Convention, other: Convention) -> tuple[s
     return tuple(dict.fromkeys((*differs, *defaults)))
 
 
-def prints(convention: Convention, loss: Loss) -> bool:
-    """Whether a convention has a number for a loss: a framework without it has none."""
-    return convention.name in (*_OF_NO_FRAMEWORK, *loss.names)
-
-
 def _matter(loss: Loss) -> set[str]:
     """The axes on which conventions can part for a loss."""
     matter = {"weighted_mean"}
@@ -166,7 +159,7 @@ def _convention_lines(loss: Loss) -> list[ConventionLine]:
     return [
         ConventionLine(convention.name, differs, example_value(loss, convention))
         for convention in CONVENTIONS.values()
-        if prints(convention, loss)
+        if convention.prints(loss)
         and (differs := deviations(loss, convention, CONVENTIONS["standard"]))
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +10,16 @@ import numpy as np
 from losscli.conventions.table import CONVENTIONS
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.run import Outcome, block_rows, run
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Dataset
 from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.floors import Floor
-from losscli.vocabulary import Kind, Reduction
+from losscli.task.decide import Decision
+from losscli.vocabulary import Kind, Reduction, Task
+
+# Begins what is to be read before a number is believed.
+WARNING = "WARNING: "
 
 _CHANCES = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
 
@@ -52,7 +56,7 @@ def unshifted_labels(dataset: Dataset, reading: DataReading) -> Iterator[str]:
     gain = own - other
     if gain.mean() * len(gain) ** 0.5 > _APART * gain.std(ddof=1):
         yield (
-            f"WARNING: the logits fit the next label better than their own: {other.mean():.6g} "
+            f"{WARNING}the logits fit the next label better than their own: {other.mean():.6g} "
             f"against {own.mean():.6g} nats over the first {len(gain):,} tokens. If they are a "
             "causal model's, say --shift."
         )
@@ -65,34 +69,61 @@ def kind_read(reading: DataReading) -> Kind:
     return kinds.pop() if len(kinds) == 1 and seen in _CHANCES else seen
 
 
-def misread_as_logits(dataset: Dataset, reading: DataReading, outcome: Outcome) -> Iterator[str]:
+def misread_as_logits(
+    dataset: Dataset,
+    reading: DataReading,
+    outcome: Outcome,
+    values: Sequence[float],
+    whose: str = "",
+) -> Iterator[str]:
     """A warning for each loss whose name reads logits where the predictions are probabilities.
 
-    The number that was probably wanted takes a second pass over the data.
+    `values` are what the losses came to, `whose` names the predictions where there are several. The
+    number that was probably wanted takes a second pass over the data.
     """
     if reading.verdict.kind is not Kind.PROBABILITY or outcome.pred.outside_unit:
         return
-    for place, item in enumerate(reading.evaluations):
+    for value, item in zip(values, reading.evaluations, strict=True):
         if item.kind is Kind.LOGIT and Kind.PROBABILITY in item.reading.kinds:
             through = "softmax" if item.reading.form is Form.CATEGORICAL else "sigmoid"
             looks = "all in [0, 1]"
             if dataset.width > 1 and not outcome.pred.uneven:
                 looks += ", every row sums to 1"
-            number = outcome.losses[place].tally().finished.value
+            of_whom = f" of {whose}" if whose else ""
             yield (
-                f"WARNING: {item.asked_as} reads logits, and the predictions are probabilities "
-                f"({looks}): they went through a {through} once more, which gives {number:.6g}. "
-                f"{_as_probabilities(dataset, reading, item)}"
+                f"{WARNING}{item.asked_as} reads logits, and the predictions{of_whom} are "
+                f"probabilities ({looks}): they went through a {through} once more, which gives "
+                f"{value:.6g}. {_as_probabilities(dataset, reading, item, outcome)}"
             )
 
 
-def _as_probabilities(dataset: Dataset, reading: DataReading, item: Evaluation) -> str:
+def _as_probabilities(
+    dataset: Dataset, reading: DataReading, item: Evaluation, outcome: Outcome
+) -> str:
     """What the loss is of the predictions as they are, and how to ask for it."""
     plain = replace(item, kind=Kind.PROBABILITY, convention=CONVENTIONS["standard"])
     if item.reduction in (Reduction.NONE, Reduction.COLUMNS):
         return f"As probabilities: -l {item.loss.short}."
     try:
-        value = run(dataset, [plain], reading.setting).losses[0].tally().finished.value
+        found = run(dataset, [plain], reading.setting, drop_missing=outcome.dropped > 0)
     except DataError:
         return f"As probabilities: -l {item.loss.short}, if the rows sum to 1."
+    value = found.losses[0].tally().finished.value
     return f"As probabilities it is {value:.6g}: -l {item.loss.short}."
+
+
+def refuse_second_softmax(
+    dataset: Dataset, verdict: Decision, outcome: Outcome, kind: str | None, value: float
+) -> None:
+    """Raise UsageError where predictions that are called logits went through a softmax already.
+
+    `value` is what the first loss made of them.
+    """
+    if kind != Kind.LOGIT or dataset.width == 1 or verdict.task is Task.REGRESSION:
+        return
+    if outcome.pred.outside_unit == 0 and outcome.pred.uneven == 0:
+        raise UsageError(
+            "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
+            f"as logits they would go through a second softmax and score {value:.6g}",
+            hint="Leave out --kind logit, or say --kind probability.",
+        )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from losscli.engine.run import Observer, Outcome, Workers, run
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
+from losscli.evaluating.misread import refuse_second_softmax
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import (
     DataReading,
     first_look,
     full_look,
-    is_double_softmax,
     read_as,
     summary_for,
 )
@@ -114,14 +115,8 @@ def evaluated(
     # The counts of the evidence are those of all rows.
     verdict = whole.verdict
     found = replace(found, reading=replace(found.reading, verdict=verdict))
-    kind = None if options.kind is None else Kind(options.kind)
-    if is_double_softmax(found.outcome, verdict, kind, dataset.width):
-        number = found.outcome.tallies[0].finished.value
-        raise UsageError(
-            "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
-            f"as logits they would go through a second softmax and score {number:.6g}",
-            hint="Leave out --kind logit, or say --kind probability.",
-        )
+    number = found.outcome.tallies[0].finished.value if found.outcome.losses else math.nan
+    refuse_second_softmax(dataset, verdict, found.outcome, options.kind, number)
     return found
 
 

@@ -183,13 +183,6 @@ def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> L
     return label_code(seen.label, items, given=given, columns=dataset.class_names)
 
 
-def is_double_softmax(seen: Outcome, verdict: Decision, kind: Kind | None, width: int) -> bool:
-    """Whether predictions that were called logits went through a softmax already."""
-    if kind is not Kind.LOGIT or width == 1 or verdict.task is Task.REGRESSION:
-        return False
-    return seen.pred.outside_unit == 0 and seen.pred.uneven == 0
-
-
 def class_weights(
     given: Sequence[float] | Mapping[Any, float] | None, code: LabelCode
 ) -> tuple[float, ...] | None:

@@ -35,7 +35,8 @@ def report_of(
     if summary is not None and not summary.varies():
         notes.append("the labels are all the same: there is no baseline, nor any skill beside it")
     notes += [item.remark for item in reading.evaluations if item.remark]
-    notes += misread_as_logits(dataset, reading, outcome)
+    values = [tally.finished.value for tally in outcome.tallies]
+    notes += misread_as_logits(dataset, reading, outcome, values)
     notes += unshifted_labels(dataset, reading)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,8 @@ class Finding:
     """A number, what gives it, and how far that is from the plain thing to do.
 
     `base` is what `commands` (the first of them that does) print, which is `value` unless the
-    number is made from it as `unusual` says. `alike` are conventions that settle the same way.
+    number is made from it as `unusual` says. `alike` are conventions that settle the same way,
+    `params` the parameters that are not the loss's own defaults.
     """
 
     value: float
@@ -39,6 +40,7 @@ class Finding:
     base: float
     commands: tuple[Command, ...] = ()
     alike: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def evaluations(
         for kind in kinds if rare else kinds[:1]:
             unlikely = 0.0 if kind is kinds[0] else 3.0
             for row, cost in conventions:
+                if row.name in CONVENTIONS and not row.prints(loss):
+                    continue
                 if row.name.partition("=")[0] in ("clip", "add") and (
                     kind is not Kind.PROBABILITY or reading.form not in LOG_FORMS
                 ):

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from losscli.matching.candidates import Finding
 from losscli.matching.target import Target
 
-# Numbers this close to the target, relative to it, show how densely numbers lie there.
-_NEAR = 0.3
 # What costs no more than this is what people do anyway: it is believed at any number of digits.
 PLAIN = 1.5
 # As many hits by chance, or more, and an agreement says little.
@@ -29,7 +27,7 @@ class Chance:
     @classmethod
     def of(cls, findings: Sequence[Finding], target: Target) -> Chance:
         """What `findings` say of a target; different numbers count once, at their lowest cost."""
-        window = max(_NEAR * abs(target.value), 20.0 * target.slack)
+        window = target.window
         slack = max(target.slack, target.single_slack)
         lowest: dict[float, float] = {}
         for item in findings:

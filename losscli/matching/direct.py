@@ -11,13 +11,17 @@ from losscli.matching.candidates import Finding
 from losscli.matching.command import Command, Source
 
 
-def unlike_losses(losses: Iterable[Loss] = REGISTRY) -> list[Loss]:
-    """Those of arrays with dimensions of their own, or of samples that are not paired."""
+def unlike_losses(losses: Iterable[Loss] = REGISTRY, *, deep: bool = True) -> list[Loss]:
+    """Those of samples that are not paired; where data are `deep`, also those of their dimensions.
+
+    Deep are arrays of more dimensions than rows and items.
+    """
     return [
         loss
         for loss in losses
         if any(
-            (reading.dims or not reading.paired) and not reading.inputs for reading in loss.readings
+            ((deep and reading.dims) or not reading.paired) and not reading.inputs
+            for reading in loss.readings
         )
     ]
 
@@ -26,7 +30,8 @@ def asked_directly(losses: Iterable[Loss], source: Source) -> Iterator[Finding]:
     """What `eval` prints of each loss, under each convention that changes it."""
     for loss in losses:
         known: set[float] = set()
-        for place, name in enumerate(CONVENTIONS):
+        printing = [row.name for row in CONVENTIONS.values() if row.prints(loss)]
+        for place, name in enumerate(printing):
             command = Command(loss.short, name)
             value = source.value(command)
             if value is None and not place:

@@ -142,8 +142,10 @@ def tried(
 
     search = Search(data, target, chosen, batch_size, blocks, whole=few)
     found = search.run()
-    if len(dataset.pred.shape or ()) > 2 or (few and not search.sure()):
-        found += asked_directly(unlike_losses([item.loss for item in wanted] or REGISTRY), source)
+    deep = len(dataset.pred.shape or ()) > 2 or dataset.pred.tokens > 0
+    if deep or (few and not search.sure()):
+        asked = unlike_losses([item.loss for item in wanted] or REGISTRY, deep=deep)
+        found += asked_directly(asked, source)
     return matches_of(found, target, source)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.exact import Sum, nearest
+from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.matching.candidates import Data, Finding
 from losscli.vocabulary import Kind, Task
@@ -20,6 +21,23 @@ Array = NDArray[np.float64]
 
 # Sizes of batches that people take.
 _SIZES = (8, 16, 32, 64, 100, 128, 256, 512, 1000, 1024)
+
+
+class Changed(NamedTuple):
+    """A number that is made from that of a loss, how it is made, and how seldom that is."""
+
+    value: float
+    said: str
+    cost: float
+
+    def of(self, base: Finding) -> Finding:
+        """The finding that says so of the loss's own."""
+        return replace(
+            base,
+            value=self.value,
+            unusual=(*base.unusual, self.said),
+            cost=base.cost + self.cost,
+        )
 
 
 @dataclass
@@ -87,26 +105,23 @@ class RowMistakes:
         for each in self.means:
             each.add(by_row)
 
-    def findings(self, base: Finding) -> Iterator[Finding]:
+    def changed(self) -> Iterator[Changed]:
         """The numbers, each as a change of what the loss itself gives."""
-
-        def say(value: float, said: str, cost: float) -> Finding:
-            return replace(base, value=value, unusual=(*base.unusual, said), cost=base.cost + cost)
 
         missing = self.rows - self.counted
         if missing and self.counted:
             mean = nearest(self.finite.exact) / self.counted
             said = f"{missing:,} rows with a loss that is not finite left out"
-            yield say(self._finished(mean), said, 3.0)
+            yield Changed(self._finished(mean), said, 3.0)
         known = set()
         for each in self.means:
             meant = each.size == self.given
             if each.rest.size:
                 said = f"the mean of the means of batches of {each.size}, the last one shorter"
-                yield say(each.mean(), said, 1.0 if meant else 3.0)
+                yield Changed(each.mean(), said, 1.0 if meant else 3.0)
             elif self.evaluation.loss.transform is not None:
                 said = f"the mean over batches of {each.size}, each finished on its own"
-                yield say(each.mean(), said, 1.0 if meant else 3.0)
+                yield Changed(each.mean(), said, 1.0 if meant else 3.0)
             last = each.rest if each.rest.size else each.last
             if len(last) in known:
                 continue
@@ -114,11 +129,11 @@ class RowMistakes:
             said = (
                 f"the last batch alone: {len(last):,} of {self.rows:,} rows, batches of {each.size}"
             )
-            yield say(self._finished(float(last.mean())), said, 1.5 if meant else 3.0)
+            yield Changed(self._finished(float(last.mean())), said, 1.5 if meant else 3.0)
             if each.rest.size and not missing:
                 total = nearest(self.finite.exact) - math.fsum(last.tolist())
                 said = f"the last {len(last):,} rows left out, a shorter batch than {each.size}"
-                yield say(
+                yield Changed(
                     self._finished(total / (self.rows - len(last))), said, 1.5 if meant else 3.5
                 )
 
@@ -196,36 +211,30 @@ class SlipTotals:
             yield Finding(value, loss, "torch", (words,), cost, value)
 
 
-def scaled(finding: Finding, evaluation: Evaluation, tally: Tally) -> Iterator[Finding]:
-    """One value in other bases, halved, in percent, one minus it, divided by n − 1."""
-    loss, own = evaluation.loss, finding.value
-
-    def say(value: float, said: str, cost: float) -> Finding:
-        return replace(
-            finding, value=value, unusual=(*finding.unusual, said), cost=finding.cost + cost
-        )
+def scaled(loss: Loss, own: float, rows: int) -> Iterator[Changed]:
+    """The value of a loss of so many rows in other bases, halved, in percent, one minus it …"""
 
     if loss.complement or not loss.lower_is_better:
         said = f"1 minus it: the {loss.complement}" if loss.complement else "subtracted from 1"
-        yield say(1.0 - own, said, 0.5)
+        yield Changed(1.0 - own, said, 0.5)
         if loss.complement:
-            yield say(100.0 * (1.0 - own), f"{said}, in percent", 1.0)
+            yield Changed(100.0 * (1.0 - own), f"{said}, in percent", 1.0)
     if loss.upper <= 1.0 or "percentage" in loss.id:
-        yield say(100.0 * own, "in percent", 1.5)
+        yield Changed(100.0 * own, "in percent", 1.5)
     if "percentage" in loss.id:
-        yield say(own / 100.0, "as a share, not in percent", 1.5)
+        yield Changed(own / 100.0, "as a share, not in percent", 1.5)
     if loss.unit == "nats" and loss.transform is None:
-        yield say(own / math.log(2.0), "in bits (log base 2)", 2.5)
-        yield say(own / math.log(10.0), "in bans (log base 10)", 3.0)
+        yield Changed(own / math.log(2.0), "in bits (log base 2)", 2.5)
+        yield Changed(own / math.log(10.0), "in bans (log base 10)", 3.0)
         if own < 500.0 and loss.id in ("categorical_cross_entropy", "nll"):
-            yield say(math.exp(own), "its exponential (the perplexity)", 2.5)
-    yield say(-own, "with the sign turned (a score, where higher is better)", 1.5)
-    yield say(0.5 * own, "halved", 2.5)
-    yield say(2.0 * own, "doubled", 3.0)
+            yield Changed(math.exp(own), "its exponential (the perplexity)", 2.5)
+    yield Changed(-own, "with the sign turned (a score, where higher is better)", 1.5)
+    yield Changed(0.5 * own, "halved", 2.5)
+    yield Changed(2.0 * own, "doubled", 3.0)
     if own > 0.0 and loss.transform is None and loss.family == "regression":
-        yield say(math.sqrt(own), "its square root", 3.0)
-    n = tally.rows
+        yield Changed(math.sqrt(own), "its square root", 3.0)
+    n = rows
     if n > 1 and loss.upper == math.inf and loss.unit != "nats":
         by = n / (n - 1.0)
         value = own * (math.sqrt(by) if loss.transform is not None else by)
-        yield say(value, "divided by n − 1 instead of n", 2.5)
+        yield Changed(value, "divided by n − 1 instead of n", 2.5)

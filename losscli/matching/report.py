@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,8 @@ class Match:
     and `base_flags` print the number `base` that this one is made from, as `unusual` says;
     `swapped` says that prediction and label change places on that command line, `unweighted` that
     row weights are not given there. `shared` are other
-    conventions under which the same flags print the same number.
+    conventions under which the same flags print the same number. `params` are the parameters that
+    are not those of `standard`, whether the flags or the convention set them.
 
     `chance` is how many hits as ordinary as this one a random number of so many digits would have;
     where that is not small, `likely` is False: the agreement says little.
@@ -29,6 +32,7 @@ class Match:
     flags: str
     unusual: tuple[str, ...]
     shared: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
     base_flags: str = ""
     base: float | None = None
     swapped: bool = False

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.accumulators import Accumulator, RowAccumulator, accumulator
+from losscli.engine.accumulators import Accumulator, RowAccumulator, Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.row_losses import measure
@@ -28,7 +28,7 @@ from losscli.matching.candidates import (
     plain_conventions,
 )
 from losscli.matching.chance import PLAIN, Chance
-from losscli.matching.mistakes import RowMistakes, SlipTotals, scaled, slips
+from losscli.matching.mistakes import Changed, RowMistakes, SlipTotals, scaled, slips
 from losscli.matching.target import Target
 from losscli.matching.variants import Variant, mistaken_variants, ordinary_variants
 from losscli.task.labels import Misfit
@@ -76,61 +76,84 @@ class Probe:
         except _UNFIT:
             self.unfit = True
 
-    def findings(self) -> Iterator[Finding]:
-        """The numbers that it comes to."""
+    def findings(self, target: Target) -> Iterator[Finding]:
+        """The numbers that it comes to, as far as they concern the target."""
         if self.unfit:
             return
         try:
             tally = self.held.tally()
         except _UNFIT:
             return
-        evaluation, variant = self.evaluation, self.variant
         own = tally.finished.value
-        made = commands_of(evaluation, variant.data)
-        asked = tuple(c for c in map(variant.command, made) if c is not None)
-        plain = Finding(
+        reduced = list(self._reduced(tally))
+        changed = [] if not self.scales else list(scaled(self.evaluation.loss, own, tally.rows))
+        changed += [] if self.rows is None else self.rows.changed()
+        values = [own, *(value for _, value in reduced), *(each.value for each in changed)]
+        if not any(map(target.concerns, values)):
+            return
+        plain = self.plain(own)
+        if target.concerns(own):
+            yield plain
+        for reduction, value in reduced:
+            if target.concerns(value):
+                yield replace(
+                    plain,
+                    value=value,
+                    base=value,
+                    commands=tuple(replace(c, reduction=reduction.value) for c in plain.commands),
+                    unusual=(*plain.unusual, f"reduced by {reduction}"),
+                    cost=plain.cost + 1.0,
+                )
+        for each in changed:
+            if target.concerns(each.value):
+                yield each.of(plain)
+
+    def value_on(self, block: Settled) -> float:
+        """The loss's own value on this block alone; NaN where there is none."""
+        _add([self], block)
+        try:
+            return math.nan if self.unfit else self.held.tally().finished.value
+        except _UNFIT:
+            return math.nan
+
+    def plain(self, own: float) -> Finding:
+        """The finding of the loss's own value."""
+        evaluation, variant = self.evaluation, self.variant
+        made = map(variant.command, commands_of(evaluation, variant.data))
+        return Finding(
             own,
             evaluation.loss,
             evaluation.convention.name,
             (*variant.unusual, *self.unusual),
             self.cost + variant.cost,
             own,
-            asked,
+            tuple(command for command in made if command is not None),
             tuple(self.alike),
+            {
+                name: value
+                for name, value in evaluation.params.items()
+                if value != evaluation.loss.params[name].default
+            },
         )
-        yield plain
-        by_rows = isinstance(self.held, RowAccumulator) and not self.held.columns
-        if by_rows and tally.total is not None and tally.rows:
-            yield from self._reduced(plain, tally.total, tally.rows)
-        if self.scales:
-            yield from scaled(plain, evaluation, tally)
-        if self.rows is not None:
-            yield from self.rows.findings(plain)
 
-    def _reduced(self, plain: Finding, total: float, rows: int) -> Iterator[Finding]:
+    def _reduced(self, tally: Tally) -> Iterator[tuple[Reduction, float]]:
         """The sum, and the sum over rows, where the loss itself is a mean."""
+        by_rows = isinstance(self.held, RowAccumulator) and not self.held.columns
+        if not by_rows or tally.total is None or not tally.rows:
+            return
         evaluation, variant = self.evaluation, self.variant
         loss = evaluation.loss
-        values = {Reduction.SUM: total, Reduction.BATCHMEAN: total / rows}
+        values = {Reduction.SUM: tally.total, Reduction.BATCHMEAN: tally.total / tally.rows}
         if variant.data.weighted or variant.data.class_weight is not None:
             del values[Reduction.BATCHMEAN]
         if loss.reduction is not Reduction.MEAN:
-            values[Reduction.MEAN] = total / rows
+            values[Reduction.MEAN] = tally.total / tally.rows
         for reduction, summed in values.items():
-            if reduction is loss.reduction:
-                continue
-            value = loss.scale * summed
-            if loss.transform is not None:
-                value = loss.transform(value, evaluation.params)
-            asked = tuple(replace(c, reduction=reduction.value) for c in plain.commands)
-            yield replace(
-                plain,
-                value=value,
-                base=value,
-                commands=asked,
-                unusual=(*plain.unusual, f"reduced by {reduction}"),
-                cost=plain.cost + 1.0,
-            )
+            if reduction is not loss.reduction:
+                value = loss.scale * summed
+                if loss.transform is not None:
+                    value = loss.transform(value, evaluation.params)
+                yield reduction, value
 
 
 @dataclass
@@ -249,7 +272,7 @@ class Search:
         if counts:
             self.data = replace(self.data, count=tuple(np.sum(counts, axis=0).tolist()))
         for probe in probes:
-            self.found += probe.findings()
+            self.found += probe.findings(self.target)
 
     def _crossed(self) -> Iterator[Finding]:
         """(n,) against (n, 1): the mean over all pairs of a prediction and a label."""
@@ -270,28 +293,16 @@ class Search:
                 for label, number in zip(labels, counts, strict=True):
                     one = replace(block, label=np.full(len(block.pred), label))
                     each = Probe(evaluation, cost, plain, ())
-                    _add([each], one)
-                    first = next(each.findings(), None)
-                    total += math.nan if first is None else first.value * float(number)
-                said = "(n,) against (n, 1): every prediction with every label"
+                    total += each.value_on(one) * float(number)
                 value = total / len(block.pred)
-                for own in probe_findings(evaluation, cost, plain, block):
-                    yield replace(own, value=value, unusual=(said,), cost=cost + 3.0)
+                own = probe.value_on(block)
+                if self.target.concerns(value) and not math.isnan(own):
+                    said = "(n,) against (n, 1): every prediction with every label"
+                    yield Changed(value, said, 3.0).of(probe.plain(own))
 
 
 # Rows up to which every prediction is set against every label.
 _MOST_CROSSED = 3000
-
-
-def probe_findings(
-    evaluation: Evaluation, cost: float, variant: Variant, block: Settled
-) -> Iterator[Finding]:
-    """The loss's own number on one block, if it has one."""
-    probe = Probe(evaluation, cost, variant, ())
-    _add([probe], block)
-    first = next(probe.findings(), None)
-    if first is not None:
-        yield first
 
 
 def _is_scaled(item: Finding) -> bool:

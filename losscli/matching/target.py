@@ -14,6 +14,8 @@ from losscli.errors import UsageError
 _FLOAT32 = 4.0 * float(np.finfo(np.float32).eps)
 # Digits from which a number tells float32 from float64, and that a float32 has.
 _TELLING, _ALL = 7, 9
+# Numbers this close to the target, relative to it, show how densely numbers lie there.
+_NEAR = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,15 @@ class Target:
     """A number as somebody wrote it, and how far another may be from it and still be meant.
 
     `slack` is half a unit of its last digit; `digits` counts the significant ones. `single_slack`
-    is how far float32 arithmetic may have carried it, where it has so many digits that this shows.
+    is how far float32 arithmetic may have carried it, where it has so many digits that this shows;
+    `is_single` says that a float32 is what it looks like.
     """
 
     value: float
     slack: float
     digits: int = 0
     single_slack: float = 0.0
+    is_single: bool = False
 
     @classmethod
     def of(cls, text: str) -> Target:
@@ -50,9 +54,8 @@ class Target:
         digits = len(re.sub(r"\D", "", mantissa).lstrip("0"))
         with np.errstate(over="ignore"):
             stored = float(np.float32(value))
-        maybe = digits >= _TELLING and (digits <= _ALL or abs(stored - value) <= slack)
-        single = _FLOAT32 * abs(value) if maybe else 0.0
-        return cls(value, slack, digits, single)
+        single = _FLOAT32 * abs(value) if digits >= _TELLING else 0.0
+        return cls(value, slack, digits, single, digits <= _ALL or abs(stored - value) <= slack)
 
     def is_met_by(self, number: float) -> bool:
         """Whether a number, written with as many digits, would read the same."""
@@ -61,6 +64,15 @@ class Target:
     def is_met_in_single(self, number: float) -> bool:
         """Whether it is the same number but for the rounding of float32 arithmetic."""
         return abs(number - self.value) <= self.single_slack
+
+    @property
+    def window(self) -> float:
+        """How far off numbers are of interest, if only to tell what chance would give."""
+        return max(_NEAR * abs(self.value), 20.0 * self.slack)
+
+    def concerns(self, number: float) -> bool:
+        """Whether a number is near enough to be of interest."""
+        return number == self.value or abs(number - self.value) <= self.window
 
     def distance(self, number: float) -> float:
         """How far off a number is, relative to the target."""

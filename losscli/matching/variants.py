@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -169,10 +170,8 @@ def _casts(data: Data) -> Iterator[Variant]:
                 replace(data, dtype=stored),
                 (f"predictions cast to {name}",),
                 cost,
-                lambda settled, stored=stored: replace(  # type: ignore[misc]
-                    settled, pred=settled.pred.astype(stored).astype(np.float64)
-                ),
-                lambda command, name=name: replace(command, cast=name),  # type: ignore[misc]
+                partial(_rounded, stored),
+                partial(replace, cast=name),
             )
 
 
@@ -197,7 +196,7 @@ def _class_orders(data: Data) -> Iterator[Variant]:
             replace(data, code=LabelCode(data.code.width, order)),
             (said,),
             cost,
-            command=lambda command, order=order: replace(command, classes=order),  # type: ignore[misc]
+            command=partial(replace, classes=order),
         )
 
 
@@ -232,6 +231,10 @@ def _is_rows_of_shares(data: Data) -> bool:
 
 def _sums(pred: Array) -> Array:
     return np.asarray(pred.sum(axis=1, keepdims=True))
+
+
+def _rounded(stored: np.dtype[np.floating], settled: Settled) -> Settled:
+    return replace(settled, pred=settled.pred.astype(stored).astype(np.float64))
 
 
 def _without_zeros(settled: Settled) -> Settled:

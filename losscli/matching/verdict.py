@@ -39,11 +39,13 @@ def matches_of(found: Sequence[Finding], target: Target, source: Source) -> list
     """
     chance = Chance.of(found, target)
     hits = [item for item in found if target.is_met_by(item.value)]
-    hits += [
+    single = [
         replace(item, unusual=(*item.unusual, _SINGLE), cost=item.cost + 1.0)
         for item in found
         if not target.is_met_by(item.value) and target.is_met_in_single(item.value)
     ]
+    # More digits than float32 has may be a float64 mean of float32 losses, if nothing else.
+    hits += single if target.is_single or not hits else []
     near = [
         item
         for item in found
@@ -123,6 +125,7 @@ def _match(
         convention=item.convention,
         flags="" if made else flags,
         unusual=item.unusual,
+        params=item.params,
         shared=_sharing(item, command, source) if shared and command is not None else (),
         base_flags=flags if made else "",
         base=printed if made else None,

@@ -207,3 +207,16 @@ def test_arrays_need_numpy_alone(tmp_path: Path, write: Write) -> None:
     write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
     modules = imported(tmp_path, "batch", "p.npy", "--label", "y.npy", "-o", "r.jsonl")
     assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
+
+
+def test_a_number_not_to_be_believed_is_warned_of_once(here: Here, tmp_path: Path) -> None:
+    chances = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]])
+    for name, pred in (("a", chances), ("b", chances), ("c", np.log(chances) + 0.5)):
+        np.save(tmp_path / f"{name}.npy", pred)
+    np.save(tmp_path / "y.npy", [0, 1])
+    words = ("a.npy", "b.npy", "c.npy", "--label", "y.npy", "-l", "nn.CrossEntropyLoss")
+    answer = here("batch", *words)
+    assert answer.code == 0
+    assert answer.err.count("WARNING") == 1
+    assert "softmax once more" in answer.err
+    assert "2 pairs are warned of" in answer.err

@@ -40,6 +40,7 @@ BY_SHAPE = {
 )
 def test_each_shape_has_its_own(loss: Loss, reading: Reading) -> None:
     evaluation = evaluation_of(loss.id, reading.tasks[0], reading.kinds[0])
+    evaluation = replace(evaluation, reading=reading)
     assert type(accumulator(evaluation)) is BY_SHAPE[reading.shape]
 
 

@@ -39,6 +39,33 @@ def test_a_second_sigmoid_is_said(name: str) -> None:
     assert any("sigmoid once more" in note for note in report.notes)
 
 
+def test_every_verb_that_prints_the_number_says_so(tmp_path: Path) -> None:
+    name, files = "torch.nn.CrossEntropyLoss", [tmp_path / "a.npy", tmp_path / "b.npy"]
+    for file in files:
+        np.save(file, CHANCES)
+    np.save(tmp_path / "y.npy", TRUE)
+    pred, label = str(files[0]), str(tmp_path / "y.npy")
+    [checked] = losscli.check(pred, label, max={name: 2.0}).checks
+    compared = losscli.compare({"a": CHANCES, "b": np.log(CHANCES) + 0.5}, TRUE, name)
+    first, second = losscli.batch(list(map(str, files)), label, [name]).rows
+    for notes in (checked.notes, compared.notes, first.notes, second.notes):
+        [said] = [note for note in notes if note.startswith("WARNING")]
+        assert "softmax once more" in said
+    assert any("predictions of a are probabilities" in note for note in compared.notes)
+
+
+def test_no_comparison_takes_probabilities_for_logits() -> None:
+    with pytest.raises(losscli.UsageError, match="second softmax"):
+        losscli.compare({"a": CHANCES, "b": CHANCES}, TRUE, "ce", kind="logit")
+
+
+def test_rows_that_are_left_out_have_no_part_in_the_number_wanted() -> None:
+    gap = np.vstack([CHANCES, [np.nan, 0.5, 0.5]])
+    report = losscli.evaluate(gap, [0, 1, 1, 0], "nn.CrossEntropyLoss", nan="drop")
+    wanted = losscli.evaluate(CHANCES, TRUE, "ce")["ce"].value
+    assert any(f"it is {wanted:.6g}" in note for note in report.notes)
+
+
 def test_logits_in_name_alone_are_read_as_what_they_are(tmp_path: Path) -> None:
     rows = [",".join(map(str, [*row, label])) for row, label in zip(CHANCES, TRUE, strict=True)]
     table = tmp_path / "pred.csv"

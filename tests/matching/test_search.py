@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import losscli
+from losscli.conventions.table import CONVENTIONS
 from losscli.losses.registry import REGISTRY
 from losscli.matching.chance import DOUBTFUL
 from losscli.matching.target import Target
@@ -265,9 +266,38 @@ class TestChance:
 
 
 def test_a_number_with_all_digits_is_not_taken_for_one_of_float32() -> None:
-    assert Target.of("0.41493161234567").single_slack == 0.0
-    assert Target.of(repr(float(np.float32(0.4149316)))).single_slack > 0.0
+    assert not Target.of("0.41493161234567").is_single
+    assert Target.of(repr(float(np.float32(0.4149316)))).is_single
     assert Target.of("0.414931").single_slack == 0.0
+
+
+def test_a_mean_in_float64_of_losses_in_float32_is_found_where_nothing_else_is() -> None:
+    rng = np.random.default_rng(3)
+    pred, label = rng.normal(size=50), rng.normal(size=50)
+    losses = (pred.astype(np.float32) - label.astype(np.float32)) ** 2
+    [found] = [
+        each
+        for each in losscli.match(repr(float(losses.astype(np.float64).mean())), pred, label, "mse")
+        if each.agrees and each.likely and not each.flags.endswith("float32")
+    ]
+    assert found.unusual == ("to the precision of float32",)
+    exact = losscli.match(repr(float(((pred - label) ** 2).mean())), pred, label, "mse")
+    assert not any("float32" in "".join(each.unusual) for each in exact if each.agrees)
+
+
+def test_a_default_that_a_framework_sets_otherwise_is_named() -> None:
+    found = losscli.match("20.9168", SAMPLES / "diabetes.csv")[0]
+    assert (found.loss, dict(found.params)) == ("pinball", {"quantile": 0.9})
+
+
+def test_no_framework_is_named_that_does_not_have_the_loss() -> None:
+    found = losscli.match("20.9168", SAMPLES / "diabetes.csv")
+    found += losscli.match("0.2706", SAMPLES / "breast_cancer.csv", columns=FOREST)
+    free = ("standard", "exact", "textbook")
+    for each in found:
+        for name in (each.convention, *each.shared):
+            plain = name not in CONVENTIONS or name in free
+            assert plain or name in REGISTRY.get(each.loss).names
 
 
 def test_flags_and_conventions_that_share_them_give_the_number_again() -> None:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from losscli.conventions.table import CONVENTIONS
+from losscli.describing.loss_page import deviations
 from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match
 from losscli.render.screen import Screen
@@ -65,8 +66,10 @@ def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:
     yield from indented(repr(match.value), columns)
     yield from _remarks(match, columns)
     if match.convention != "standard" and match.convention in CONVENTIONS:
-        summary = CONVENTIONS[match.convention].summary
-        yield from indented(f"{match.convention}: {summary}", columns)
+        loss, convention = REGISTRY.get(match.loss), CONVENTIONS[match.convention]
+        differs = deviations(loss, convention, CONVENTIONS["standard"])
+        if differs:
+            yield from indented(f"{match.convention}: {'; '.join(differs)}", columns)
     if not command:
         yield from indented("no command of eval prints it", columns)
 
