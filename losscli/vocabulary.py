@@ -16,6 +16,7 @@ class Task(StrEnum):
     BINARY = "binary"
     MULTILABEL = "multilabel"
     MULTICLASS = "multiclass"
+    CLASSES = "classes"
     DISTRIBUTION = "distribution"
     FORECAST = "forecast"
     RANKING = "ranking"

@@ -191,7 +191,7 @@ class SideBySide:
         shared = {name: array for name, array in block.inputs.items() if name not in roles}
         for place, role in enumerate(roles):
             pred = block.inputs[role] if place else block.pred
-            if self._options.cast is not None:
+            if self._options.cast is not None and pred.dtype != object:
                 with np.errstate(over="ignore"):
                     pred = pred.astype(self._options.cast).astype(np.float64)
             yield pred, shared

@@ -87,11 +87,27 @@ class RunSettings:
 
 @dataclass
 class Batch:
-    """One settled block and everything that several losses can share of it."""
+    """One settled block and everything that several losses can share of it.
+
+    Predictions that are words are numbered, and their labels with them, by the places of the words
+    among the classes; `given` is the block as it was given. Raises Misfit at a word that is no
+    class.
+    """
 
     block: Settled
     setting: RunSettings
+    given: Settled = field(init=False)
     _memo: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.given = self.block
+        block, code = self.block, self.setting.code
+        if block.pred.dtype == object and block.label is not None:
+            self.block = replace(
+                block,
+                pred=code.numbered(block.pred, "prediction"),
+                label=code.numbered(block.label, "label"),
+            )
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, computed at the first request for `key`."""

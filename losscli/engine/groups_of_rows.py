@@ -129,7 +129,7 @@ class Slices:
 
     def add(self, batch: Batch) -> None:
         """Take in a batch. Raises DataError for a column of more than 1,000 values."""
-        for column, value, rows in groups_of(batch.block, by_class=self._by_class):
+        for column, value, rows in groups_of(batch.given, by_class=self._by_class):
             part = Batch(batch.block.take(rows), batch.setting)
             self._found.at(column, value).add(part)
 

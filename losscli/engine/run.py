@@ -94,7 +94,8 @@ class Outcome:
         """Add what one block shows of predictions and labels."""
         self.rows += len(block.pred)
         label = None if block.label is None else _label_profile(block, block.label, tolerance)
-        pred = PredProfile.of(_flat(block.pred), tolerance, block.extents.of(block.pred))
+        extent = None if block.pred.dtype == object else block.extents.of(block.pred)
+        pred = PredProfile.of(_flat(block.pred), tolerance, extent)
         self._merge_profiles(pred, label)
 
     def _merge_profiles(self, pred: PredProfile, label: LabelProfile | None) -> None:

@@ -113,8 +113,11 @@ class LabelSummary:
             self.weights.clear()
 
     def _by_class(self, label: Any, weight: Array | None) -> dict[int, Sum]:
-        if isinstance(label, Classes) and label.index is not None:
-            present, inverse = np.unique(label.index, return_inverse=True)
+        index = label.index if isinstance(label, Classes) else None
+        if self.task is Task.CLASSES:
+            index = label.astype(np.int64)
+        if index is not None:
+            present, inverse = np.unique(index, return_inverse=True)
             counts = np.bincount(inverse, weight, minlength=present.size)
             return {
                 place: Sum(units(float(count)))
@@ -152,6 +155,11 @@ class LabelSummary:
         if self.rows is None:
             return ()
         names = self.code.classes
+        if self.task is Task.CLASSES:
+            places = sorted(self.rows)
+            found = [float(self.rows[place].exact) for place in places]
+            called = [names[place] if names else str(place) for place in places]
+            return tuple(zip(called, (count / sum(found) for count in found), strict=True))
         counts = self.by_place(self.rows).tolist()
         if self.task is Task.MULTILABEL:
             width = self.code.width
@@ -206,6 +214,8 @@ def baseline(
         return None
     if evaluation.task is Task.REGRESSION:
         return _real_baseline(evaluation, summary, setting)
+    if evaluation.task is Task.CLASSES:
+        return _majority(evaluation, summary, setting)
     if evaluation.task not in CODED_TASKS or _decides_rows(evaluation) or summary.counts is None:
         return None
     counts = summary.by_place(summary.counts)
@@ -258,6 +268,21 @@ def _class_baseline(evaluation: Evaluation, counts: Array, setting: RunSettings)
         row = np.asarray(candidate if width > 1 else candidate[0])
         scores.append(_score_of_row(_counting_weights(plain), row, label, weight, clean))
     return Baseline(min(scores), constant.value)
+
+
+def _majority(
+    evaluation: Evaluation, summary: LabelSummary, setting: RunSettings
+) -> Baseline | None:
+    """The loss of predicting the class that weighs most in every row."""
+    counts = summary.counts or {}
+    classes = np.array(list(counts), dtype=np.float64)
+    weight = np.array([float(total.exact) for total in counts.values()])
+    if not weight.any():
+        return None
+    value = _score_of_row(
+        _counting_weights(evaluation), classes[weight.argmax()], classes, weight, setting
+    )
+    return Baseline(value, Constant.MAJORITY.value)
 
 
 def _one_hot(counts: Array) -> Array:

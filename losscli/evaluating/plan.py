@@ -14,7 +14,7 @@ from losscli.conventions.table import convention as convention_named
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import UsageError
 from losscli.evaluating.requests import Request, Wanted, look_up
-from losscli.losses.definition.loss import Labels, Loss, Name, Reading
+from losscli.losses.definition.loss import Labels, Loss, Name, Reading, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.task.advice import recommended
@@ -77,21 +77,36 @@ def plan(
 
 
 def fitting(verdict: Decision, *, labelled: bool) -> list[Loss]:
-    """The recommended loss, and the featured ones that read data of that task and kind too."""
+    """The recommended loss, and the featured ones that read data of that task and kind too.
+
+    Of decisions, it is the losses that count the wrong ones.
+    """
     best = recommended(verdict)
+    decided = verdict.decided or verdict.task is Task.CLASSES
     found = [
         loss
         for loss in REGISTRY
         if (reading := loss.reading_for(verdict.task)) is not None
         and verdict.kind in reading.kinds
-        and (labelled and (loss.featured or loss.id == best) if loss.needs_label else not labelled)
+        and labelled is loss.needs_label
+        and (
+            not labelled
+            or loss.id == best
+            or (_counts_decisions(loss, reading) if decided else loss.featured)
+        )
     ]
     return sorted(found, key=lambda loss: loss.id != best)
 
 
+def _counts_decisions(loss: Loss, reading: Reading) -> bool:
+    """Whether a loss counts wrong decisions, without the rows being held for that."""
+    counts = bool(loss.complement) and loss.family == "classification"
+    return counts and reading.shape is not Shape.WHOLE
+
+
 def _likely(task: Task, width: int) -> Task:
     """The task under which an ambiguous name is looked up."""
-    if task is Task.REGRESSION:
+    if task in (Task.REGRESSION, Task.CLASSES):
         return Task.BINARY if width == 1 else Task.MULTICLASS
     return task
 

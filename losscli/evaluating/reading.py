@@ -22,7 +22,7 @@ from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
 from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
-from losscli.task.profile import tolerance
+from losscli.task.profile import MOST_VALUES, tolerance
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
 
 _IGNORE = "ignore_index"
@@ -121,7 +121,10 @@ def read_as(
         )
     tasks = {item.task for item in evaluations}
     code = LabelCode(width)
-    if tasks & CODED_TASKS:
+    if seen.pred.text:
+        _check_words(dataset, evaluations)
+        code = _word_code(dataset, seen, options)
+    elif tasks & CODED_TASKS:
         # Pairs have one label each, however many items their embeddings have.
         items = 1 if tasks == {Task.PAIRS} else width
         code = code_for(dataset, seen, options, items)
@@ -175,6 +178,33 @@ def score_reading(dataset: Dataset, requests: tuple[Request, ...], options: Opti
 def tolerance_of(dataset: Dataset) -> float:
     """How far the sum of a row of probabilities may be off 1, for how they are stored."""
     return tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
+
+
+def _check_words(dataset: Dataset, evaluations: Sequence[Evaluation]) -> None:
+    """Raise UsageError for a loss that computes with numbers where predictions are words."""
+    for item in evaluations:
+        if Task.CLASSES not in item.reading.tasks:
+            raise UsageError(
+                f"{item.loss.short} reads numbers, and predictions and labels are words "
+                f"({dataset.pred.file})",
+                hint="Words are compared with words: -l zero_one, f1_loss, mcc_loss.",
+            )
+
+
+def _word_code(dataset: Dataset, seen: Outcome, options: Options) -> LabelCode:
+    """How predictions and labels that are both words are written: one code for both.
+
+    Raises UsageError where there are too many words to be classes.
+    """
+    if options.classes is not None:
+        return LabelCode(1, tuple(options.classes))
+    labels = None if seen.label is None else seen.label.values
+    if seen.pred.values is None or labels is None:
+        raise UsageError(
+            f"{dataset.pred.file}: prediction and label are more than {MOST_VALUES:,} different "
+            "words, which are no classes"
+        )
+    return LabelCode(1, tuple(sorted(seen.pred.values | labels)))
 
 
 def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:

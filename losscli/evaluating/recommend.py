@@ -46,6 +46,8 @@ def recommend(
     verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
     if seen.label is None or verdict.task is Task.REGRESSION:
         return recommend_for(verdict)
+    if verdict.task is Task.CLASSES:
+        return recommend_for(verdict)
     code = code_for(dataset, seen, options, dataset.width)
     setting = RunSettings(code, tolerance_of(dataset))
     summary = LabelSummary(verdict.task, code)

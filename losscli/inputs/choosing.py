@@ -108,13 +108,7 @@ def choose(
             continue
         if role == "weight" or "label" not in chosen or not _holds_words(*chosen["label"]):
             raise DataError(f"holds words, not {noun}", file=given.name)
-    if "pred" in chosen and chosen["pred"][1].text and _are_classes(chosen):
-        raise UsageError(
-            f"{chosen['pred'][0].name}: prediction and label are words, which are not compared",
-            hint="Write the classes as whole numbers, the same on both sides, and say "
-            "-l zero_one --kind class --task regression.",
-        )
-    if "pred" in chosen and chosen["pred"][1].text:
+    if "pred" in chosen and chosen["pred"][1].text and not _are_classes(chosen):
         # A number was wanted: the reader names the line where a word stands.
         source, selection = chosen["pred"]
         if source.columns is not None:

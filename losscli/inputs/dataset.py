@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from losscli.arrays import INEXACT, WHOLE_NUMBERS, inexact
 from losscli.errors import DataError
 from losscli.inputs.block import Array, Block, Part
-from losscli.inputs.choosing import CLAIMED, CLUSTER, GROUP, GROUPING
+from losscli.inputs.choosing import CLAIMED, CLUSTER, GROUPING
 from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import KEY, Pairing, key_text, keys_of
@@ -128,17 +128,19 @@ class Dataset:
             for role, claim in self._claims:
                 self._check(role, claim, arrays[role][:, 0], start)
             pred = arrays["pred"]
-            if self._cast is not None:
+            if self._cast is not None and pred.dtype != object:
                 with np.errstate(over="ignore"):
                     pred = pred.astype(self._cast)
             label, weight = arrays.get("label"), arrays.get("weight")
             yield Block(
                 start,
-                _flat(self._floats("pred", pred, start)),
+                _flat(pred if pred.dtype == object else self._floats("pred", pred, start)),
                 None if label is None else _flat(label),
                 None if weight is None else _flat(self._floats("weight", weight, start)),
                 {
-                    role: _flat(array if role == GROUP else self._floats(role, array, start))
+                    role: _flat(
+                        array if array.dtype == object else self._floats(role, array, start)
+                    )
                     for role, array in arrays.items()
                     if role not in _ROLES
                     and role != KEY

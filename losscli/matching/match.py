@@ -8,7 +8,7 @@ from typing import Any
 
 from losscli.engine.gate import Settled, settle
 from losscli.engine.run import Outcome, located
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.evaluating.one_pass import Losses, requests_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import class_weights, code_for, hints_for
@@ -108,6 +108,11 @@ def tried(
             raise
         return matches_of(found, target, source)
     seen, zeros = _looked_over(dataset)
+    if seen.pred.text:
+        raise UsageError(
+            f"{dataset.pred.file}: the predictions are words, and match evaluates numbers",
+            hint="losscli eval compares words with words.",
+        )
     verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
     code = LabelCode(dataset.width)
     if verdict.task in CODED_TASKS and seen.label is not None:

@@ -32,6 +32,7 @@ RECOMMENDED = {
     Task.BINARY: "binary_cross_entropy",
     Task.MULTILABEL: "binary_cross_entropy",
     Task.MULTICLASS: "categorical_cross_entropy",
+    Task.CLASSES: "zero_one",
     Task.DISTRIBUTION: "categorical_cross_entropy",
     Task.FORECAST: "crps_ensemble",
     Task.RANKING: "softmax_ranking",
@@ -51,6 +52,7 @@ _BECAUSE = {
     Task.MULTILABEL: "several {kind} per row that do not share a sum of 1 answer a question each: "
     "BCE per item",
     Task.MULTICLASS: "the items of a row are {kind} of classes that compete: one is true",
+    Task.CLASSES: "predictions are classes already, as the labels are: the share that is wrong",
     Task.DISTRIBUTION: "the items of a row are {kind} of classes, and so are the labels' shares",
     Task.FORECAST: "several items per row forecast one real value: members of an ensemble, or the "
     "parameters of a distribution (-l crps_normal, -l log_score_normal, …)",
@@ -62,6 +64,11 @@ _BECAUSE = {
     Task.SAMPLES: "two samples whose rows do not belong together",
     Task.SCORES: "another evaluator has scored the rows: their mean",
 }
+
+_OF_DECISIONS = (
+    "balanced_error_rate, f1_loss or mcc_loss where classes are of unlike size",
+    "probabilities instead of decisions: they also tell how sure the model is",
+)
 
 _BECAUSE_OF_KIND = {
     Kind.QUANTILE: "the columns are quantiles of one real value, at the levels in their names",
@@ -86,7 +93,15 @@ _KIND_WORDS = {
 
 def recommended(verdict: Decision) -> str | None:
     """The id of the loss that fits data of that task and kind best; None where none does."""
+    if verdict.decided:
+        return "hamming" if verdict.task is Task.MULTILABEL else RECOMMENDED[Task.CLASSES]
     return _RECOMMENDED_OF_KIND.get(verdict.kind) or RECOMMENDED.get(verdict.task)
+
+
+def _because(verdict: Decision) -> str:
+    if verdict.decided:
+        return _BECAUSE[Task.CLASSES]
+    return _BECAUSE_OF_KIND.get(verdict.kind, _BECAUSE[verdict.task])
 
 
 # A class rarer than this share of the rows is worth a word about imbalance.
@@ -121,9 +136,9 @@ def recommend_for(verdict: Decision, shares: tuple[tuple[str, float], ...] = ())
         loss=loss.id,
         title=title,
         confidence=verdict.confidence,
-        because=_BECAUSE_OF_KIND.get(verdict.kind, _BECAUSE[verdict.task]).format(kind=words),
+        because=_because(verdict).format(kind=words),
         evidence=(*verdict.evidence, *_imbalance_evidence(verdict.task, shares)),
-        suggestions=_suggestions(verdict.task, shares),
+        suggestions=_OF_DECISIONS if verdict.decided else _suggestions(verdict.task, shares),
     )
 
 
@@ -148,6 +163,8 @@ def _imbalance_evidence(task: Task, shares: tuple[tuple[str, float], ...]) -> tu
 def _suggestions(task: Task, shares: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
     if task is Task.REGRESSION:
         return ("mae or huber where outliers should not rule", "rmse to speak in the label's unit")
+    if task is Task.CLASSES:
+        return _OF_DECISIONS
     rarest = _rarest(shares)
     if rarest is None:
         return ()

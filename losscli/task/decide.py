@@ -31,7 +31,9 @@ class Hints:
 class Decision:
     """The task and kind of the data, how sure that is, and why.
 
-    `doubts` are what may be a slip of whoever gave the data, and how to mend it.
+    `doubts` are what may be a slip of whoever gave the data, and how to mend it. `decided` says
+    that the predictions are answers or one-hot rows, as labels are, and tell nothing of how sure
+    the model is.
     """
 
     task: Task
@@ -39,6 +41,7 @@ class Decision:
     confidence: str
     evidence: tuple[Evidence, ...]
     doubts: tuple[str, ...] = ()
+    decided: bool = False
 
 
 # What the name of a prediction column says about its kind: whole names and first parts.
@@ -70,6 +73,7 @@ _TASK_OF_KIND = {
     Kind.QUANTILE: Task.FORECAST,
     Kind.EMBEDDING: Task.EMBEDDING,
     Kind.DISTANCE: Task.PAIRS,
+    Kind.CLASS: Task.CLASSES,
 }
 
 
@@ -90,9 +94,9 @@ def decide(
             )
         hints = replace(hints, named=None)
     if width == 1:
-        verdict = _one_item(pred, label, hints)
+        verdict = _classes(pred, label, hints) or _one_item(pred, label, hints)
     else:
-        verdict = _several_items(pred, label, width, hints)
+        verdict = _decided(_several_items(pred, label, width, hints), pred, label, hints)
     verdict = replace(
         verdict, evidence=(shape, *verdict.evidence), doubts=(*verdict.doubts, *doubts)
     )
@@ -101,10 +105,10 @@ def decide(
 
 def _settled(verdict: Decision, pred: PredProfile, width: int, hints: Hints) -> Decision:
     """The verdict under what the user said of task and kind."""
-    if hints.kind is Kind.CLASS and width > 1:
-        verdict = replace(verdict, task=Task.MULTILABEL)
     if hints.kind is not None:
         task = _TASK_OF_KIND.get(hints.kind, verdict.task)
+        if hints.kind is Kind.CLASS and width > 1:
+            task = Task.MULTILABEL
         verdict = replace(verdict, task=task, kind=hints.kind, confidence=HIGH)
         if hints.kind is Kind.VALUE and hints.task is None:
             verdict = replace(verdict, task=Task.REGRESSION)
@@ -293,6 +297,85 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> De
         confidence = MEDIUM
     evidence.append(Evidence("labels", seen, follows))
     return Decision(Task.REGRESSION, Kind.VALUE, confidence, tuple(evidence))
+
+
+# Whole numbers that count classes: from 0 or 1 on, none left out, and not more than so many.
+_FIRST_CLASSES, _MOST_CLASSES = (0, 1), 20
+_COUNTS = (
+    "predictions and labels are the same few whole numbers: read as classes; if they are counts or "
+    "ratings, say -l mse"
+)
+_NUMBERED = (
+    "predictions and labels are whole numbers: read as amounts; if they are classes, say "
+    "-l zero_one"
+)
+
+
+def _told_of_values(hints: Hints) -> bool:
+    """Whether something but the values says how they are to be read.
+
+    Columns that are called probabilities may hold answers all the same.
+    """
+    named = hints.named not in (None, Kind.PROBABILITY)
+    return hints.kind is not None or hints.task is not None or named
+
+
+def _strangers(pred: PredProfile, label: LabelProfile) -> str:
+    """A word on predicted words of which no label has any."""
+    said, true = min(pred.values or ("",)), min(label.values or ("",))
+    spelt = {word.strip().casefold() for word in pred.values or ()}
+    if spelt & {word.strip().casefold() for word in label.values or ()}:
+        return f"no prediction is spelt as a label is ({said!r}, {true!r}): all rows count as wrong"
+    return f"no predicted word is among the labels ({said!r}, {true!r}): are these the columns?"
+
+
+def _classes(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Decision | None:
+    """The decision where predictions are classes as the labels are; None where they are numbers."""
+    if label is None or label.width > 1 or label.text != pred.text:
+        return None
+    there = f"{len(pred.values or ())} different ones, of {len(label.values or ())} labels"
+    if pred.text:
+        found = Evidence("values", f"words, {there}", "classes, predicted and true")
+        if pred.values and label.values and not pred.values & label.values:
+            return Decision(Task.CLASSES, Kind.CLASS, LOW, (found,), (_strangers(pred, label),))
+        return Decision(Task.CLASSES, Kind.CLASS, HIGH, (found,))
+    if _told_of_values(hints):
+        return None
+    if not pred.values or not label.values:
+        return None
+    if label.zero_one and pred.hard:
+        found = Evidence("values", "all 0 or 1, as the labels", "answers, not probabilities")
+        return Decision(Task.BINARY, Kind.PROBABILITY, HIGH, (found,), decided=True)
+    if label.signs and pred.values <= {-1, 1}:
+        found = Evidence("values", "all −1 or 1, as the labels", "answers, not scores")
+        return Decision(Task.BINARY, Kind.SCORE, HIGH, (found,), decided=True)
+    found = Evidence("values", f"whole numbers, {there}", "classes, predicted and true")
+    if _count_classes(pred.values | label.values) and pred.rows >= 2 * len(label.values):
+        return Decision(Task.CLASSES, Kind.CLASS, MEDIUM, (found,), (_COUNTS,))
+    amounts = replace(found, follows="amounts, or classes")
+    return Decision(Task.REGRESSION, Kind.VALUE, LOW, (amounts,), (_NUMBERED,))
+
+
+def _decided(
+    verdict: Decision, pred: PredProfile, label: LabelProfile | None, hints: Hints
+) -> Decision:
+    """The decision, with a word on rows of 0 and 1 that tell nothing of how sure the model is."""
+    if _told_of_values(hints) or label is None or not pred.hard or pred.rows < 2:
+        return verdict
+    if verdict.task not in (Task.MULTICLASS, Task.MULTILABEL):
+        return verdict
+    one_hot = verdict.task is Task.MULTICLASS
+    found = Evidence(
+        "values",
+        "every row is one-hot" if one_hot else "all 0 or 1, as the labels",
+        "answers, not probabilities",
+    )
+    return replace(verdict, evidence=(*verdict.evidence, found), decided=True)
+
+
+def _count_classes(numbers: frozenset[int]) -> bool:
+    first, last = min(numbers), max(numbers)
+    return first in _FIRST_CLASSES and last - first + 1 == len(numbers) <= _MOST_CLASSES
 
 
 def _two(label: LabelProfile) -> str:

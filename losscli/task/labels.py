@@ -161,7 +161,11 @@ class LabelCode:
             )
         return "Name the labels in the order of the prediction's columns: --classes A,B,…"
 
-    def _positions(self, label: Array, classes: Sequence[str]) -> Array:
+    def numbered(self, words: Array, role: str) -> Array:
+        """Words as their places among the classes, float64. Raises Misfit at one that is none."""
+        return self._positions(words, self.classes or (), role).astype(np.float64)
+
+    def _positions(self, label: Array, classes: Sequence[str], role: str = "label") -> Array:
         """Where each label stands among `classes`, the shape of `label`."""
         places = {name: place for place, name in enumerate(classes)}
         if label.dtype == object:
@@ -175,9 +179,9 @@ class LabelCode:
         if (positions < 0).any():
             row, column = _first(positions < 0)
             raise Misfit(
-                "label",
+                role,
                 row,
-                f"is none of the classes {', '.join(classes)}",
+                f"is none of the classes {_some(classes)}",
                 value=_written(label, row, column),
                 column=column,
                 hint="Say --classes with every label, in the order of the prediction's columns.",

@@ -26,7 +26,9 @@ class PredProfile:
     """The predictions seen: `low` and `high`, and how many break each reading.
 
     `uneven` counts rows whose sum is off 1 by more than the tolerance, `worst` is the largest such
-    distance, `uneven_log` the same for rows of exponentials. `hard` says that all are 0 or 1.
+    distance, `uneven_log` the same for rows of exponentials. `hard` says that all are 0 or 1,
+    `text` that they are words. Of one item per row, `values` are the different ones where they are
+    few, whole or words (None otherwise).
     """
 
     rows: int = 0
@@ -39,10 +41,18 @@ class PredProfile:
     worst: float = 0.0
     uneven_log: int = 0
     hard: bool = True
+    text: bool = False
+    values: frozenset[Any] | None = frozenset()
 
     @classmethod
     def of(cls, pred: Array, tolerance: float, extent: Extent | None = None) -> PredProfile:
-        """The profile of one block, (n,) or (n, c); `extent` is that of its items."""
+        """The profile of one block, (n,) or (n, c), of numbers or (n,) of text.
+
+        `extent` is that of its numbers.
+        """
+        if pred.dtype == object:
+            missing, words = _words(pred)
+            return cls(len(pred), pred.size, missing, hard=False, text=True, values=words)
         low, high, ones = Extent.of(pred) if extent is None else extent
         missing = 0
         if math.isnan(low):
@@ -69,6 +79,7 @@ class PredProfile:
             worst,
             uneven_log,
             ones is not None,
+            values=None if missing or pred.ndim > 1 else _whole_values(pred, low, high, ones)[1],
         )
 
     def __add__(self, other: PredProfile) -> PredProfile:
@@ -85,6 +96,8 @@ class PredProfile:
             max(self.worst, other.worst),
             self.uneven_log + other.uneven_log,
             self.hard and other.hard,
+            self.text,
+            _united(self.values, other.values),
         )
 
 
@@ -124,18 +137,15 @@ class LabelProfile:
         """
         width = label.shape[1] if label.ndim == 2 else 1
         if label.dtype == object:
-            seen = set(label.ravel().tolist())
-            missing = sum(1 for item in label.ravel() if item is None) if None in seen else 0
-            return cls(
-                len(label), width, True, missing, whole=False, values=frozenset(seen - {None})
-            )
+            missing, words = _words(label)
+            return cls(len(label), width, True, missing, whole=False, values=words)
         extent = Extent.of(label) if extent is None else extent
         present, missing = label, 0
         if extent.missing:
             present = label[~np.isnan(label)]
             missing = label.size - present.size
             extent = Extent.of(present)
-        whole, values = _whole_values(present, extent)
+        whole, values = _whole_values(present, *extent)
         one_hot = uneven = 0
         if width > 1:
             ones = (label == 1).sum(axis=1)
@@ -194,18 +204,30 @@ _FIRST = 64
 _EXACT = 2.0**53
 
 
-def _whole_values(values: Array, extent: Extent) -> tuple[bool, frozenset[Any] | None]:
-    """Whether all `values` are whole, and which they are; None where there may be very many."""
+def _words(text: Array) -> tuple[int, frozenset[Any]]:
+    """How many are missing, and the different words."""
+    seen = set(text.ravel().tolist())
+    missing = sum(1 for item in text.ravel() if item is None) if None in seen else 0
+    return missing, frozenset(seen - {None})
+
+
+def _whole_values(
+    values: Array, low: float, high: float, ones: int | None
+) -> tuple[bool, frozenset[Any] | None]:
+    """Whether all `values` are whole, and which they are; None where there may be very many.
+
+    `low`, `high` and `ones` are their extent.
+    """
     if values.size == 0:
         return True, frozenset()
-    if extent.ones is not None:
-        zeros = values.size - extent.ones
-        return True, frozenset(([0] if zeros else []) + ([1] if extent.ones else []))
+    if ones is not None:
+        zeros = values.size - ones
+        return True, frozenset(([0] if zeros else []) + ([1] if ones else []))
     if values.dtype.kind == "f":
         some = values[:_FIRST]
         if not ((some == np.rint(some)).all() and (values == np.rint(values)).all()):
             return False, None
-    return True, _few(values, extent.low, extent.high)
+    return True, _few(values, low, high)
 
 
 def _few(values: Array, low: float, high: float) -> frozenset[Any] | None:

@@ -125,11 +125,16 @@ def _length(gradient: Sequence[float]) -> float:
     return gradient[0] if len(gradient) == 1 else math.hypot(*gradient)
 
 
+def _item(value: float | str) -> str:
+    """A predicted number, or a predicted word."""
+    return visible(value) if isinstance(value, str) else number(value, 6)
+
+
 def _pred_columns(report: RowReport) -> list[_Column]:
     rows = report.rows
     if len(report.columns) <= _MOST_ITEMS:
         return [
-            _Column(visible(name), aligned([number(row.pred[place], 6) for row in rows]))
+            _Column(visible(name), aligned([_item(row.pred[place]) for row in rows]))
             for place, name in enumerate(report.columns)
         ]
     largest = [max(range(len(row.pred)), key=row.pred.__getitem__) for row in rows]
