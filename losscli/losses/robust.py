@@ -208,7 +208,7 @@ PINBALL = Loss(
     params={
         "quantile": Param(
             0.5,
-            "the quantile that is predicted; of several columns, one for each",
+            "the quantile predicted, or one for each column",
             minimum=0.0,
             maximum=1.0,
             per_item=True,

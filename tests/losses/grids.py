@@ -263,7 +263,7 @@ def masks(loss: Loss) -> Grid:
 
 def grid(loss: Loss, reading: Reading, task: Task, kind: Kind, params: dict[str, Any]) -> Grid:
     """Rows for a reading of a loss."""
-    if task is Task.REGRESSION:
+    if task in (Task.REGRESSION, Task.CLASSES):
         return regression(loss, reading, params)
     if task is Task.FORECAST:
         return forecast(loss, reading)

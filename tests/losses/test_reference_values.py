@@ -282,7 +282,7 @@ def whole_rows(loss: Loss, reading: Reading, task: Task, params: Any) -> tuple[A
     """A seeded array for a loss of whole arrays."""
     rng = np.random.default_rng(7)
     n = ROW_COUNT
-    if reading.kinds == (Kind.CLASS,) and task is Task.REGRESSION:
+    if reading.kinds == (Kind.CLASS,) and task in (Task.CLASSES, Task.REGRESSION):
         return rng.integers(0, 3, n), rng.integers(0, 3, n)
     if task is Task.SAMPLES:
         return rng.normal(size=n), np.round(rng.normal(size=n - 13), 1)
