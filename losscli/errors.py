@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class LosscliError(Exception):
@@ -15,28 +15,40 @@ class UsageError(LosscliError):
     """The request makes no sense as it stands: an unknown loss, a flag that does not fit.
 
     `hint` says what to type instead. Where one of several things is, `choices` are the words to
-    add to what was typed, the likeliest first, and `more` says that there are others.
+    add to what was typed (or to type `instead_of` one of its words), the likeliest first, and
+    `more` says that there are others.
     """
 
     exit_code = 2
 
     def __init__(
-        self, problem: str, *, hint: str = "", choices: tuple[str, ...] = (), more: str = ""
+        self,
+        problem: str,
+        *,
+        hint: str = "",
+        choices: tuple[str, ...] = (),
+        more: str = "",
+        instead_of: str = "",
     ) -> None:
-        super().__init__(problem, hint, choices, more)
+        super().__init__(problem, hint, choices, more, instead_of)
         self.problem = problem
         self.hint = hint or _one_of(choices, more)
         self.choices = choices
         self.more = more
+        self.instead_of = instead_of
 
     def __str__(self) -> str:
         return _sentences(self.problem, self.hint)
 
-    def typed_after(self, command: str) -> str:
-        """The message, with each choice as a whole command: what was typed, and the choice."""
-        if not self.choices:
+    def typed_after(self, words: Sequence[str]) -> str:
+        """The message, with each choice as a whole command made of the words that were typed."""
+        if not self.choices or (self.instead_of and self.instead_of not in words):
             return str(self)
-        commands = tuple(f"{command} {choice}" for choice in self.choices)
+        import shlex
+
+        place = words.index(self.instead_of) if self.instead_of else len(words)
+        before, after = shlex.join(words[:place]), shlex.join(words[place + 1 :])
+        commands = tuple(f"{before} {choice} {after}".rstrip() for choice in self.choices)
         return _sentences(self.problem, _one_of(commands, self.more))
 
 

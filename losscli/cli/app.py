@@ -136,9 +136,7 @@ def _said(error: LosscliError, words: Sequence[str]) -> str:
     """What an error says; choices among flags stand behind what was typed, to be copied."""
     if not isinstance(error, UsageError) or not error.choices or "--" in words:
         return str(error)
-    import shlex
-
-    return error.typed_after(shlex.join(["losscli", *words]))
+    return error.typed_after(["losscli", *words])
 
 
 def _complain(text: str, *, debug: bool) -> None:

@@ -7,8 +7,9 @@ import weakref
 from functools import partial
 
 from losscli.errors import DataError, NoRows, UsageError
-from losscli.inputs.compressed import MAGIC_BYTES, beginning, codec_of, decompressing
+from losscli.inputs.compressed import beginning, codec_of, decompressing
 from losscli.inputs.file import File
+from losscli.inputs.foreign import refuse_foreign
 from losscli.inputs.npy import MAGIC as NPY
 from losscli.inputs.npy import NpySource, streamed_array
 from losscli.inputs.safetensors import is_safetensors, open_safetensors
@@ -23,22 +24,8 @@ KEY_MARK = "::"
 _ZIP = b"PK\x03\x04"
 _PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
-# How formats begin that are recognised and refused, with what to do about it.
-_REFUSED = {
-    b"\xd0\xcf\x11\xe0": ("is an Excel workbook, which is not read", "Save the sheet as CSV."),
-    b"\x89HDF": ("is an HDF5 file, which is not read", "Export it to Parquet, CSV or NPY."),
-    b"PARE": ("is an encrypted Parquet file, which is not read", "Save it without encryption."),
-    b"FEA1": ("is a Feather file of version 1, which is not read", "Save it as version 2."),
-    b"\xfd7zXZ": ("is compressed by xz, which is not read", "Use zstd or gzip."),
-    b"\x04\x22\x4d\x18": ("is compressed by lz4, which is not read", "Use zstd or gzip."),
-    **{
-        bytes((0x80, protocol)): (
-            "is a pickle, which could run code and is never loaded",
-            "Save plain numbers: np.save(file, array).",
-        )
-        for protocol in range(2, 6)
-    },
-}
+# First bytes by which other formats are told.
+_STARTS = 1 << 9
 
 
 def open_file(file: File, key: str | None = None, decimal: str | None = None) -> Source:
@@ -47,11 +34,11 @@ def open_file(file: File, key: str | None = None, decimal: str | None = None) ->
     Raises DataError for an empty file and for a format that is not read.
     """
     with file.opened() as handle:
-        start = handle.read(MAGIC_BYTES)
+        start = handle.read(_STARTS)
         codec = codec_of(start)
         if codec is not None:
             handle.seek(0)
-            start = beginning(handle, codec, MAGIC_BYTES, file.name)
+            start = beginning(handle, codec, _STARTS, file.name)
     if not start:
         raise NoRows("is empty", file=file.name)
     tensors = codec is None and is_safetensors(start, file.size)
@@ -59,9 +46,7 @@ def open_file(file: File, key: str | None = None, decimal: str | None = None) ->
         raise UsageError(f"{file.name} is no NPZ archive and has no array {key!r}")
     if tensors:
         return open_safetensors(file, key)
-    for magic, (problem, hint) in _REFUSED.items():
-        if start.startswith(magic):
-            raise DataError(problem, file=file.name, hint=hint)
+    refuse_foreign(start, file.name)
     if start.startswith(NPY):
         if codec is None:
             return NpySource(file)

@@ -34,6 +34,37 @@ def stem(name: str, prefixes: Iterable[str]) -> str | None:
     return None
 
 
+def affixes(names: Sequence[str], words: frozenset[str]) -> tuple[str, str] | None:
+    """What stands before and after each of these words in names: `p_cat`, `P(cat)`, `cat_prob`.
+
+    None where not all words stand in names of one form, or in names of several.
+    """
+    first, *others = sorted(words)
+    known = set(names)
+    forms = {
+        (name[:place], name[place + len(first) :])
+        for name in names
+        for place in range(len(name) - len(first) + 1)
+        if name.startswith(first, place)
+    }
+    fits = [
+        (head, tail)
+        for head, tail in forms
+        if (head or tail) and all(f"{head}{word}{tail}" in known for word in others)
+    ]
+    apart = [
+        (head, tail) for head, tail in fits if not head[-1:].isalnum() and not tail[:1].isalnum()
+    ]
+    fits = apart if len(apart) == 1 else fits
+    return fits[0] if len(fits) == 1 else None
+
+
+def within(name: str, head: str, tail: str) -> str | None:
+    """What stands between a head and a tail in a name; None where it is not of that form."""
+    inner = name[len(head) : len(name) - len(tail)]
+    return inner if inner and name == f"{head}{inner}{tail}" else None
+
+
 def class_names(columns: Sequence[str], words: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The names of classes: those of the prediction's columns without what they have in common.
 
@@ -41,6 +72,10 @@ def class_names(columns: Sequence[str], words: frozenset[str] = frozenset()) -> 
     """
     if words and words <= set(columns):
         return tuple(columns)
+    if words and (found := affixes(columns, words)):
+        inner = [within(name, *found) for name in columns]
+        if all(inner):
+            return tuple(name for name in inner if name is not None)
     stems = [stem(name, PRED_PREFIXES) for name in columns]
     if all(rest is not None for rest in stems):
         return tuple(rest for rest in stems if rest is not None)

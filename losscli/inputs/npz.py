@@ -13,6 +13,7 @@ from losscli.errors import DataError, UsageError
 from losscli.inputs.compressed import first_line
 from losscli.inputs.evidence.words import Says, says
 from losscli.inputs.file import File
+from losscli.inputs.foreign import refuse_archive
 from losscli.inputs.npy import NpySource, streamed_array
 
 _DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -33,16 +34,17 @@ def open_npz(file: File, key: str | None) -> NpySource:
         raise DataError(f"holds two members called {twice!r}: which one is meant?", file=file.name)
     arrays = {name.removesuffix(".npy"): name for name in members if name.endswith(".npy")}
     if not arrays:
-        what = "an Excel workbook" if "[Content_Types].xml" in members else "a ZIP archive"
+        refuse_archive(members, file.name)
         raise DataError(
-            f"is {what} and holds no array",
+            "is a ZIP archive that holds no array and not one table alone",
             file=file.name,
-            hint="Save one array by np.save(file, array), or a table as CSV.",
+            hint=f"Unpack it: unzip {quote(file.name)}",
         )
     if key is None and len(arrays) > 1:
-        choices = "\n".join(f"  {file.name}::{name}" for name in arrays)
         raise UsageError(
-            f"{file.name} holds {len(arrays)} arrays: which one?", hint=f"Say one of\n{choices}"
+            f"{file.name} holds {len(arrays)} arrays: which one?",
+            choices=tuple(quote(f"{file.name}::{name}") for name in arrays),
+            instead_of=file.name,
         )
     chosen = next(iter(arrays)) if key is None else key.removesuffix(".npy")
     if chosen not in arrays:
@@ -74,12 +76,8 @@ def only_table(file: File) -> tuple[File, Path] | None:
             for member in archive.infolist()
             if not member.is_dir() and not member.filename.startswith(("__MACOSX/", ".", "["))
         ]
-        names = archive.namelist()
-        if (
-            "[Content_Types].xml" in names
-            or len(members) != 1
-            or members[0].filename.endswith((".npy", ".xml"))
-        ):
+        refuse_archive(archive.namelist(), file.name)
+        if len(members) != 1 or members[0].filename.endswith((".npy", ".xml")):
             return None
         with (
             tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy,
@@ -116,17 +114,18 @@ def members_for(
     ):
         ahead = preds or [name for name in names if name not in labels]
         pairs = [
-            f"  {quote(f'{file}::{pred}')}" + (f" {quote(f'{file}::{label}')}" * want_label)
+            quote(f"{file}::{pred}") + (f" {quote(f'{file}::{label}')}" * want_label)
             for pred in ahead
             for label in (labels or names)
             if pred != label
         ]
         if not want_label:
-            pairs = [f"  {quote(f'{file}::{pred}')}" for pred in ahead]
+            pairs = [quote(f"{file}::{pred}") for pred in ahead]
         raise UsageError(
             f"{file} holds {len(names)} arrays: which is the prediction"
             + (", and which the label?" if want_label else "?"),
-            hint="Say one of\n" + "\n".join(pairs[:20]),
+            choices=tuple(pairs[:20]),
+            instead_of=file,
         )
     pred, label = (f"{file}::{found[0]}" if found else None for found in (preds, labels))
     return pred, label

@@ -8,6 +8,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -26,6 +27,8 @@ STDIN = "-"
 # Where Linux opens anew what a process holds open, also what has no name.
 _FDS = Path("/proc/self/fd")
 
+# Files of a folder among which a misspelt one is looked for.
+_LOOKED_AT = 10_000
 # Rows that are counted at once.
 _COUNTED = 1 << 16
 
@@ -261,10 +264,25 @@ def _files_in(folder: Path) -> list[str]:
     return [str(each) for each in found]
 
 
+def _near(name: str) -> str:
+    """A file beside that name which may be meant."""
+    from difflib import get_close_matches
+
+    wanted = Path(name)
+    folder = wanted.parent
+    if not folder.is_dir():
+        return f"There is no folder {folder} either."
+    with os.scandir(folder) as entries:
+        known = [entry.name for entry in islice(entries, _LOOKED_AT) if entry.name[:1] != "."]
+    same_stem = [each for each in known if Path(each).stem == wanted.stem]
+    close = same_stem[:1] or get_close_matches(wanted.name, known, n=1, cutoff=0.7)
+    return f"Did you mean {folder / close[0]}?" if close else ""
+
+
 def _unreadable(name: str, error: Exception) -> DataError:
     if isinstance(error, FileNotFoundError) and error.filename is not None:
         missing = str(error.filename)
         if missing in (str(Path(name)), str(Path(name.rpartition(KEY_MARK)[0]))):
-            return DataError("there is no such file", file=name)
+            return DataError("there is no such file", file=name, hint=_near(missing))
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return DataError(f"cannot be read ({reason.lower()})", file=name)

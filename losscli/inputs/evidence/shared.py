@@ -125,7 +125,7 @@ def _may_identify(pair: _Pair, name: str, *, indexes: bool) -> bool:
         # A count that was made anew when the table was saved says nothing about the other's rows.
         counted = pair.here.counting != pair.there.counting
         return pair.unique and (pair.same or not counted)
-    if says(name) not in (None, Says.KEY):
+    if says(name) not in (None, Says.KEY, Says.TIME, Says.GROUP):
         return False
     if pair.called:
         return True

@@ -17,6 +17,8 @@ class Says(StrEnum):
     MEAN = "mean"
     SCALE = "standard deviation"
     VARIANCE = "variance"
+    TIME = "time"
+    GROUP = "group"
     LOWER = "lower end"
     UPPER = "upper end"
     HARD_CLASS = "predicted class"
@@ -29,14 +31,17 @@ _WORDS = {
     Says.PREDICTION: "pred preds prediction predictions predicted predict ypred yhat hat prob "
     "probs proba probas probability probabilities pctr pcvr phat score scores logit logits output "
     "outputs forecast forecasts forecasted fcst estimate estimated fitted softmax sigmoid logprob "
-    "logprobs",
+    "logprobs modelled modeled simulated sim",
     Says.LABEL: "label labels target targets true truth ytrue groundtruth gt actual actuals real "
-    "obs observed observation gold reference outcome expected answer annotation",
+    "obs observed observation gold reference outcome expected answer annotation "
+    "measured measurement",
     Says.KEY: "id ids key index idx uuid guid filename rowid",
     Says.WEIGHT: "weight weights wt exposure",
     Says.MEAN: "mean mu loc",
     Says.SCALE: "std sd sigma stddev stdev scale",
     Says.VARIANCE: "var variance",
+    Says.TIME: "ds date dates datetime timestamp time year month week weekday day hour minute",
+    Says.GROUP: "group groups fold folds split subset segment",
     Says.LOWER: "lower lwr",
     Says.UPPER: "upper upr",
 }
@@ -48,7 +53,7 @@ _WHOLE = {
 }
 # Of several words in one name, the first of these decides: what is true is no prediction, a
 # predicted label is one, the id of a label is a label.
-_FIRST = (Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.MEAN)
+_FIRST = (Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.MEAN, Says.TIME, Says.GROUP)
 # What a column holds beside a prediction: `pred_std` is none, though it is called so.
 BESIDE = (Says.SCALE, Says.VARIANCE, Says.LOWER, Says.UPPER)
 TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue".split())

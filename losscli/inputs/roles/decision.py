@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from losscli.inputs.columns import Columns, Table
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.labels import find_label_alone, find_label_beside, find_label_left
-from losscli.inputs.roles.pairs import take_by_look, take_by_relation
+from losscli.inputs.roles.pairs import take_by_classes, take_by_look, take_by_relation
 from losscli.inputs.roles.predictions import find_prediction
 from losscli.inputs.roles.state import ANYTHING, State, Wanted
 from losscli.vocabulary import Evidence
@@ -48,6 +48,8 @@ def resolve(
         return _decided(state)
     if both and not state.label and (beside := find_label_beside(state)):
         state.take_label(beside)
+    elif both and not state.label and not state.pred and take_by_classes(state):
+        return _decided(state)
     if want_pred and not state.pred:
         _take_prediction(state)
     if want_label and not state.label:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from losscli.inputs.columns import Table
 from losscli.inputs.evidence.quantiles import family
 from losscli.inputs.evidence.words import parted, says, split
-from losscli.inputs.names import stem
+from losscli.inputs.names import affixes, stem, within
 
 # How far the sum of a row of probabilities may be off 1, as they are rounded in tables.
 _ROUNDED = 0.02
@@ -55,19 +55,11 @@ def after_classes(table: Table, places: Sequence[int], words: frozenset[str]) ->
             for place in places
             if table.columns[place] in words or _is_like(table.columns[place], words)
         ]
-    groups: dict[str, list[int]] = {}
-    for place in places:
-        parts = parted(table.columns[place])
-        if parts is not None:
-            groups.setdefault(parts[0], []).append(place)
-    fits = [
-        group
-        for prefix, group in groups.items()
-        if len(group) > 1
-        and words <= {table.columns[place][len(prefix) :] for place in group}
-        and not all(table.look(place).zero_one for place in group)
-    ]
-    return fits[0] if len(fits) == 1 else []
+    found = affixes([table.columns[place] for place in places], words)
+    if found is None:
+        return []
+    group = [place for place in places if within(table.columns[place], *found) is not None]
+    return [] if all(table.look(place).zero_one for place in group) else group
 
 
 def sum_to_one(table: Table, places: Sequence[int]) -> bool:

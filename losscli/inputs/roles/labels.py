@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from losscli.errors import UsageError
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.evidence.words import TRUTH, Says, split
@@ -12,6 +14,8 @@ from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.inputs.roles.groups import prefixed
 from losscli.inputs.roles.state import Found, State
 
+# What the name of a label may say, where the prediction is known and it is left.
+_MAY_BE_LABELS = (None, Says.LABEL, Says.TIME, Says.GROUP)
 # What the labels of several columns are called beside the predictions `p_even`, `p_odd`.
 _TWINS = ("{}", "label_{}", "y_{}", "true_{}", "target_{}")
 
@@ -33,7 +37,7 @@ def find_label_left(state: State) -> Found | None:
     if len(words) == 1 and len(state.pred) > 1:
         return Found((words[0],))
     soft = len(state.pred) > 1 or table.look(state.pred[0]).in_unit
-    numbers = [c for c in free if c not in table.text and table.says(c) in (None, Says.LABEL)]
+    numbers = [c for c in free if c not in table.text and table.says(c) in _MAY_BE_LABELS]
     likely = [c for c in numbers if not state.counts(c)]
     if len(free) == 1 and (free[0] in likely or not table.look(free[0]).unique):
         return Found((free[0],))
@@ -51,6 +55,14 @@ def find_label_left(state: State) -> Found | None:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in near])
     if len(words) == 1 and state.pred[0] in table.text:
         return Found((words[0],))
+    # Whole numbers of which no two are the same may number the rows, unless they follow the
+    # prediction without being in order.
+    pred = table.look(state.pred[0])
+    near = [
+        c for c in numbers if not _ordered(table.look(c)) and _likeness(table.look(c), pred) > 0.5
+    ]
+    if len(state.pred) == len(near) == 1:
+        return Found((near[0],), "numbers that go with the prediction", "left beside it")
     return None
 
 
@@ -119,6 +131,12 @@ def _twins(state: State) -> Found | None:
             if twins and len(twins) == len(rests) and None not in twins:
                 return Found(tuple(place for place in twins if place is not None))
     return None
+
+
+def _ordered(look: Look) -> bool:
+    """Whether numbers only rise or only fall."""
+    pairs = list(pairwise(look.numbers))
+    return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
 
 
 def _likeness(one: Look, other: Look) -> float:

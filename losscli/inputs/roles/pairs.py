@@ -7,7 +7,7 @@ from losscli.inputs.evidence.words import Says, base
 from losscli.inputs.findings import listed
 from losscli.inputs.roles.asking import several_pairs
 from losscli.inputs.roles.claims import Claim, Claimed
-from losscli.inputs.roles.groups import sum_to_one
+from losscli.inputs.roles.groups import after_classes, sum_to_one
 from losscli.inputs.roles.state import Found, State
 
 
@@ -21,7 +21,7 @@ def take_by_relation(state: State) -> bool:
         if (rest := base(table.columns[pred]))
         for twin in state.free
         if twin != pred
-        and table.says(twin) in (None, Says.LABEL)
+        and table.says(twin) in (None, Says.LABEL, Says.TIME, Says.GROUP)
         and base(table.columns[twin]) == rest
     ]
     if len(found) != 1 or len(preds) > 1:
@@ -32,6 +32,26 @@ def take_by_relation(state: State) -> bool:
     named = f"named after {table.columns[label]}"
     state.take_pred(Found((pred,), named, "its prediction"))
     state.take_label(Found((label,)))
+    return True
+
+
+def take_by_classes(state: State) -> bool:
+    """Take the column of classes that the names of other columns speak of, and those columns."""
+    table = state.table
+    fits = []
+    for label in state.free:
+        if table.says(label) not in (None, Says.LABEL):
+            continue
+        words = table.look(label).words
+        if label not in table.text or len(words) < 2:
+            continue
+        if named := after_classes(table, state.numeric(), words):
+            fits.append((label, tuple(named)))
+    if len(fits) != 1:
+        return False
+    label, classes = fits[0]
+    state.take_label(Found((label,), "words that are in other columns' names", "the label"))
+    state.take_pred(Found(classes, "the classes of the labels", "one column per class"))
     return True
 
 

@@ -60,6 +60,8 @@ def _items_of_the_loss(state: State) -> Found | None:
             exact = [p for p in state.free if state.table.columns[p].lower() == item.lower()]
             said = _ITEM_SAYS.get(item.lower())
             near = [p for p in state.free if said and item_of(state.table.columns[p]) is said]
+            if said is Says.MEAN and not near:
+                near = state.saying(Says.PREDICTION)
             found += (exact or near)[:1] if len(exact or near) == 1 else []
         if len(found) == len(wanted) > 1:
             names = " and ".join(wanted)
@@ -165,7 +167,8 @@ _RULES: tuple[Callable[[State], Found | None], ...] = (
 def _named_readings(state: State) -> list[tuple[int, ...]]:
     """The columns, or groups of columns, that go by a prediction's name."""
     table = state.table
-    numeric = [place for place in state.numeric() if table.says(place) not in BESIDE]
+    others = (*BESIDE, Says.HARD_CLASS)
+    numeric = [place for place in state.numeric() if table.says(place) not in others]
     groups = [
         group
         for group in prefixed(table, numeric, PRED_PREFIXES)

@@ -106,14 +106,21 @@ class State:
         ]
 
     def counts(self, place: int) -> bool:
-        """Whether a column only counts or numbers the rows, as far as was looked."""
+        """Whether a column tells rows apart rather than what they hold, as far as was looked.
+
+        It counts or numbers them, or is called a time or a group.
+        """
         look = self.table.look(place)
+        if self.table.says(place) in (Says.TIME, Says.GROUP):
+            return True
         return look.counting or (look.whole and look.unique and min(look.numbers) > 1)
 
     def counting(self, places: Sequence[int]) -> tuple[Claim, ...]:
         """What a decision claims of those among these columns that count the rows."""
         return tuple(
-            Claim(place, Claimed.COUNTING) for place in places if self.table.look(place).counting
+            Claim(place, Claimed.COUNTING)
+            for place in places
+            if self.table.look(place).counting and self.table.says(place) is None
         )
 
     def _reserved(self) -> set[int]:
