@@ -90,9 +90,9 @@ def _container(file: File, key: str | None, start: bytes, decimal: str | None) -
             return source
         return open_npz(file, key)
     if start.startswith(_PARQUET):
-        from losscli.inputs.parquet import ParquetSource
+        from losscli.inputs.language_models import parquet_table
 
-        return ParquetSource(file)
+        return parquet_table(file)
     from losscli.inputs.ipc import IpcSource
 
     return IpcSource(file, stream=start.startswith(_ARROW_STREAM))
@@ -111,16 +111,16 @@ def _text(file: File, codec: str | None, start: bytes, decimal: str | None) -> S
 
 def _json(file: File, codec: str | None, text: bytes) -> Source | None:
     """A document or lines of JSON; None for a text that only begins like an array."""
-    from losscli.inputs.json_lines import JsonLinesSource
+    from losscli.inputs.language_models import json_lines_table
 
     if text.startswith(b"{") and _is_line(file, codec):
-        return JsonLinesSource(file, codec)
+        return json_lines_table(file, codec)
     from losscli.inputs.json_document import open_document
 
     found = open_document(file, codec)
     if found is not None or text.startswith(b"["):
         return found
-    return JsonLinesSource(file, codec)
+    return json_lines_table(file, codec)
 
 
 def _is_line(file: File, codec: str | None) -> bool:

@@ -93,7 +93,7 @@ def _readings(kernel: object) -> tuple[Reading, ...]:
 AUC_LOSS = Loss(
     id="auc_loss",
     title="1 − AUC",
-    family="classification",
+    family="ranking",
     complement="auc",
     complement_names=("roc_auc", "roc_auc_score", "auroc", "rocauc", "roc_auc_ovr"),
     readings=_readings(misordered_pairs),
@@ -114,6 +114,7 @@ AVERAGE_PRECISION_LOSS = Loss(
     id="average_precision_loss",
     title="1 − average precision",
     family="classification",
+    aliases=("ap_loss",),
     complement="ap",
     complement_names=("average_precision", "average_precision_score", "aucpr", "auprc", "pr_auc"),
     readings=_readings(missed_precision),
