@@ -9,6 +9,8 @@ from functools import partial
 from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.compressed import MAGIC_BYTES, beginning, codec_of, decompressing
 from losscli.inputs.file import File
+from losscli.inputs.llama_cpp import MAGIC as LLAMA_CPP
+from losscli.inputs.llama_cpp import open_llama_cpp
 from losscli.inputs.npy import MAGIC as NPY
 from losscli.inputs.npy import NpySource, streamed_array
 from losscli.inputs.safetensors import is_safetensors, open_safetensors
@@ -55,6 +57,8 @@ def open_file(file: File, key: str | None = None, decimal: str | None = None) ->
     if not start:
         raise NoRows("is empty", file=file.name)
     tensors = codec is None and is_safetensors(start, file.size)
+    if codec is None and start.startswith(LLAMA_CPP):
+        return open_llama_cpp(file, key)
     if key is not None and not start.startswith(_ZIP) and not tensors:
         raise UsageError(f"{file.name} is no NPZ archive and has no array {key!r}")
     if tensors:
