@@ -611,3 +611,9 @@ def test_scores_of_another_evaluator_are_shown_on_a_screen(here: Here, write: Wr
     assert answer.code == 0, answer.err
     assert "acc  0.6666667" in answer.out
     assert "advice" not in answer.out
+
+
+def test_scores_of_another_evaluator_have_a_page(here: Here, write: Write) -> None:
+    write("scores.csv", "acc,id\n1,a\n0,b\n1,c\n")
+    answer = here("scores.csv", "--score-col", "acc", "-o", "page.html")
+    assert answer.code == 0, answer.err

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from losscli import compare, evaluate
+from losscli import compare, evaluate, recommend
 from losscli.errors import DataError, UsageError
 
 # Tokens with their log-probabilities; the first of each text has none.
@@ -255,3 +255,8 @@ def test_two_models_are_compared_on_the_same_texts(tmp_path: Path) -> None:
     mean = math.fsum(np.concatenate(cost)) / length.sum()
     assert found.difference == pytest.approx(math.exp(1.2 * mean) - math.exp(mean), rel=1e-12)
     assert found.verdict == "worse"
+
+
+def test_texts_are_recommended_the_perplexity(tmp_path: Path) -> None:
+    file = write(tmp_path / "out.jsonl", [chat(text) for text in TEXTS])
+    assert recommend(file).loss == "token_perplexity"
