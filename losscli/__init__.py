@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from losscli.checking.report import CheckReport
     from losscli.checking.run import check
     from losscli.comparing.compare import compare
+    from losscli.comparing.divergence import Divergence, divergence
     from losscli.comparing.report import ComparisonReport
     from losscli.conventions.names import get_loss
     from losscli.differentiating.gradients import gradient
@@ -37,6 +38,7 @@ __all__ = [
     "Columns",
     "ComparisonReport",
     "DataError",
+    "Divergence",
     "Leaderboard",
     "LosscliError",
     "Match",
@@ -48,6 +50,7 @@ __all__ = [
     "batch",
     "check",
     "compare",
+    "divergence",
     "evaluate",
     "get_loss",
     "gradient",
@@ -65,6 +68,7 @@ _HOMES = {
     "CheckReport": "losscli.checking.report",
     "ComparisonReport": "losscli.comparing.report",
     "DataError": "losscli.errors",
+    "Divergence": "losscli.comparing.divergence",
     "Leaderboard": "losscli.batching.report",
     "LosscliError": "losscli.errors",
     "Match": "losscli.matching.report",
@@ -75,6 +79,7 @@ _HOMES = {
     "batch": "losscli.batching.run",
     "check": "losscli.checking.run",
     "compare": "losscli.comparing.compare",
+    "divergence": "losscli.comparing.divergence",
     "evaluate": "losscli.evaluating.evaluate",
     "get_loss": "losscli.conventions.names",
     "gradient": "losscli.differentiating.gradients",

@@ -25,6 +25,7 @@ class Task(StrEnum):
     MASKS = "masks"
     SEQUENCE = "sequence"
     SAMPLES = "samples"
+    TEXTS = "texts"
     SCORES = "scores"
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS
-from losscli.cli.options import arguments, option
+from losscli.cli.options import arguments, option, switch
 from losscli.cli.resampling import CHANCE, DependenceOptions, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
+from losscli.errors import UsageError
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
@@ -32,6 +33,8 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
       losscli compare a.csv b.csv -y label --by-col site
 
       losscli compare a.csv b.csv -y label --plan 1%
+
+      losscli compare base.npy quantized.npy --label tokens.npy --kl
     """
 
     preds: tuple[str, ...] = arguments(
@@ -47,6 +50,11 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
         panel=CHANCE,
         help="How many rows would show a difference of this size, and what these can show: 1%, "
         "0.01 or bce=1%; repeatable.",
+    )
+    kl: bool = switch(
+        "--kl",
+        help="Of two language models: the table of llama.cpp's perplexity tool, KL divergence, "
+        "its quantiles, perplexity, same top token.",
     )
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
@@ -65,6 +73,9 @@ def run(options: CompareOptions) -> None:
     name = options.format
     if name is None:
         name = "table" if options.output is None else format_of(options.output)
+    if options.kl:
+        _divergence(options, name)
+        return
     with progress_bar() as progress:
         report = compare(
             options.preds,
@@ -86,3 +97,23 @@ def run(options: CompareOptions) -> None:
         return
     shown = screen(options.output, notes=beneath)
     emit(render_comparison(report, name, shown), options.output)
+
+
+def _divergence(options: CompareOptions, format: str) -> None:
+    """Print how the distributions of two models part."""
+    from losscli.cli.formats import render_divergence
+    from losscli.cli.output import emit, note, screen
+    from losscli.cli.progress import progress_bar
+    from losscli.comparing.divergence import divergence_of
+    from losscli.evaluating.options import Options
+
+    if options.loss:
+        raise UsageError("--kl and --loss: which is it?", hint="Leave one of them out.")
+    with progress_bar() as progress:
+        report = divergence_of(
+            options.preds,
+            options.label,
+            Options.of("compare", {}, **options.keywords(), progress=progress),
+        )
+    note(report.notes)
+    emit(render_divergence(report, format, screen(options.output)), options.output)

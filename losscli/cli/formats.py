@@ -12,6 +12,7 @@ from losscli.render.screen import Screen
 
 if TYPE_CHECKING:
     from losscli.checking.report import CheckReport
+    from losscli.comparing.divergence import Divergence
     from losscli.comparing.report import ComparisonReport
     from losscli.evaluating.report import Report
     from losscli.matching.report import Match, Why
@@ -68,6 +69,20 @@ def render_check(report: CheckReport, format: str, screen: Screen) -> str:
     from losscli.render.terminal.check import render_check as as_table
 
     return as_table(report, screen)
+
+
+def render_divergence(report: Divergence, format: str, screen: Screen) -> str:
+    """How two models' distributions part, as table or json. Raises UsageError for other formats."""
+    if format == "json":
+        from losscli.render.json import dump
+
+        return dump(report.to_dict(), indent=2) + "\n"
+    if format != "table":
+        raise UsageError(f"--kl is not written as {format}", hint="Say --format table or json.")
+    from losscli.render.terminal.divergence import divergence_blocks
+    from losscli.render.terminal.table import text_of
+
+    return text_of(list(divergence_blocks(report)), screen)
 
 
 def render_matches(

@@ -142,10 +142,10 @@ def compared(
         classes_second=classes_second(looked, options.like),
         shift=options.shift,
     )
-    names = names or _names(rivals, given, by_pattern=by_pattern)
+    names = names or names_of(rivals, given, by_pattern=by_pattern)
 
     def read(seen: Sequence[Outcome]) -> list[DataReading]:
-        return _readings(rivals.sides, seen, requests, options)
+        return readings_of(rivals.sides, seen, requests, options)
 
     def attempt(readings: Sequence[DataReading]) -> SideBySide:
         done = SideBySide(rivals, readings, resampling, options)
@@ -160,7 +160,7 @@ def compared(
     return comparison_report(rivals, names, done, resampling, margins, plan)
 
 
-def _readings(
+def readings_of(
     sides: Sequence[Dataset],
     seen: Sequence[Outcome],
     requests: tuple[Request, ...],
@@ -188,7 +188,7 @@ def _readings(
     return [lead, *(read_as(side, outcome, requests, as_lead) for side, outcome in others)]
 
 
-def _names(rivals: Rivals, given: Sequence[Any], *, by_pattern: bool) -> list[str]:
+def names_of(rivals: Rivals, given: Sequence[Any], *, by_pattern: bool) -> list[str]:
     """What the models are called: columns, files without their ending, or letters."""
     if by_pattern:
         names = [", ".join(side.pred.columns or ()) for side in rivals.sides]

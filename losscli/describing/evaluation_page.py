@@ -20,7 +20,7 @@ from losscli.inputs.opening import is_stream
 from losscli.losses.registry import REGISTRY
 from losscli.rowwise.report import RowReport
 from losscli.rowwise.rows import rows_of
-from losscli.vocabulary import Reduction
+from losscli.vocabulary import Reduction, Task
 
 # So many of the hardest rows are shown.
 _HARDEST = 20
@@ -124,6 +124,9 @@ _OF_CLASSES = ("binary", "multiclass")
 
 def _told(report: Report, pred: Any, label: Any, options: Options) -> list[SameValue]:
     """Each loss under every convention; those of one value together, that of the report first."""
+    if report.task == Task.SCORES:
+        # Columns of another evaluator are under no convention of ours.
+        return []
     known = {
         asked_again(result.loss, result.params, result.convention): result
         for result in report.results

@@ -111,8 +111,15 @@ def describe(loss: Loss) -> LossPage:
         example_label="" if example.label is None else _array(example.label),
         example_value=example_value(loss, CONVENTIONS["standard"]),
         example_gradient=_example_gradient(loss),
-        command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l {loss.short}",
+        command=f"losscli eval PRED{' LABEL' if loss.needs_label else ''} -l {_asked(loss)}",
     )
+
+
+def _asked(loss: Loss) -> str:
+    """The loss as it is typed, with the parameters of its example that have to be given."""
+    needed = [name for name, param in loss.params.items() if param.required]
+    given = ",".join(f"{name}={loss.example.params[name]:g}" for name in needed)
+    return f"{loss.short}:{given}" if given else loss.short
 
 
 def example_value(loss: Loss, convention: Convention) -> float:

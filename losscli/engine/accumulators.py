@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.exact import nearest
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
-from losscli.engine.held import Held, computed_whole, measured_whole
+from losscli.engine.held import Held, computed_whole, measured_whole, standard_error_whole
 from losscli.engine.row_losses import Measured, measure, weighted
 from losscli.engine.sums import SumTotals, sum_totals
 from losscli.engine.totals import Totals, totals
@@ -215,6 +215,7 @@ class HeldAccumulator:
         found = computed_whole(self._evaluation, held)
         if self._evaluation.loss.by_column:
             finished = of_columns(self._evaluation, np.asarray(found))
+            finished = _with_error(finished, standard_error_whole(self._evaluation, held))
             undefined = unvaried(self._evaluation, held.label_varies())
             return Tally(finished, held.rows, finished.columns, undefined=undefined)
         if np.ndim(found) == 0:
@@ -222,6 +223,13 @@ class HeldAccumulator:
         rows = RowAccumulator(self._evaluation)
         rows.add_measured(measured_whole(found, held))
         return rows.tally()
+
+
+def _with_error(finished: Finished, error: float | None) -> Finished:
+    """The value with its standard error, where there is one."""
+    if error is None or not math.isfinite(error):
+        return finished
+    return replace(finished, standard_error=error, level=finished.value, level_error=error)
 
 
 _BY_SHAPE: Mapping[Shape, Callable[[Evaluation], Accumulator]] = {

@@ -19,7 +19,7 @@ from losscli.losses.definition.bounds import (
     TANH,
     Bounds,
 )
-from losscli.losses.definition.loss import Reading
+from losscli.losses.definition.loss import Labels, Reading
 from losscli.losses.forms.categorical import Form
 from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind
@@ -154,8 +154,14 @@ _BOUNDS = {
 
 def bounds_of(kind: Kind, reading: Reading) -> Bounds:
     """What an item of a prediction of that kind may be."""
-    if reading.form is Form.CATEGORICAL and kind is Kind.LOGIT:
+    of_classes = reading.form is Form.CATEGORICAL or (
+        reading.form is Form.DECISION and reading.labels is Labels.CLASSES
+    )
+    if of_classes and kind is Kind.LOGIT:
         return LOGIT_OF_CLASS
+    if reading.items and reading.form is Form.VALUE:
+        # Of named items each is what its own bounds say.
+        return FINITE
     if reading.unnormalised and kind is Kind.LOG_PROBABILITY:
         return LOGIT_OF_CLASS
     return _BOUNDS.get(kind, FINITE)

@@ -77,6 +77,16 @@ def computed_whole(evaluation: Evaluation, held: Held) -> Any:
         return evaluation.reading.kernel(pred, label, **keywords)
 
 
+def standard_error_whole(evaluation: Evaluation, held: Held) -> float | None:
+    """The standard error of a value of one column, by the loss's own formula; None without one."""
+    formula = evaluation.reading.standard_error
+    label = held.labels[0] if held.labels else None
+    if formula is None or held.weights or label is None or label.ndim != 1:
+        return None
+    pred, label, _ = _arguments(evaluation, held)
+    return formula(pred, label)
+
+
 def gradient_whole(evaluation: Evaluation, held: Held) -> Array:
     """The gradient of the value with respect to all rows, in the shape of the prediction."""
     gradient = evaluation.reading.gradient

@@ -22,7 +22,7 @@ from losscli.stats.bootstrap import Bootstrap
 from losscli.stats.estimates import Estimate, MeanOfRows, influence
 from losscli.stats.groups import Resampling, Table
 from losscli.stats.sample import RowSample
-from losscli.stats.student import binomial_interval
+from losscli.stats.student import binomial_interval, logit_interval
 from losscli.stats.studentised import Studentised, studentised
 from losscli.stats.units import FEW_CLUSTERS, Units
 from losscli.vocabulary import Reduction
@@ -34,6 +34,7 @@ LEVEL = 0.95
 # Tables of more sums than this take too long to be moved one by one.
 _MOST_SUMS = 256
 _BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
+_BY_LOGIT = "DeLong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class RowIntervals:
         for place, (item, tally) in enumerate(_tallies(found)):
             kept = None if _has_none(item) else seen.rows(place)
             spread = None if kept is None else row_spread(item, tally, *kept)
-            spreads.append(_unsampled(tally) if kept is None and not _has_none(item) else spread)
+            whole = kept is None and not _has_none(item)
+            spreads.append(_unsampled(item, tally) if whole else spread)
         return _with_spreads(report, found, spreads, _row_notes)
 
 
@@ -181,12 +183,17 @@ def row_spread(
     return _spread(evaluation, about, estimate, sums, "rows", tally.rows)
 
 
-def _unsampled(tally: Tally) -> Spread | None:
-    """Of a loss of the whole array that gives one number per row: by Student's t."""
+def _unsampled(evaluation: Evaluation, tally: Tally) -> Spread | None:
+    """Of a loss of the whole array: by Student's t, or of a share by the logit of its formula."""
     level, error = tally.finished.level, tally.finished.level_error
     if error is None or not (error > 0.0 and math.isfinite(level)):
         return None
     about = Studentised(level, error, 0.0, tally.rows - 1.0)
+    if evaluation.reading.standard_error is not None:
+        if not 0.0 < level < 1.0:
+            return None
+        ends = logit_interval(level, error, LEVEL)
+        return Spread(about, _BY_LOGIT, ends, "rows", tally.rows)
     return Spread(about, _BY_T, about.interval(LEVEL), "rows", tally.rows)
 
 

@@ -17,9 +17,11 @@ from losscli.evaluating.options import Options
 from losscli.evaluating.plan import PlanSettings, plan
 from losscli.evaluating.requests import Request, look_up
 from losscli.evaluating.scores import score_evaluations
+from losscli.evaluating.texts import requests_of_texts
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
+from losscli.losses.texts import LAYOUT
 from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import MOST_VALUES, tolerance
@@ -91,6 +93,8 @@ def read_as(
 
     Raises UsageError for requests that the data cannot answer.
     """
+    if dataset.pred.scores is Scores.TEXTS:
+        return text_reading(dataset, requests, options)
     if is_of_scores(dataset, options):
         return score_reading(dataset, requests, options)
     if dataset.pred.tokens:
@@ -152,6 +156,29 @@ def _of_tokens(
         return requests, options
     params = {_IGNORE: LEFT_OUT, **options.params}
     return requests, replace(options, params=params)
+
+
+def text_reading(dataset: Dataset, requests: tuple[Request, ...], options: Options) -> DataReading:
+    """How texts are read: as the log-likelihoods and the units that they have.
+
+    Raises UsageError for a loss whose unit the file does not tell.
+    """
+    evidence = Evidence("columns", ", ".join(LAYOUT), "texts: what their tokens cost")
+    verdict = Decision(Task.TEXTS, Kind.LOG_PROBABILITY, HIGH, (evidence,))
+    settings = PlanSettings(
+        convention=convention(options.like),
+        reduction=None if options.reduction is None else Reduction(options.reduction),
+        params=options.params,
+    )
+    evaluations = plan(
+        requests_of_texts(requests, dataset),
+        verdict,
+        dataset.width,
+        settings,
+        labelled=False,
+    )
+    setting = RunSettings(LabelCode(dataset.width), tolerance_of(dataset))
+    return DataReading(verdict, setting, evaluations)
 
 
 def is_of_scores(dataset: Dataset, options: Options) -> bool:

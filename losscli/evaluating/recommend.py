@@ -10,7 +10,7 @@ from losscli.engine.run import run
 from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.options import Options
-from losscli.evaluating.reading import code_for, full_look, hints_for, tolerance_of
+from losscli.evaluating.reading import code_for, full_look, hints_for, read_as, tolerance_of
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
 from losscli.task.advice import Recommendation, recommend_for
@@ -43,6 +43,8 @@ def recommend(
     options.refuse_parameters("recommend")
     dataset = open_dataset(pred, label, columns=options.columns)
     seen = full_look(dataset)
+    if dataset.pred.scores is not None:
+        return recommend_for(read_as(dataset, seen, (), options).verdict)
     verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
     if seen.label is None or verdict.task is Task.REGRESSION:
         return recommend_for(verdict)

@@ -66,6 +66,11 @@ class TypedColumns:
         self._typed = tuple(self._leaves())
         self.columns: tuple[str, ...] = tuple(column.name for column in self._typed)
 
+    @property
+    def lists_of_numbers(self) -> tuple[str, ...]:
+        """The fields that hold lists of numbers."""
+        return tuple(found.name for found in self._fields if _item(found.type) is not None)
+
     def _first_rows(self, fields: Sequence[str]) -> pa.RecordBatch | None:
         """Up to `LOOK` rows of some fields; None where the table has no rows."""
         raise NotImplementedError

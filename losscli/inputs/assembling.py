@@ -81,14 +81,19 @@ def open_dataset(
     for name, given in (inputs or {}).items():
         sources[name] = opener.open(given, name)
     tokens = None
-    if "label" in sources and not deep and paired and weight is None and not inputs:
+    if "label" in sources and not deep and paired and not inputs:
         tokens = token_rows(
-            sources["pred"], sources["label"], classes_second=classes_second, shift=shift
+            sources["pred"],
+            sources["label"],
+            sources.get("weight"),
+            classes_second=classes_second,
+            shift=shift,
         )
         if tokens is not None:
             sources["pred"], sources["label"] = tokens.pred, tokens.label
+            sources |= {} if tokens.weight is None else {"weight": tokens.weight}
     elif shift:
-        raise UsageError("--shift: it needs logits of tokens and their labels, without weights")
+        raise UsageError("--shift: it needs logits of tokens, and a file of their labels")
     keys, shared = shared_keys(list(sources.values()), columns) if paired else ({}, [])
     choice = choose(sources, columns, keys, wanted)
     chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)

@@ -18,7 +18,8 @@ from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.decision import resolve
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.scores import ROW, row_losses_of, scores_in
-from losscli.inputs.source import Selection, Source
+from losscli.inputs.source import Scores, Selection, Source
+from losscli.losses.texts import LAYOUT
 from losscli.vocabulary import Evidence
 
 Chosen = dict[str, tuple[Source, Selection]]
@@ -28,6 +29,8 @@ GROUPING = "by "
 # … and of a column whose equal values say that rows depend on each other.
 CLUSTER = "cluster "
 GROUP = "group"
+# The columns of lm-eval's questions: the choices, the same by their length, and the right one.
+CHOICE, NORM, TARGET = "choice", "norm", "target"
 
 
 # … and of a column of which the first rows made a decision that all rows have to bear out.
@@ -64,6 +67,8 @@ def choose(
     evidence: list[Evidence] = []
     claims: dict[str, Claim] = {}
     alone = "label" not in sources
+    if (read := _of_language_models(sources, columns)) is not None:
+        return read
     if (scored := _scores(sources, columns, keys)) is not None:
         return scored
     for role in ("pred", "label"):
@@ -114,6 +119,39 @@ def choose(
         if source.columns is not None:
             chosen["pred"] = (source, replace(selection, text=False))
     return Choice(chosen, tuple(notes), tuple(evidence), tuple(claims.items()))
+
+
+def _of_language_models(sources: dict[str, Source], columns: Columns) -> Choice | None:
+    """The choice where the file holds log-probabilities of texts, or of choices with the target.
+
+    None where it holds other things, or columns of it are named.
+    """
+    source = sources["pred"]
+    if columns.pred or columns.label or columns.score or source.columns is None:
+        return None
+    names = list(source.columns)
+    where = getattr(source, "where", "")
+    if names[: len(LAYOUT)] == list(LAYOUT):
+        if "label" in sources:
+            raise UsageError(
+                f"{source.name} holds log-probabilities of texts, which have no labels",
+                hint="Leave the label file out.",
+            )
+        chosen: Chosen = {
+            "pred": (source, Selection(tuple(range(len(LAYOUT))), scores=Scores.TEXTS))
+        }
+        said = f"{source.name}: texts by the log-probabilities of their tokens"
+        return Choice(chosen, (f"{said}, {where}" if where else said,), ())
+    choices = [place for place, name in enumerate(names) if name.startswith(f"{CHOICE}.")]
+    if not where or not choices or "label" in sources:
+        return None
+    chosen = {
+        "pred": (source, Selection(tuple(choices))),
+        "label": (source, Selection((names.index(TARGET),))),
+    }
+    said = f"{source.name}: log-likelihoods of up to {len(choices)} choices, {where}"
+    normed = any(name.startswith(f"{NORM}.") for name in names)
+    return Choice(chosen, (f"{said}; by their length: -p '{NORM}.*'" if normed else said,), ())
 
 
 def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:

@@ -10,6 +10,8 @@ from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.compressed import beginning, codec_of, decompressing
 from losscli.inputs.file import File
 from losscli.inputs.foreign import refuse_foreign
+from losscli.inputs.llama_cpp import MAGIC as LLAMA_CPP
+from losscli.inputs.llama_cpp import open_llama_cpp
 from losscli.inputs.npy import MAGIC as NPY
 from losscli.inputs.npy import NpySource, streamed_array
 from losscli.inputs.safetensors import is_safetensors, open_safetensors
@@ -42,6 +44,8 @@ def open_file(file: File, key: str | None = None, decimal: str | None = None) ->
     if not start:
         raise NoRows("is empty", file=file.name)
     tensors = codec is None and is_safetensors(start, file.size)
+    if codec is None and start.startswith(LLAMA_CPP):
+        return open_llama_cpp(file, key)
     if key is not None and not start.startswith(_ZIP) and not tensors:
         raise UsageError(f"{file.name} is no NPZ archive and has no array {key!r}")
     if tensors:
@@ -75,9 +79,9 @@ def _container(file: File, key: str | None, start: bytes, decimal: str | None) -
             return source
         return open_npz(file, key)
     if start.startswith(_PARQUET):
-        from losscli.inputs.parquet import ParquetSource
+        from losscli.inputs.language_models import parquet_table
 
-        return ParquetSource(file)
+        return parquet_table(file)
     from losscli.inputs.ipc import IpcSource
 
     return IpcSource(file, stream=start.startswith(_ARROW_STREAM))
@@ -96,16 +100,16 @@ def _text(file: File, codec: str | None, start: bytes, decimal: str | None) -> S
 
 def _json(file: File, codec: str | None, text: bytes) -> Source | None:
     """A document or lines of JSON; None for a text that only begins like an array."""
-    from losscli.inputs.json_lines import JsonLinesSource
+    from losscli.inputs.language_models import json_lines_table
 
     if text.startswith(b"{") and _is_line(file, codec):
-        return JsonLinesSource(file, codec)
+        return json_lines_table(file, codec)
     from losscli.inputs.json_document import open_document
 
     found = open_document(file, codec)
     if found is not None or text.startswith(b"["):
         return found
-    return JsonLinesSource(file, codec)
+    return json_lines_table(file, codec)
 
 
 def _is_line(file: File, codec: str | None) -> bool:

@@ -54,6 +54,11 @@ class JsonLinesSource(TypedColumns):
         super().__init__(schema, file.name)
 
     @property
+    def first_records(self) -> list[dict[str, Any]]:
+        """The first records, as they stand in the file."""
+        return self._first
+
+    @property
     def about(self) -> int:
         """By the length of the first lines."""
         return self._size * len(self._first) // sum(len(json.dumps(row)) for row in self._first)

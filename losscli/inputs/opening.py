@@ -17,6 +17,8 @@ from losscli.inputs.array import ArraySource
 from losscli.inputs.compressed import MAGIC_BYTES
 from losscli.inputs.file import File
 from losscli.inputs.formats import KEY_MARK, open_file
+from losscli.inputs.llama_cpp import MAGIC as LLAMA_CPP
+from losscli.inputs.llama_cpp import MEMBERS
 from losscli.inputs.safetensors import is_safetensors, tensors_in
 from losscli.inputs.source import Selection, Source
 from losscli.machine.patterns import is_pattern, matching
@@ -108,6 +110,8 @@ class Opener:
             size = Path(name).stat().st_size
         except (OSError, ValueError):
             return ()
+        if begins.startswith(LLAMA_CPP):
+            return MEMBERS
         if is_safetensors(begins, size):
             tensors = tensors_in(self._file(name))
             return tensors if len(tensors) > 1 else ()

@@ -70,6 +70,11 @@ class ParquetSource(TypedColumns):
         read = self._read(self._fields_of(roles), rows, range(first, last + 1))
         return between(self._tables(roles, read, begin), start - begin, stop - begin)
 
+    def record_batches(self, rows: int) -> Iterator[pa.RecordBatch]:
+        """All fields of all rows, `rows` at a time."""
+        names = [found.name for found in self._fields]
+        return self._read(names, rows, range(len(self._ends)))
+
     def _first_rows(self, fields: Sequence[str]) -> pa.RecordBatch | None:
         return next(self._read(fields, LOOK, range(len(self._ends))), None)
 

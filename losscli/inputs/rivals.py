@@ -100,7 +100,7 @@ def open_rivals(
             said = [each.said for each in tokens]
             each_sequence = tokens[0].tokens
     elif shift:
-        raise UsageError("--shift: it needs logits of tokens and their labels, without weights")
+        raise UsageError("--shift: it needs logits of tokens, their labels, and no weights here")
     if weight is not None:
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")

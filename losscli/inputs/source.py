@@ -18,6 +18,7 @@ class Scores(StrEnum):
 
     GIVEN = "another evaluator"
     ROWS = "what losscli rows wrote"
+    TEXTS = "log-likelihoods of texts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,22 +27,29 @@ class TokenRows:
 
     pred: Source
     label: Source
+    weight: Source | None
     tokens: int
     said: str
 
 
 def token_rows(
-    pred: Source, label: Source, *, classes_second: bool, shift: bool = False
+    pred: Source,
+    label: Source,
+    weight: Source | None = None,
+    *,
+    classes_second: bool,
+    shift: bool = False,
 ) -> TokenRows | None:
     """Prediction and label with a row for each token; None for other shapes.
 
-    `pred` has the shape (n, t, v), v classes for each of t tokens, or torch's (n, v, t), and
-    `label` (n, t); more dimensions of tokens, as of pixels, count as one. Nothing is copied but
-    blocks. `classes_second` says that the losses go by the names of a framework whose classes are
-    the second axis, which decides where both readings fit. With `shift`, a token's prediction is
-    held against the next label, and the last of a sequence against none.
+    `pred` has the shape (n, t, v), v classes for each of t tokens, or torch's (n, v, t); `label`
+    and `weight` (such as an attention mask) have (n, t), or hold as many numbers in one dimension.
+    More dimensions of tokens, as of pixels, count as one. Nothing is copied but blocks.
+    `classes_second` says that the losses go by the names of a framework whose classes are the
+    second axis, which decides where both readings fit. With `shift`, a token's prediction is held
+    against the next label, and the last of a sequence against none; a weight is that of its label.
 
-    Raises UsageError for a shift of other shapes.
+    Raises UsageError for a shift, or weights, of other shapes.
     """
     found = _layout(pred, label, classes_second=classes_second)
     if found is None:
@@ -54,6 +61,7 @@ def token_rows(
         return None
     logits, labels, tokens = found
     n = (logits.shape or (0,))[0] // tokens
+    weights = None if weight is None else _weights(weight, label, n, tokens)
     second = isinstance(logits, ClassesSecond)
     said = (
         f"{pred.name}: shape {pred.shape} taken as {n:,} sequences of {tokens:,} tokens, "
@@ -63,9 +71,22 @@ def token_rows(
         if tokens < 2:
             raise UsageError(f"--shift: {pred.name} has sequences of a single token")
         logits, labels = Window(logits, tokens, 0), Window(labels, tokens, 1)
+        weights = None if weights is None else Window(weights, tokens, 1)
         said += f"; each held against the next label, {n * (tokens - 1):,} in all"
         tokens -= 1
-    return TokenRows(logits, labels, tokens, f"{said}; intervals take tokens as independent")
+    return TokenRows(
+        logits, labels, weights, tokens, f"{said}; intervals take tokens as independent"
+    )
+
+
+def _weights(weight: Source, label: Source, n: int, tokens: int) -> Source:
+    """A weight for each token. Raises UsageError for weights of another shape than the labels."""
+    found = _of_tokens(weight, label.shape or ())
+    if found is None:
+        raise UsageError(
+            f"{weight.name}: weights of tokens have the shape of their labels, {label.shape}"
+        )
+    return _counted(found, tokens, (n * tokens,))
 
 
 def _layout(
@@ -74,21 +95,28 @@ def _layout(
     """Rows of tokens and of their labels, and the tokens of a sequence; None for other shapes."""
     if not isinstance(pred, (ArraySource, NpySource)):
         return None
-    if not isinstance(label, (ArraySource, NpySource)):
+    shape = pred.shape
+    if shape is None or len(shape) < 3 or not pred.in_row_order or label.is_text(0):
         return None
-    shape, wanted = pred.shape, label.shape
-    if shape is None or wanted is None or len(shape) < 3 or label.is_text(0):
+    last = _of_tokens(label, shape[:-1]) if shape[-1] > 1 else None
+    second = _of_tokens(label, (shape[0], *shape[2:])) if shape[1] > 1 else None
+    turned = second is not None and (classes_second or last is None)
+    found = second if turned else last
+    if found is None:
         return None
-    if not (pred.in_row_order and label.in_row_order) or len(wanted) != len(shape) - 1:
-        return None
-    last, second = shape[:-1] == wanted, (shape[0], *shape[2:]) == wanted
-    if not last and not second:
-        return None
-    tokens = math.prod(wanted[1:])
-    labels = _counted(label, tokens, (shape[0] * tokens,))
-    if second and (classes_second or not last):
+    tokens = math.prod(shape[2:] if turned else shape[1:-1])
+    labels = _counted(found, tokens, (shape[0] * tokens,))
+    if turned:
         return ClassesSecond(pred), labels, tokens
     return _counted(pred, tokens, (shape[0] * tokens, shape[-1])), labels, tokens
+
+
+def _of_tokens(source: Source, shape: tuple[int, ...]) -> Stored | None:
+    """The source, where it holds a number for each token of that shape; else None."""
+    if not isinstance(source, (ArraySource, NpySource)) or not source.in_row_order:
+        return None
+    alike = (shape, (*shape, 1), (math.prod(shape),))
+    return source if source.shape in alike else None
 
 
 def _width(source: Source) -> int:

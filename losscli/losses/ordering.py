@@ -7,6 +7,7 @@ Every row is compared with every other, so scores and labels are held until the 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -56,6 +57,24 @@ def _misordered(yes: Array, no: Array) -> float:
     return float(wrong / pairs) if pairs else math.nan
 
 
+def misordered_error(pred: Array, label: Array) -> float:
+    """The standard error of the share of misordered pairs, by DeLong's components; NaN for few.
+
+    `pred` and `label` are (n,). Each yes has the share of the no that it outranks, and each no that
+    of the yes that outrank it; both vary on their own.
+    """
+    yes, no = np.sort(pred[label == 1.0]), np.sort(pred[label == 0.0])
+    if min(len(yes), len(no)) < 2 or len(yes) + len(no) < len(pred):
+        return math.nan
+
+    def beaten(these: Array, those: Array) -> Array:
+        below, up_to = (np.searchsorted(those, these, side) for side in ("left", "right"))
+        return np.asarray(0.5 * (below + up_to) / len(those))
+
+    spread = beaten(yes, no).var(ddof=1) / len(yes) + beaten(no, yes).var(ddof=1) / len(no)
+    return math.sqrt(spread)
+
+
 def missed_precision(pred: Array, label: Array, *, weight: Array | None) -> Array:
     """1 − Σ (recallᵢ − recallᵢ₋₁) · precisionᵢ over the scores from the highest, per column.
 
@@ -73,15 +92,18 @@ def _missed(yes: Array, no: Array) -> float:
     return float((yes[::-1] * share).sum() / total) if total else math.nan
 
 
-def _readings(kernel: object) -> tuple[Reading, ...]:
+def _readings(
+    kernel: Callable[..., Array], standard_error: Callable[[Array, Array], float] | None = None
+) -> tuple[Reading, ...]:
     return tuple(
         Reading(
-            kernel,  # type: ignore[arg-type]
+            kernel,
             Form.VALUE,
             labels,
             tasks,
             shape=Shape.WHOLE,
             kinds=_KINDS,
+            standard_error=standard_error,
         )
         for labels, tasks in (
             (Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),
@@ -93,17 +115,18 @@ def _readings(kernel: object) -> tuple[Reading, ...]:
 AUC_LOSS = Loss(
     id="auc_loss",
     title="1 − AUC",
-    family="classification",
+    family="ranking",
     complement="auc",
     complement_names=("roc_auc", "roc_auc_score", "auroc", "rocauc", "roc_auc_ovr"),
-    readings=_readings(misordered_pairs),
+    readings=_readings(misordered_pairs, misordered_error),
     by_column=True,
     formula="share of pairs (yes, no) with the higher score at no, ties half; of classes one "
     "against the rest, averaged",
     derivative_says=_STEPS,
     summary="How often a row that is not outranks one that is.",
     when="Only the order of the scores counts. It holds scores and labels in memory.",
-    reference="Hanley & McNeil 1982, Radiology 143(1); scikit-learn 1.9 roc_auc_score",
+    reference="Hanley & McNeil 1982, Radiology 143(1); DeLong et al. 1988, Biometrics 44(3); "
+    "scikit-learn 1.9",
     example=_EXAMPLE,
     upper=1.0,
     of_spread=True,
@@ -114,6 +137,7 @@ AVERAGE_PRECISION_LOSS = Loss(
     id="average_precision_loss",
     title="1 − average precision",
     family="classification",
+    aliases=("ap_loss",),
     complement="ap",
     complement_names=("average_precision", "average_precision_score", "aucpr", "auprc", "pr_auc"),
     readings=_readings(missed_precision),

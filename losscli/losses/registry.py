@@ -45,6 +45,7 @@ from losscli.losses import (
     sequence,
     similarity,
     skill,
+    texts,
     variance_explained,
 )
 
@@ -161,6 +162,7 @@ REGISTRY = Registry(
             embedding,
             overlap,
             sequence,
+            texts,
         )
     )
 )

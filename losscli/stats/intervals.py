@@ -19,7 +19,9 @@ from losscli.stats.groups import Resampling, Table, generator
 
 Array = NDArray[np.float64]
 
-Method = Literal["normal", "bootstrap-t", "BCa bootstrap", "skewness-corrected t", "binomial"]
+Method = Literal[
+    "normal", "bootstrap-t", "BCa bootstrap", "skewness-corrected t", "binomial", "DeLong"
+]
 
 # Items of a table of draws that stay in the cache.
 DRAWN = 1 << 18

@@ -26,7 +26,8 @@ Places = NDArray[np.int64]
 MOST_ROWS = 1 << 13
 # Numbers that are kept of each loss: rows of many sums are kept in smaller numbers.
 _MOST_NUMBERS = 1 << 19
-_MEASURED_AT_ONCE = 1 << 12
+# Rows that wait to be measured together, and the numbers of their predictions.
+_MEASURED_AT_ONCE, _NUMBERS_AT_ONCE = 1 << 12, 1 << 19
 # Of so many windows (a power of two) rows are drawn at once.
 _WINDOWS_AT_ONCE = 12
 # A multiplier that spreads bits well (Steele & Vigna 2022).
@@ -62,7 +63,8 @@ class RowSample:
         elif len(numbers):
             self._setting = batch.setting
             self._waiting.append((level, numbers, batch.block.take(places)))
-            if self._rows_waiting() >= _MEASURED_AT_ONCE:
+            width = batch.block.pred[0].size
+            if self._rows_waiting() >= min(_MEASURED_AT_ONCE, _NUMBERS_AT_ONCE // width):
                 self._measure_waiting()
         self._thin()
 

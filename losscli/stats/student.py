@@ -110,3 +110,14 @@ def _root(falling: Callable[[float], float], low: float, high: float) -> float:
         else:
             high = middle
     return 0.5 * (low + high)
+
+
+def logit_interval(share: float, error: float, level: float) -> tuple[float, float]:
+    """The interval of a share inside (0, 1) with a standard error, by a normal logit.
+
+    It stays inside (0, 1), and is wider towards the middle.
+    """
+    middle = math.log(share) - math.log1p(-share)
+    reach = t_quantile(0.5 + 0.5 * level, 1e12) * error / (share * (1.0 - share))
+    low, high = (1.0 / (1.0 + math.exp(-end)) for end in (middle - reach, middle + reach))
+    return low, high

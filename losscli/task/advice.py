@@ -41,6 +41,7 @@ RECOMMENDED = {
     Task.MASKS: "dice",
     Task.SEQUENCE: "ctc",
     Task.SAMPLES: "wasserstein_distance",
+    Task.TEXTS: "token_perplexity",
 }
 
 # Where the kind of prediction tells more than the task.
@@ -62,6 +63,8 @@ _BECAUSE = {
     Task.MASKS: "each row is a mask of items and classes",
     Task.SEQUENCE: "each row is a sequence whose label is shorter than itself",
     Task.SAMPLES: "two samples whose rows do not belong together",
+    Task.TEXTS: "each row is a text whose tokens have log-probabilities: perplexity, per unit that "
+    "the models compared share",
     Task.SCORES: "another evaluator has scored the rows: their mean",
 }
 

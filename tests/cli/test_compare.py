@@ -122,3 +122,20 @@ def test_a_plan_says_how_many_rows_and_clusters_it_takes(here: Here, write: Writ
     assert "clusters) would show a difference of" in said
     assert "with 80 % power" in here(*words).out
     assert "clusters" not in here(*words).out
+
+
+def test_kl_prints_the_table_of_two_language_models(here: Here) -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(2, 60, 9))
+    np.save("base.npy", logits)
+    np.save("q4.npy", logits + rng.normal(scale=0.1, size=logits.shape))
+    np.save("tokens.npy", rng.integers(0, 9, (2, 60)))
+    words = ("compare", "base.npy", "q4.npy", "--label", "tokens.npy", "--kl")
+    answer = here(*words, columns=80)
+    assert answer.code == 0
+    assert answer.out.startswith("q4 (Q) against base (base) · 120 tokens\n")
+    for line in ("PPL(Q)/PPL(base)", "99.0 %", "same top p", "RMS Δp"):
+        assert line in answer.out
+    assert here(*words, "--format", "json").json["tokens"] == 120
+    assert here(*words, "--format", "csv").code == 2
+    assert here(*words, "-l", "ce").code == 2

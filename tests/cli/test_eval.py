@@ -603,3 +603,17 @@ class TestOutputFile:
         monkeypatch.setattr("sys.stdout.isatty", lambda: True)
         assert here(*pair, "-o", "r.txt").code == 0
         assert "\x1b" not in (tmp_path / "r.txt").read_text()
+
+
+def test_scores_of_another_evaluator_are_shown_on_a_screen(here: Here, write: Write) -> None:
+    write("scores.csv", "acc,id\n1,a\n0,b\n1,c\n")
+    answer = here("scores.csv", "--score-col", "acc", "--higher-is-better", columns=80)
+    assert answer.code == 0, answer.err
+    assert "acc  0.6666667" in answer.out
+    assert "advice" not in answer.out
+
+
+def test_scores_of_another_evaluator_have_a_page(here: Here, write: Write) -> None:
+    write("scores.csv", "acc,id\n1,a\n0,b\n1,c\n")
+    answer = here("scores.csv", "--score-col", "acc", "-o", "page.html")
+    assert answer.code == 0, answer.err

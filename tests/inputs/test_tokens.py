@@ -135,6 +135,29 @@ def test_labels_that_the_model_would_shift_are_warned_of() -> None:
         assert not any("--shift" in note for note in fine.notes)
 
 
+def test_a_mask_of_the_labels_shape_weighs_tokens(
+    tokens: tuple[np.ndarray, np.ndarray],
+) -> None:
+    logits, label = tokens
+    mask, filled = (label != -100).astype(int), np.where(label == -100, 0, label)
+    found = evaluate(logits, filled, "ce", weight=mask)["ce"].value
+    assert found == pytest.approx(cross_entropy(*tokens), rel=1e-12)
+    shifted = evaluate(logits, filled, "ce", weight=mask, shift=True)["ce"].value
+    assert shifted == pytest.approx(cross_entropy(logits[:, :-1], label[:, 1:]), rel=1e-12)
+    with pytest.raises(UsageError, match="weights of tokens have the shape of their labels"):
+        evaluate(logits, filled, "ce", weight=mask[:, 1:])
+
+
+@pytest.mark.parametrize("shape", [(N * T,), (N, T, 1)])
+def test_labels_in_other_dimensions_are_those_of_the_tokens(
+    tokens: tuple[np.ndarray, np.ndarray], shape: tuple[int, ...]
+) -> None:
+    logits, label = tokens
+    assert evaluate(logits, label.reshape(shape), "ce")["ce"].value == (
+        evaluate(logits, label, "ce")["ce"].value
+    )
+
+
 def test_a_shift_of_what_is_no_sequence_is_refused() -> None:
     with pytest.raises(UsageError, match="no arrays of tokens"):
         evaluate(np.zeros((3, 2)), np.zeros(3), "ce", shift=True)

@@ -419,6 +419,22 @@ def mcc_loss(preds: Any, labels: Any, weights: Row, _params: Mapping[str, Any]) 
     return 1 - above / (spread_of[0] * spread_of[1])
 
 
+def per(unit: int | None, *, bits: bool = False) -> Whole:
+    """Of texts: log-likelihood, then tokens, bytes, words and characters."""
+
+    def value(preds: Any, _labels: Row, weights: Row, params: Mapping[str, Any]) -> mpf:
+        units = [mpf(1) if unit is None else text[unit] for text in preds]
+        costs = [-text[0] for text in preds]
+        rows = list(zip(costs, units, weights, strict=True))
+        if params.get("average") == "macro":
+            each = [c / u / mp.log(2) if bits else mp.exp(c / u) for c, u, _ in rows]
+            return average(each, weights)
+        micro = mp.fsum(w * c for c, _, w in rows) / mp.fsum(w * u for _, u, w in rows)
+        return micro / mp.log(2) if bits else mp.exp(micro)
+
+    return value
+
+
 # Losses of columns are averaged over them.
 BY_COLUMN: dict[str, Whole] = {
     "median_absolute_error": median_error,
@@ -439,6 +455,12 @@ WHOLE: dict[str, Whole] = {
     **BY_COLUMN,
     "weighted_mean_absolute_percentage_error": wmape,
     "f1_loss": f1_loss,
+    "token_perplexity": per(1),
+    "byte_perplexity": per(2),
+    "word_perplexity": per(3),
+    "character_perplexity": per(4),
+    "text_perplexity": per(None),
+    "bits_per_byte": per(2, bits=True),
     "balanced_error_rate": balanced_error,
     "mcc_loss": mcc_loss,
     "d2_log_loss": d2_log_loss,

@@ -43,3 +43,13 @@ def test_pieces_in_any_order_give_the_same_rows(rows: int, step: int) -> None:
     assert np.array_equal(one[1], two[1])
     assert MOST_ROWS / 4 < len(one[1]) <= MOST_ROWS or len(one[1]) == rows
     assert one[1][:, 0].mean() == pytest.approx(1.0, abs=0.2)
+
+
+def test_rows_of_many_classes_do_not_wait_for_as_many_as_narrow_ones() -> None:
+    width = 1 << 15
+    sample = RowSample([evaluation_of("ce", Task.MULTICLASS, Kind.LOGIT)], level=1)
+    held = 0
+    for start in range(0, 96, 4):
+        sample.add(batch_of(np.zeros((4, width)), np.zeros(4, int), start=start))
+        held = max(held, sum(block.pred.size for *_, block in sample._waiting))
+    assert 0 < held < 17 * width

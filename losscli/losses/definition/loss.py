@@ -146,6 +146,9 @@ class Reading:
     - WHOLE: `gradient(pred, label, upstream, *, …)`, where `upstream` is the
       derivative of the value by what the kernel gives: a number, or one per column or per row.
 
+    `standard_error(pred, label)` is that of a WHOLE loss of one column and rows of weight 1, where
+    a formula is known; the value is then a share, 0 to 1.
+
     Where a loss has a kink, the gradient is a subgradient, 0 where that is one: sign(0) = 0.
     """
 
@@ -175,6 +178,7 @@ class Reading:
     bounds_lifted_by: str = ""
     given: tuple[str, ...] = ()
     gradient: Callable[..., Any] | None = None
+    standard_error: Callable[[Any, Any], float] | None = None
 
     def __post_init__(self) -> None:
         if not self.kinds:

@@ -25,6 +25,7 @@ from losscli.render.terminal.results import results_block
 from losscli.render.terminal.unreduced import unreduced_block
 from losscli.render.visible import visible
 from losscli.task.advice import Recommendation
+from losscli.vocabulary import Task
 
 # Where lines may have any length, nothing is ever wrapped.
 _BOUNDLESS = 100_000
@@ -55,6 +56,8 @@ def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
     advice = report.recommendation
     # Whoever names a loss is not told of another one.
     apt = advice is not None and any(result.recommended for result in report.results)
+    # Scores that are there already leave nothing to choose.
+    apt = apt and report.task != Task.SCORES
     lines = []
     if advice is not None and apt and not screen.why:
         lines.append(("advice", advice_line(advice, width - LABEL)))
