@@ -23,6 +23,7 @@ from losscli.conventions.spelling import (
     instead,
     mode_of_classes,
     negative_is_off,
+    only,
     only_half,
     plain_value,
 )
@@ -176,6 +177,8 @@ _TABLE = (
             "binary_cross_entropy": {"eps": instead("Say --like clip=EPS.")},
             "categorical_cross_entropy": {"eps": instead("Say --like clip=EPS.")},
             "mean_squared_error": {"squared": another_loss(False, "sklearn.rmse")},
+            "auc_loss": {"multi_class": only("ovr"), "average": only("macro")},
+            "average_precision_loss": {"average": only("macro")},
         },
     ),
     Convention(

@@ -130,6 +130,8 @@ SAMPLES = {
     "scale_by_half": ("auto", True, "False"),
     "tweedie_variance_power": (1.2,),
     "eps": (),
+    "multi_class": ("ovr",),
+    "average": ("macro",),
 }
 
 

@@ -79,7 +79,7 @@ def _catboost(data: Data, metric: str, settings: dict[str, Any]) -> float:
 _CALLS = {"xgboost": _xgboost, "lightgbm": _lightgbm, "catboost": _catboost}
 
 
-def _asked(
+def asked_of_booster(
     name: str,
     loss: str,
     data: Data,
@@ -115,52 +115,56 @@ def _wrong_and_sure() -> Iterator[Data]:
 def questions() -> Iterator[Asked]:
     chances = made.inner_chances()
     for data in (chances, *_wrong_and_sure()):
-        yield from _asked("xgboost.logloss", "bce", data, "probability")
-        yield from _asked("lightgbm.binary_logloss", "bce", data, "probability")
-    yield from _asked("xgboost.mlogloss", "ce", made.classes())
-    yield from _asked("lightgbm.multi_logloss", "ce", made.classes())
+        yield from asked_of_booster("xgboost.logloss", "bce", data, "probability")
+        yield from asked_of_booster("lightgbm.binary_logloss", "bce", data, "probability")
+    yield from asked_of_booster("xgboost.mlogloss", "ce", made.classes())
+    yield from asked_of_booster("lightgbm.multi_logloss", "ce", made.classes())
     real, positive = made.real(), made.positive()
     for name, ours in {"rmse": "rmse", "mae": "mae"}.items():
         for data in (real, made.real(2)):
-            yield from _asked(f"xgboost.{name}", ours, data)
-    yield from _asked("xgboost.mape", "mape", positive)
-    yield from _asked("xgboost.rmsle", "rmsle", positive)
-    yield from _asked("xgboost.mphe", "pseudo_huber", real)
-    yield from _asked("xgboost.mphe", "pseudo_huber", real, huber_slope=0.5)
-    yield from _asked("xgboost.poisson-nloglik", "poisson", made.counts())
-    yield from _asked("xgboost.gamma-nloglik", "gamma_nll", positive)
-    yield from _asked("xgboost.gamma-deviance", "gamma_deviance", positive)
+            yield from asked_of_booster(f"xgboost.{name}", ours, data)
+    yield from asked_of_booster("xgboost.mape", "mape", positive)
+    yield from asked_of_booster("xgboost.rmsle", "rmsle", positive)
+    yield from asked_of_booster("xgboost.mphe", "pseudo_huber", real)
+    yield from asked_of_booster("xgboost.mphe", "pseudo_huber", real, huber_slope=0.5)
+    yield from asked_of_booster("xgboost.poisson-nloglik", "poisson", made.counts())
+    yield from asked_of_booster("xgboost.gamma-nloglik", "gamma_nll", positive)
+    yield from asked_of_booster("xgboost.gamma-deviance", "gamma_deviance", positive)
     for power in (1.2, 1.5, 1.9):
-        yield from _asked(f"xgboost.tweedie-nloglik@{power}", "tweedie_nll", positive, ours={})
-    yield from _asked("xgboost.quantile", "pinball", real, quantile_alpha=0.3)
+        yield from asked_of_booster(
+            f"xgboost.tweedie-nloglik@{power}", "tweedie_nll", positive, ours={}
+        )
+    yield from asked_of_booster("xgboost.quantile", "pinball", real, quantile_alpha=0.3)
     for name, ours in {"l1": "mae", "l2": "mse", "rmse": "rmse"}.items():
-        yield from _asked(f"lightgbm.{name}", ours, real)
+        yield from asked_of_booster(f"lightgbm.{name}", ours, real)
     for name, ours in {"mape": "mape", "huber": "huber", "fair": "fair"}.items():
-        yield from _asked(f"lightgbm.{name}", ours, real)
-    yield from _asked("lightgbm.quantile", "pinball", real)
-    yield from _asked("lightgbm.quantile", "pinball", real, alpha=0.3)
-    yield from _asked("lightgbm.huber", "huber", real, alpha=0.5)
-    yield from _asked("lightgbm.fair", "fair", real, fair_c=2.0)
-    yield from _asked("lightgbm.poisson", "poisson", made.counts())
-    yield from _asked("lightgbm.gamma", "gamma_nll", positive)
-    yield from _asked("lightgbm.gamma_deviance", "gamma_deviance", positive)
-    yield from _asked("lightgbm.tweedie", "tweedie_nll", positive)
-    yield from _asked("lightgbm.tweedie", "tweedie_nll", positive, tweedie_variance_power=1.2)
+        yield from asked_of_booster(f"lightgbm.{name}", ours, real)
+    yield from asked_of_booster("lightgbm.quantile", "pinball", real)
+    yield from asked_of_booster("lightgbm.quantile", "pinball", real, alpha=0.3)
+    yield from asked_of_booster("lightgbm.huber", "huber", real, alpha=0.5)
+    yield from asked_of_booster("lightgbm.fair", "fair", real, fair_c=2.0)
+    yield from asked_of_booster("lightgbm.poisson", "poisson", made.counts())
+    yield from asked_of_booster("lightgbm.gamma", "gamma_nll", positive)
+    yield from asked_of_booster("lightgbm.gamma_deviance", "gamma_deviance", positive)
+    yield from asked_of_booster("lightgbm.tweedie", "tweedie_nll", positive)
+    yield from asked_of_booster(
+        "lightgbm.tweedie", "tweedie_nll", positive, tweedie_variance_power=1.2
+    )
     for name in ("Logloss", "CrossEntropy"):
-        yield from _asked(f"catboost.{name}", "bce", made.logits(), "logit")
-    yield from _asked("catboost.MultiClass", "ce", made.class_logits(), "logit")
-    yield from _asked(
+        yield from asked_of_booster(f"catboost.{name}", "bce", made.logits(), "logit")
+    yield from asked_of_booster("catboost.MultiClass", "ce", made.class_logits(), "logit")
+    yield from asked_of_booster(
         "catboost.Focal", "binary_focal", made.logits(), "logit", focal_alpha=0.3, focal_gamma=1.5
     )
     for name, ours in {"RMSE": "rmse", "MAE": "mae", "MAPE": "mape", "SMAPE": "smape"}.items():
-        yield from _asked(f"catboost.{name}", ours, real)
-    yield from _asked("catboost.Quantile", "pinball", real, alpha=0.3)
-    yield from _asked("catboost.Expectile", "expectile", real, alpha=0.3)
-    yield from _asked("catboost.Huber", "huber", real, delta=0.5)
-    yield from _asked("catboost.FairLoss", "fair", real, smoothness=0.5)
-    yield from _asked("catboost.Lq", "lq", real, q=1.5)
-    yield from _asked("catboost.MSLE", "msle", positive)
-    yield from _asked("catboost.R2", "r2", real)
+        yield from asked_of_booster(f"catboost.{name}", ours, real)
+    yield from asked_of_booster("catboost.Quantile", "pinball", real, alpha=0.3)
+    yield from asked_of_booster("catboost.Expectile", "expectile", real, alpha=0.3)
+    yield from asked_of_booster("catboost.Huber", "huber", real, delta=0.5)
+    yield from asked_of_booster("catboost.FairLoss", "fair", real, smoothness=0.5)
+    yield from asked_of_booster("catboost.Lq", "lq", real, q=1.5)
+    yield from asked_of_booster("catboost.MSLE", "msle", positive)
+    yield from asked_of_booster("catboost.R2", "r2", real)
 
 
 @pytest.mark.filterwarnings("ignore")
