@@ -88,6 +88,11 @@ def balanced_alpha(default: float) -> Spelling:
     return switch
 
 
+def exponential_gain(on: Any, _: Mapping[str, Any]) -> Said:
+    """Whether an item is worth 2^relevance − 1, or its relevance."""
+    return Said({"gain": "exponential" if plain_value(on) else "linear"})
+
+
 def mode_of_classes(value: Any, _: Mapping[str, Any]) -> Said:
     """How a hinge loss sees classes; one against all others has a value for each class."""
     each = Reduction.COLUMNS if value == "one-vs-all" else None

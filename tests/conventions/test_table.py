@@ -132,6 +132,7 @@ SAMPLES = {
     "eps": (),
     "multi_class": ("ovr",),
     "average": ("macro",),
+    "ndcg_exp_gain": (True, "False"),
 }
 
 
