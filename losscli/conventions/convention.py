@@ -12,6 +12,7 @@ import numpy as np
 from losscli.conventions.axes import Axes
 from losscli.conventions.spelling import COMMON, Said, Spelling
 from losscli.losses.definition.loss import Loss
+from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Reduction
 
 Table = Mapping[str, Mapping[str, Any]]
@@ -60,14 +61,14 @@ class Convention:
 
     def knows(self, loss: Loss, name: str) -> bool:
         """Whether a parameter of that name means something for the loss here."""
-        return name in loss.params or name in COMMON or name in self.spellings.get(loss.id, {})
+        return name in loss.params or name in COMMON or name in self._spelt(loss)
 
     def read(self, loss: Loss, given: Mapping[str, Any]) -> Said:
         """What parameters say under this framework's names, or losscli's own.
 
         Raises UsageError for what has to be said otherwise, with the form that does.
         """
-        table = self.spellings.get(loss.id, {})
+        table = self._spelt(loss)
         said = Said()
         for name in sorted(given, key=lambda name: name in table):
             value = given[name]
@@ -78,6 +79,11 @@ class Convention:
             else:
                 said = said.and_then(Said({name: value}))
         return said
+
+    def _spelt(self, loss: Loss) -> Mapping[str, Spelling]:
+        """The parameters of the loss, or of the loss that a score is 1 minus of, by their names."""
+        scored = REGISTRY.by_score(loss.id)
+        return self.spellings.get(loss.id if scored is None else scored.id, {})
 
     def off(self, loss: str, given: Mapping[str, Any]) -> str:
         """The parameter that would turn on one of those given; empty where all of them act."""

@@ -88,27 +88,54 @@ def meaning(typed: str, task: Task | None = None, like: str = "standard") -> Mea
         return Meaning(loss, like, name, given=_at(text, name, at))
     if REGISTRY.knows(text):
         return under(_the_one(text, task), task, like)
-    return _score(text) or _alone(typed, text, at, task, like)
+    return _score(text, task) or _alone(typed, text, at, task, like)
 
 
-def _score(text: str) -> Meaning | None:
+def _score(text: str, task: Task | None) -> Meaning | None:
     """The loss that is 1 minus a score of that name; None where there is none.
 
-    By a framework's dotted name, the score itself is meant.
+    By a framework's dotted name, the score itself is meant. Raises UsageError for a score of a
+    framework that has another number for it.
     """
     first, dot, _ = text.partition(".")
-    if dot and first.lower() not in _PREFIXES:
-        return None
+    framework = _PREFIXES.get(first.lower())
     last = text.rpartition(".")[2]
-    loss = REGISTRY.by_score(last) or REGISTRY.by_score(_snake(last))
+    if dot and framework is not None:
+        return _score_of(framework, text, last, task)
+    loss = None if dot else _by_score(text)
     if loss is None:
         return None
-    if dot:
-        return Meaning(loss, remark=f"{text} is a score: higher is better", as_score=True)
     return Meaning(
         loss,
         remark=f"{text} is a score, higher is better: {loss.short} is 1 − {text}, lower is better; "
         "--score prints the score",
+    )
+
+
+def _by_score(name: str) -> Loss | None:
+    return REGISTRY.by_score(name) or REGISTRY.by_score(_snake(name))
+
+
+def _score_of(framework: str, text: str, last: str, task: Task | None) -> Meaning | None:
+    """A framework's score, where it is 1 minus a loss."""
+    scores = [
+        (framework, loss, name) for loss in REGISTRY for name in loss.score_names.get(framework, ())
+    ]
+    for _, loss, name in _nearest_spelling(last, scores):
+        if task is None or not name.tasks or task in name.tasks:
+            remark = f"{text} is a score: higher is better"
+            return Meaning(loss, framework, name, remark, as_score=True)
+        raise UsageError(
+            f"{text} of {task.value} data is another number, which losscli does not compute",
+            hint=f"-l {loss.complement} has losscli's own: {loss.formula}.",
+        )
+    near = _by_score(last)
+    if near is None:
+        return None
+    raise UsageError(
+        f"losscli does not compute {text}: what {framework} prints under that name is not 1 minus "
+        f"a loss that it has",
+        hint=f"-l {near.complement} has losscli's own: {near.formula}.",
     )
 
 
@@ -207,6 +234,9 @@ def _reads_classes(loss: Loss) -> bool:
 
 def _at(text: str, name: Name, at: str) -> tuple[tuple[str, str], ...]:
     if not at:
+        if name.at_needed:
+            hint = f"Say {text}@N, N the {name.at}."
+            raise UsageError(f"{text} has a number only with its {name.at}", hint=hint)
         return ()
     if not name.at:
         raise UsageError(f"{text}@{at}: {text} takes nothing after @")

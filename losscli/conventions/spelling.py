@@ -68,6 +68,17 @@ def another_loss(when: Any, loss: str) -> Spelling:
     return check
 
 
+def only(known: str) -> Spelling:
+    """A parameter of which one value alone is what the loss does."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> Said:
+        if value != known:
+            raise UsageError(f"{value} is not there", hint=f"What is: {known}.")
+        return Said()
+
+    return check
+
+
 def balanced_alpha(default: float) -> Spelling:
     """A switch that turns a class weight on: without it, whatever weight is given has no effect."""
 
@@ -75,6 +86,11 @@ def balanced_alpha(default: float) -> Spelling:
         return Said({"alpha": given.get("alpha", default) if plain_value(on) else None})
 
     return switch
+
+
+def exponential_gain(on: Any, _: Mapping[str, Any]) -> Said:
+    """Whether an item is worth 2^relevance − 1, or its relevance."""
+    return Said({"gain": "exponential" if plain_value(on) else "linear"})
 
 
 def mode_of_classes(value: Any, _: Mapping[str, Any]) -> Said:

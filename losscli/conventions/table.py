@@ -19,10 +19,12 @@ from losscli.conventions.spelling import (
     another_loss,
     balanced_alpha,
     called,
+    exponential_gain,
     half_of_two,
     instead,
     mode_of_classes,
     negative_is_off,
+    only,
     only_half,
     plain_value,
 )
@@ -43,6 +45,14 @@ _ADD = Floor(Guard.ADD, 1e-7)
 _NO_FLOOR = MappingProxyType({"floor": UNGUARDED, "class_floor": UNGUARDED})
 _COUNT = Denominator.COUNT
 _EXACT = Axes(floor=UNGUARDED, class_floor=UNGUARDED)
+
+# Boosters' ranking: gains 2^relevance − 1, the earlier of two equal scores first.
+_BOOSTED_RANKS = {
+    "gain": "exponential",
+    "ignore_ties": True,
+    "earlier_first": True,
+    "empty": 1.0,
+}
 
 _OLD_CLIP = Floor(Guard.CLIP, 1e-15, logs_only=True)
 
@@ -176,6 +186,8 @@ _TABLE = (
             "binary_cross_entropy": {"eps": instead("Say --like clip=EPS.")},
             "categorical_cross_entropy": {"eps": instead("Say --like clip=EPS.")},
             "mean_squared_error": {"squared": another_loss(False, "sklearn.rmse")},
+            "auc_loss": {"multi_class": only("ovr"), "average": only("macro")},
+            "average_precision_loss": {"average": only("macro")},
         },
     ),
     Convention(
@@ -254,11 +266,13 @@ _TABLE = (
             "poisson_nll": {"floor": 1e-16, "log_factorial": True},
             "gamma_nll": {"floor": 1e-6},
             "gamma_deviance": {"pred_eps": 1e-6, "label_eps": 1e-6},
+            "ndcg": _BOOSTED_RANKS,
         },
         spellings={
             "pinball": {"quantile_alpha": called("quantile")},
             "pseudo_huber": {"huber_slope": called("delta")},
             "tweedie_nll": {"tweedie_variance_power": called("power")},
+            "ndcg": {"ndcg_exp_gain": exponential_gain},
         },
     ),
     Convention(
@@ -273,6 +287,7 @@ _TABLE = (
             "poisson_nll": {"floor": 1e-10},
             "tweedie_nll": {"floor": 1e-10},
             "gamma_deviance": {"pred_eps": 1e-9},
+            "ndcg": _BOOSTED_RANKS,
         },
         spellings={
             "pinball": {"alpha": called("quantile")},

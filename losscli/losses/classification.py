@@ -150,6 +150,16 @@ ZERO_ONE = Loss(
     aliases=("zero_one_loss", "error_rate"),
     complement="accuracy",
     complement_names=("acc", "accuracy_score", "binary_accuracy", "categorical_accuracy"),
+    score_names={
+        "sklearn": (Name("accuracy_score"),),
+        "keras": (
+            Name("BinaryAccuracy", tasks=(Task.BINARY,)),
+            Name("CategoricalAccuracy", tasks=(Task.MULTICLASS,)),
+            Name("SparseCategoricalAccuracy", tasks=(Task.MULTICLASS,)),
+        ),
+        "torchmetrics": (Name("Accuracy", tasks=(Task.BINARY, Task.MULTICLASS)),),
+        "catboost": (Name("Accuracy", kind=Kind.LOGIT, tasks=(Task.BINARY,)),),
+    },
     names={
         "sklearn": (Name("zero_one_loss"),),
         "catboost": (Name("ZeroOneLoss"),),

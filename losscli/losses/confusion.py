@@ -18,6 +18,7 @@ from losscli.losses.definition.loss import (
     Example,
     Labels,
     Loss,
+    Name,
     Param,
     Reading,
     Shape,
@@ -197,6 +198,11 @@ F1_LOSS = Loss(
     family="classification",
     complement="f1",
     complement_names=("f1_score", "f_measure"),
+    score_names={
+        "sklearn": (Name("f1_score"),),
+        "torchmetrics": (Name("F1Score", params={"average": "micro"}),),
+        "catboost": (Name("F1", kind=Kind.LOGIT, tasks=(Task.BINARY,)),),
+    },
     params={
         "average": Param(
             "macro",
@@ -223,6 +229,10 @@ BALANCED_ERROR_RATE = Loss(
     aliases=("ber",),
     complement="balanced_accuracy",
     complement_names=("balanced_accuracy_score", "bacc"),
+    score_names={
+        "sklearn": (Name("balanced_accuracy_score"),),
+        "catboost": (Name("BalancedAccuracy", kind=Kind.LOGIT, tasks=(Task.BINARY,)),),
+    },
     readings=_readings(balanced_error_of_classes, Task.BINARY),
     finish=_finish(balanced_error),
     formula="1 − mean over classes of the recall",
@@ -242,6 +252,14 @@ MCC_LOSS = Loss(
     family="classification",
     complement="mcc",
     complement_names=("matthews_corrcoef", "matthews_correlation", "phi_coefficient"),
+    score_names={
+        "sklearn": (Name("matthews_corrcoef"),),
+        "torchmetrics": tuple(
+            Name(name, tasks=(Task.BINARY, Task.MULTICLASS))
+            for name in ("MatthewsCorrCoef", "matthews_corrcoef")
+        ),
+        "catboost": (Name("MCC", kind=Kind.LOGIT, tasks=(Task.BINARY,)),),
+    },
     readings=_readings(mcc_of_classes, Task.BINARY),
     finish=_finish(mcc_loss),
     formula="1 − (TP·TN − FP·FN) ÷ √((TP+FP)(TP+FN)(TN+FP)(TN+FN)); of classes, Gorodkin's R_K",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from losscli.losses.definition.loss import Example, Labels, Loss, Reading, Shape
+from losscli.losses.definition.loss import Example, Labels, Loss, Name, Reading, Shape
 from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Task
 
@@ -119,6 +119,13 @@ AUC_LOSS = Loss(
     complement="auc",
     complement_names=("roc_auc", "roc_auc_score", "auroc", "rocauc", "roc_auc_ovr"),
     readings=_readings(misordered_pairs, misordered_error),
+    score_names={
+        "sklearn": (Name("roc_auc_score"), Name("roc_auc"), Name("roc_auc_ovr")),
+        "torchmetrics": (Name("AUROC"),),
+        "xgboost": (Name("auc", tasks=(Task.BINARY,)),),
+        "lightgbm": (Name("auc", tasks=(Task.BINARY,)),),
+        "catboost": (Name("AUC", tasks=(Task.BINARY,)),),
+    },
     by_column=True,
     formula="share of pairs (yes, no) with the higher score at no, ties half; of classes one "
     "against the rest, averaged",
@@ -140,6 +147,11 @@ AVERAGE_PRECISION_LOSS = Loss(
     aliases=("ap_loss",),
     complement="ap",
     complement_names=("average_precision", "average_precision_score", "aucpr", "auprc", "pr_auc"),
+    score_names={
+        "sklearn": (Name("average_precision_score"), Name("average_precision")),
+        "torchmetrics": (Name("AveragePrecision"),),
+        "lightgbm": (Name("average_precision", tasks=(Task.BINARY,)),),
+    },
     readings=_readings(missed_precision),
     by_column=True,
     formula="1 − Σᵢ (recallᵢ − recallᵢ₋₁) precisionᵢ, from the highest score down",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,28 +55,39 @@ def misordered_share(pred: Array, label: Array) -> Array:
 
 
 def discounted_gain(
-    pred: Array, label: Array, *, k: int | None, gain: str, ignore_ties: bool
+    pred: Array,
+    label: Array,
+    *,
+    k: int | None,
+    gain: str,
+    ignore_ties: bool,
+    earlier_first: bool,
 ) -> Array:
     """Σ gain ÷ log₂(rank + 1) over the first k ranks, per row.
 
     The gain is the relevance, or 2^relevance − 1 where it is `exponential`. Items of the same score
-    share their ranks; with `ignore_ties` the later one counts as the higher.
+    share their ranks; with `ignore_ties` the later one counts as the higher, or with
+    `earlier_first` the earlier one.
     """
-    return _discounted(pred, _gains(label, gain), k, ignore_ties=ignore_ties)
+    how = {"ignore_ties": ignore_ties, "earlier_first": earlier_first}
+    return _discounted(pred, _gains(label, gain), k, **how)
 
 
 def _gains(label: Array, gain: str) -> Array:
     return np.exp2(label) - 1.0 if gain == "exponential" else label
 
 
-def _discounted(pred: Array, gains: Array, k: int | None, *, ignore_ties: bool) -> Array:
+def _discounted(
+    pred: Array, gains: Array, k: int | None, *, ignore_ties: bool, earlier_first: bool = False
+) -> Array:
     width = pred.shape[1]
     discount = 1.0 / np.log2(np.arange(width) + 2.0)
     if k is not None:
         discount[k:] = 0.0
     reached = np.concatenate([[0.0], np.cumsum(discount)])
     if ignore_ties:
-        order = np.argsort(pred, axis=1, kind="stable")[:, ::-1]
+        order = np.argsort(-pred if earlier_first else pred, axis=1, kind="stable")
+        order = order if earlier_first else order[:, ::-1]
         return (np.take_along_axis(gains, order, axis=1) * discount).sum(axis=1)
     order = np.argsort(-pred, axis=1, kind="stable")
     scores = np.take_along_axis(pred, order, axis=1)
@@ -92,57 +104,92 @@ def _discounted(pred: Array, gains: Array, k: int | None, *, ignore_ties: bool) 
 
 
 def normalized_gain(
-    pred: Array, label: Array, *, k: int | None, gain: str, ignore_ties: bool
+    pred: Array,
+    label: Array,
+    *,
+    k: int | None,
+    gain: str,
+    ignore_ties: bool,
+    earlier_first: bool,
+    empty: float,
 ) -> Array:
-    """The discounted gain over that of the best order; 0 where nothing is relevant, per row."""
+    """The discounted gain over that of the best order; `empty` where nothing is relevant, per row.
+
+    Scores that are equal are ranked as `discounted_gain` has it.
+    """
     gains = _gains(label, gain)
     # Of equal gains it does not matter which comes first.
     best = _discounted(gains, gains, k, ignore_ties=True)
-    found = _discounted(pred, gains, k, ignore_ties=ignore_ties)
-    return np.divide(found, best, out=np.zeros_like(found), where=best > 0.0)
+    how = {"ignore_ties": ignore_ties, "earlier_first": earlier_first}
+    found = _discounted(pred, gains, k, **how)
+    return np.divide(found, best, out=np.full_like(found, empty), where=best > 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class PerGroup:
-    """A kernel of lists, for a long table: the rows of a group, wherever they stand, are a list."""
+def _of_groups(
+    kernel: Callable[[Array, Array], Array],
+    pred: Array,
+    label: Array,
+    group: NDArray[Any],
+    weight: Array | None,
+) -> Array:
+    """What a kernel of lists gives for each group of rows, in the order in which they first occur.
 
-    kernel: Callable[..., Array]
-
-    def __call__(
-        self,
-        pred: Array,
-        label: Array,
-        *,
-        k: int | None,
-        gain: str,
-        ignore_ties: bool,
-        group: NDArray[Any],
-        weight: Array | None,
-    ) -> Array:
-        """What the kernel gives for each group, in the order in which they first occur.
-
-        `pred`, `label` and `group` are (n,). Raises UsageError for weights, which rows of a list
-        do not have.
-        """
-        if weight is not None:
-            raise UsageError("a list has no weights of its rows", hint="Leave the weights out.")
-        _, first, place = np.unique(group.reshape(-1), return_index=True, return_inverse=True)
-        order = np.argsort(place, kind="stable")
-        ends = np.cumsum(np.bincount(place))
-        lists = np.split(order, ends[:-1])
-        how = {"k": k, "gain": gain, "ignore_ties": ignore_ties}
-        by_place = [lists[number] for number in np.argsort(first)]
-        return np.concatenate(
-            [self.kernel(pred[None, rows], label[None, rows], **how) for rows in by_place]
-        )
+    `pred`, `label` and `group` are (n,). Raises UsageError for weights, which rows of a list do not
+    have.
+    """
+    if weight is not None:
+        raise UsageError("a list has no weights of its rows", hint="Leave the weights out.")
+    _, first, place = np.unique(group.reshape(-1), return_index=True, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place))
+    lists = np.split(order, ends[:-1])
+    by_place = [lists[number] for number in np.argsort(first)]
+    return np.concatenate([kernel(pred[None, rows], label[None, rows]) for rows in by_place])
 
 
-def _gain_readings(kernel: Callable[..., Array]) -> tuple[Reading, ...]:
+def discounted_gain_of_groups(
+    pred: Array,
+    label: Array,
+    *,
+    k: int | None,
+    gain: str,
+    ignore_ties: bool,
+    earlier_first: bool,
+    group: NDArray[Any],
+    weight: Array | None,
+) -> Array:
+    """`discounted_gain` of a long table: the rows of a group, wherever they stand, are a list."""
+    how: dict[str, Any] = {"k": k, "gain": gain}
+    how |= {"ignore_ties": ignore_ties, "earlier_first": earlier_first}
+    return _of_groups(partial(discounted_gain, **how), pred, label, group, weight)
+
+
+def normalized_gain_of_groups(
+    pred: Array,
+    label: Array,
+    *,
+    k: int | None,
+    gain: str,
+    ignore_ties: bool,
+    earlier_first: bool,
+    empty: float,
+    group: NDArray[Any],
+    weight: Array | None,
+) -> Array:
+    """`normalized_gain` of a long table: the rows of a group, wherever they stand, are a list."""
+    how: dict[str, Any] = {"k": k, "gain": gain, "empty": empty}
+    how |= {"ignore_ties": ignore_ties, "earlier_first": earlier_first}
+    return _of_groups(partial(normalized_gain, **how), pred, label, group, weight)
+
+
+def _gain_readings(
+    kernel: Callable[..., Array], of_groups: Callable[..., Array]
+) -> tuple[Reading, ...]:
     """The readings of lists: one a row, or the rows of a group."""
     lists = Reading(kernel, Form.VALUE, Labels.REAL, (Task.RANKING,), fewest_items=2)
     rows = replace(
         lists,
-        kernel=PerGroup(kernel),
+        kernel=of_groups,
         given=(*lists.keywords, GROUP, "weight"),
         shape=Shape.WHOLE,
         items=("score",),
@@ -158,6 +205,8 @@ _GAIN = Param(
     choices=("linear", "exponential"),
 )
 _TIES = Param(False, "rank items of one score by their place, not by the mean")
+_EARLIER = Param(False, "with ignore_ties, the earlier item of one score ranks higher")
+_EMPTY = Param(0.0, "what a list without a relevant item is worth", minimum=0, maximum=1)
 _K = Param(None, "ranks that count; none: all of them", minimum=1, whole=True)
 
 SOFTMAX_RANKING = Loss(
@@ -237,8 +286,8 @@ DCG = Loss(
     family="ranking",
     aliases=("dcg_score",),
     names={"sklearn": (Name("dcg_score"),)},
-    params={"k": _K, "gain": _GAIN, "ignore_ties": _TIES},
-    readings=_gain_readings(discounted_gain),
+    params={"k": _K, "gain": _GAIN, "ignore_ties": _TIES, "earlier_first": _EARLIER},
+    readings=_gain_readings(discounted_gain, discounted_gain_of_groups),
     formula="mean Σ relevance ÷ log₂(rank + 1)",
     derivative_says="It moves in steps, where two scores change places: train by softmax ranking.",
     summary="The relevance found, worth less the further down the list.",
@@ -256,9 +305,19 @@ NDCG = Loss(
     title="normalized discounted cumulative gain",
     family="ranking",
     aliases=("ndcg_score",),
-    names={"sklearn": (Name("ndcg_score"),)},
-    params={"k": _K, "gain": _GAIN, "ignore_ties": _TIES},
-    readings=_gain_readings(normalized_gain),
+    names={
+        "sklearn": (Name("ndcg_score"),),
+        "xgboost": (Name("ndcg", at="k"),),
+        "lightgbm": (Name("ndcg", at="k", at_needed=True),),
+    },
+    params={
+        "k": _K,
+        "gain": _GAIN,
+        "ignore_ties": _TIES,
+        "earlier_first": _EARLIER,
+        "empty": _EMPTY,
+    },
+    readings=_gain_readings(normalized_gain, normalized_gain_of_groups),
     formula="mean DCG ÷ DCG of the best order",
     derivative_says="It moves in steps, where two scores change places: train by softmax ranking.",
     summary="The discounted gain as a share of the best possible.",

@@ -47,6 +47,7 @@ def score_of(loss: Loss) -> Loss:
         score=None,
         complement="",
         complement_names=(),
+        score_names=MappingProxyType({}),
     )
 
 

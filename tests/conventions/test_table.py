@@ -130,6 +130,9 @@ SAMPLES = {
     "scale_by_half": ("auto", True, "False"),
     "tweedie_variance_power": (1.2,),
     "eps": (),
+    "multi_class": ("ovr",),
+    "average": ("macro",),
+    "ndcg_exp_gain": (True, "False"),
 }
 
 

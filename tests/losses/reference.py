@@ -413,7 +413,8 @@ def dcg(pred: Row, label: Row, params: Params) -> mpf:
         first = sum(other > z for other in pred)
         tied = range(first, first + sum(other == z for other in pred))
         if params["ignore_ties"]:
-            first += sum(other == z for other in pred[place + 1 :])
+            ahead = pred[:place] if params["earlier_first"] else pred[place + 1 :]
+            first += sum(other == z for other in ahead)
             tied = range(first, first + 1)
         shared = mp.fsum(1 / mp.log(r + 2, 2) for r in tied if r in ranks) / len(tied)
         total += y * shared
@@ -422,7 +423,7 @@ def dcg(pred: Row, label: Row, params: Params) -> mpf:
 
 def ndcg(pred: Row, label: Row, params: Params) -> mpf:
     best = dcg(label, label, params)
-    return dcg(pred, label, params) / best if best > 0 else mpf(0)
+    return dcg(pred, label, params) / best if best > 0 else mpf(params["empty"])
 
 
 def scaled_absolute(pred: mpf, label: mpf, params: Params) -> mpf:

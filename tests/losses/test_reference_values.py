@@ -39,6 +39,7 @@ OTHER_VALUES: dict[str, tuple[Any, ...]] = {
     "delta": (1e-10, 0.1, 1e3),
     "eps": (1e-6, 2.0),
     "eps_in": ("root",),
+    "empty": (1.0, 0.25),
     "epsilon": (0.0, -1.0, 30.0),
     "estimator": ("fair", "akr", "pwm", "qd", "int"),
     "expectile": (0.0, 0.9),

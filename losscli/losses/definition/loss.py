@@ -199,7 +199,9 @@ class Reading:
 class Name:
     """A loss's name in a framework, with the settings which that name implies.
 
-    `at` is the parameter that may follow the name after an @, as in `tweedie-nloglik@1.5`.
+    `at` is the parameter that may follow the name after an @, as in `tweedie-nloglik@1.5`; where
+    `at_needed` there is no number without it. `tasks` are those of which the framework's number is
+    the loss's; all of them where they are not given.
     """
 
     name: str
@@ -207,6 +209,8 @@ class Name:
     kind: Kind | None = None
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     at: str = ""
+    at_needed: bool = False
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,8 @@ class Loss:
     the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
     named. Where it is `of_spread`, it sets the error beside the spread of the labels, and labels
     that do not vary leave it undefined. `unit` is what the value is measured in, `complement` a
-    score that is 1 minus the loss, `complement_names` what else that score is called.
+    score that is 1 minus the loss, `complement_names` what else that score is called, and
+    `score_names` the scores of frameworks that are it.
     """
 
     id: str
@@ -270,6 +275,9 @@ class Loss:
     of_spread: bool = False
     complement: str = ""
     complement_names: tuple[str, ...] = ()
+    score_names: Mapping[str, tuple[Name, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     derivative: str = ""
     derivative_says: str = ""
 

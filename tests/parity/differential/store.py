@@ -21,7 +21,16 @@ from tests.parity.differential.asked import Asked
 from tests.parity.differential.data import Data
 
 FOLDER = Path(__file__).resolve().parents[1] / "named"
-MODULES = ("sklearn", "torch", "keras", "optax", "torchmetrics", "scoringrules", "boosting")
+MODULES = (
+    "sklearn",
+    "torch",
+    "keras",
+    "optax",
+    "torchmetrics",
+    "scoringrules",
+    "boosting",
+    "scores",
+)
 _PACKAGES = {"sklearn": "scikit-learn"}
 _ARRAYS = ("pred", "label", "weight", "class_weight")
 

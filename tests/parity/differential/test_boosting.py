@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import losscli
 from tests.parity.differential import data as made
 from tests.parity.differential.asked import Asked
 from tests.parity.differential.data import Data
@@ -79,7 +80,7 @@ def _catboost(data: Data, metric: str, settings: dict[str, Any]) -> float:
 _CALLS = {"xgboost": _xgboost, "lightgbm": _lightgbm, "catboost": _catboost}
 
 
-def _asked(
+def asked_of_booster(
     name: str,
     loss: str,
     data: Data,
@@ -115,52 +116,56 @@ def _wrong_and_sure() -> Iterator[Data]:
 def questions() -> Iterator[Asked]:
     chances = made.inner_chances()
     for data in (chances, *_wrong_and_sure()):
-        yield from _asked("xgboost.logloss", "bce", data, "probability")
-        yield from _asked("lightgbm.binary_logloss", "bce", data, "probability")
-    yield from _asked("xgboost.mlogloss", "ce", made.classes())
-    yield from _asked("lightgbm.multi_logloss", "ce", made.classes())
+        yield from asked_of_booster("xgboost.logloss", "bce", data, "probability")
+        yield from asked_of_booster("lightgbm.binary_logloss", "bce", data, "probability")
+    yield from asked_of_booster("xgboost.mlogloss", "ce", made.classes())
+    yield from asked_of_booster("lightgbm.multi_logloss", "ce", made.classes())
     real, positive = made.real(), made.positive()
     for name, ours in {"rmse": "rmse", "mae": "mae"}.items():
         for data in (real, made.real(2)):
-            yield from _asked(f"xgboost.{name}", ours, data)
-    yield from _asked("xgboost.mape", "mape", positive)
-    yield from _asked("xgboost.rmsle", "rmsle", positive)
-    yield from _asked("xgboost.mphe", "pseudo_huber", real)
-    yield from _asked("xgboost.mphe", "pseudo_huber", real, huber_slope=0.5)
-    yield from _asked("xgboost.poisson-nloglik", "poisson", made.counts())
-    yield from _asked("xgboost.gamma-nloglik", "gamma_nll", positive)
-    yield from _asked("xgboost.gamma-deviance", "gamma_deviance", positive)
+            yield from asked_of_booster(f"xgboost.{name}", ours, data)
+    yield from asked_of_booster("xgboost.mape", "mape", positive)
+    yield from asked_of_booster("xgboost.rmsle", "rmsle", positive)
+    yield from asked_of_booster("xgboost.mphe", "pseudo_huber", real)
+    yield from asked_of_booster("xgboost.mphe", "pseudo_huber", real, huber_slope=0.5)
+    yield from asked_of_booster("xgboost.poisson-nloglik", "poisson", made.counts())
+    yield from asked_of_booster("xgboost.gamma-nloglik", "gamma_nll", positive)
+    yield from asked_of_booster("xgboost.gamma-deviance", "gamma_deviance", positive)
     for power in (1.2, 1.5, 1.9):
-        yield from _asked(f"xgboost.tweedie-nloglik@{power}", "tweedie_nll", positive, ours={})
-    yield from _asked("xgboost.quantile", "pinball", real, quantile_alpha=0.3)
+        yield from asked_of_booster(
+            f"xgboost.tweedie-nloglik@{power}", "tweedie_nll", positive, ours={}
+        )
+    yield from asked_of_booster("xgboost.quantile", "pinball", real, quantile_alpha=0.3)
     for name, ours in {"l1": "mae", "l2": "mse", "rmse": "rmse"}.items():
-        yield from _asked(f"lightgbm.{name}", ours, real)
+        yield from asked_of_booster(f"lightgbm.{name}", ours, real)
     for name, ours in {"mape": "mape", "huber": "huber", "fair": "fair"}.items():
-        yield from _asked(f"lightgbm.{name}", ours, real)
-    yield from _asked("lightgbm.quantile", "pinball", real)
-    yield from _asked("lightgbm.quantile", "pinball", real, alpha=0.3)
-    yield from _asked("lightgbm.huber", "huber", real, alpha=0.5)
-    yield from _asked("lightgbm.fair", "fair", real, fair_c=2.0)
-    yield from _asked("lightgbm.poisson", "poisson", made.counts())
-    yield from _asked("lightgbm.gamma", "gamma_nll", positive)
-    yield from _asked("lightgbm.gamma_deviance", "gamma_deviance", positive)
-    yield from _asked("lightgbm.tweedie", "tweedie_nll", positive)
-    yield from _asked("lightgbm.tweedie", "tweedie_nll", positive, tweedie_variance_power=1.2)
+        yield from asked_of_booster(f"lightgbm.{name}", ours, real)
+    yield from asked_of_booster("lightgbm.quantile", "pinball", real)
+    yield from asked_of_booster("lightgbm.quantile", "pinball", real, alpha=0.3)
+    yield from asked_of_booster("lightgbm.huber", "huber", real, alpha=0.5)
+    yield from asked_of_booster("lightgbm.fair", "fair", real, fair_c=2.0)
+    yield from asked_of_booster("lightgbm.poisson", "poisson", made.counts())
+    yield from asked_of_booster("lightgbm.gamma", "gamma_nll", positive)
+    yield from asked_of_booster("lightgbm.gamma_deviance", "gamma_deviance", positive)
+    yield from asked_of_booster("lightgbm.tweedie", "tweedie_nll", positive)
+    yield from asked_of_booster(
+        "lightgbm.tweedie", "tweedie_nll", positive, tweedie_variance_power=1.2
+    )
     for name in ("Logloss", "CrossEntropy"):
-        yield from _asked(f"catboost.{name}", "bce", made.logits(), "logit")
-    yield from _asked("catboost.MultiClass", "ce", made.class_logits(), "logit")
-    yield from _asked(
+        yield from asked_of_booster(f"catboost.{name}", "bce", made.logits(), "logit")
+    yield from asked_of_booster("catboost.MultiClass", "ce", made.class_logits(), "logit")
+    yield from asked_of_booster(
         "catboost.Focal", "binary_focal", made.logits(), "logit", focal_alpha=0.3, focal_gamma=1.5
     )
     for name, ours in {"RMSE": "rmse", "MAE": "mae", "MAPE": "mape", "SMAPE": "smape"}.items():
-        yield from _asked(f"catboost.{name}", ours, real)
-    yield from _asked("catboost.Quantile", "pinball", real, alpha=0.3)
-    yield from _asked("catboost.Expectile", "expectile", real, alpha=0.3)
-    yield from _asked("catboost.Huber", "huber", real, delta=0.5)
-    yield from _asked("catboost.FairLoss", "fair", real, smoothness=0.5)
-    yield from _asked("catboost.Lq", "lq", real, q=1.5)
-    yield from _asked("catboost.MSLE", "msle", positive)
-    yield from _asked("catboost.R2", "r2", real)
+        yield from asked_of_booster(f"catboost.{name}", ours, real)
+    yield from asked_of_booster("catboost.Quantile", "pinball", real, alpha=0.3)
+    yield from asked_of_booster("catboost.Expectile", "expectile", real, alpha=0.3)
+    yield from asked_of_booster("catboost.Huber", "huber", real, delta=0.5)
+    yield from asked_of_booster("catboost.FairLoss", "fair", real, smoothness=0.5)
+    yield from asked_of_booster("catboost.Lq", "lq", real, q=1.5)
+    yield from asked_of_booster("catboost.MSLE", "msle", positive)
+    yield from asked_of_booster("catboost.R2", "r2", real)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -181,3 +186,77 @@ def test_the_floors_are_those_of_the_frameworks() -> None:
     ):
         theirs = _CALLS[framework](sure, metric, {})
         assert theirs == pytest.approx(-math.log(floor), rel=_SINGLE)
+
+
+_LISTS = (9, 8, 6, 10)
+
+
+def _ranked() -> tuple[Any, Any]:
+    """Scores with ties and grades 0 to 3, in four lists of which one holds nothing relevant."""
+    random = np.random.default_rng(0)
+    rows = sum(_LISTS)
+    scores, grades = np.round(random.normal(size=rows)), random.integers(0, 4, rows)
+    grades[17:23] = 0
+    return scores, grades
+
+
+def _xgboost_ranking(metric: str, **settings: Any) -> float:
+    xgboost = pytest.importorskip("xgboost", reason="XGBoost is not installed")
+    scores, grades = _ranked()
+    matrix = xgboost.DMatrix(np.zeros((len(scores), 1)), label=grades, group=_LISTS)
+    matrix.set_base_margin(scores.astype(np.float32))
+    how = {"objective": "rank:ndcg", "eval_metric": metric, "verbosity": 0, **settings}
+    return float(xgboost.train(how, matrix, 0).eval(matrix).rpartition(":")[2])
+
+
+def _lightgbm_ranking(k: int) -> float:
+    lightgbm = pytest.importorskip("lightgbm", reason="LightGBM is not installed")
+    scores, grades = _ranked()
+    columns = np.random.default_rng(0).normal(size=(len(scores), 1))
+    how = {"objective": "lambdarank", "metric": "ndcg", "eval_at": [k], "verbosity": -1}
+    how |= {"min_data_in_leaf": 10**6, "learning_rate": 1e-12}
+    data = {"label": grades, "group": list(_LISTS), "init_score": scores}
+    train = lightgbm.Dataset(columns, params=how, **data)
+    test = lightgbm.Dataset(columns, reference=train, **data)
+    found: dict[str, Any] = {}
+    lightgbm.train(how, train, 1, valid_sets=[test], callbacks=[lightgbm.record_evaluation(found)])
+    return float(found["valid_0"][f"ndcg@{k}"][0])
+
+
+# The values are those of XGBoost 3.2.0 and LightGBM 4.7.0.
+_RANKINGS: list[tuple[str, dict[str, Any], float, Any]] = [
+    ("xgboost.ndcg", {}, 0.8841254911969378, lambda: _xgboost_ranking("ndcg")),
+    ("xgboost.ndcg@3", {}, 0.7844558781857013, lambda: _xgboost_ranking("ndcg@3")),
+    (
+        "xgboost.ndcg",
+        {"ndcg_exp_gain": False},
+        0.9161986593557169,
+        lambda: _xgboost_ranking("ndcg", ndcg_exp_gain=False),
+    ),
+    ("lightgbm.ndcg@1", {}, 0.7857142857142857, lambda: _lightgbm_ranking(1)),
+    ("lightgbm.ndcg@5", {}, 0.8250366245946619, lambda: _lightgbm_ranking(5)),
+]
+
+
+@pytest.mark.parametrize(("name", "params", "stored", "call"), _RANKINGS)
+class TestRankings:
+    def test_its_name_prints_the_number_that_was_stored(
+        self, name: str, params: dict[str, Any], stored: float, call: Any
+    ) -> None:
+        scores, grades = _ranked()
+        lists = np.repeat(np.arange(len(_LISTS)), _LISTS)
+        [found] = losscli.evaluate(
+            scores, grades, name, inputs={"group": lists}, ci="none", **params
+        ).results
+        assert found.value == pytest.approx(stored, rel=1e-12)
+
+    def test_the_number_that_was_stored_is_the_frameworks(
+        self, name: str, params: dict[str, Any], stored: float, call: Any
+    ) -> None:
+        assert call() == pytest.approx(stored, rel=1e-12)
+
+
+def test_lightgbms_ranking_has_no_number_without_its_depth() -> None:
+    scores, grades = _ranked()
+    with pytest.raises(losscli.UsageError, match="only with its k"):
+        losscli.evaluate(scores, grades, "lightgbm.ndcg")
