@@ -58,7 +58,7 @@ class EvaluationOptions(ReadingOptions):
     )
     nan: str = option(
         "--nan",
-        choices=("error", "drop"),
+        choices=("error", "drop", "drop-items"),
         default="error",
         panel=READING,
         help="What to do with missing values.",

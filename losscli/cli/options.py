@@ -162,8 +162,9 @@ def settled(options: Options) -> Options:
 
 def _choice(spec: Spec, value: str) -> str:
     plain = value.strip().lower().replace("-", "_")
-    if plain in spec.choices:
-        return plain
+    for choice in spec.choices:
+        if choice.replace("-", "_") == plain:
+            return choice
     hint = did_you_mean(plain, spec.choices)
     raise UsageError(f"{spec.flags[-1]}: there is no {value!r}", hint=hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from losscli.task.labels import LabelCode, Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 
 Array = NDArray[Any]
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,15 @@ class RunSettings:
     """What holds for every block of a run.
 
     `code` is how labels are written, `tolerance` how far sums may be off 1, and `outside_unit`
-    says whether any prediction of the whole run lies outside [0, 1].
+    says whether any prediction of the whole run lies outside [0, 1]. `left_out` are the labels that
+    mark single items to leave out, as NaN then does; None where a missing label is an error.
     """
 
     code: LabelCode
     tolerance: float
     class_weight: tuple[float, ...] | None = None
     outside_unit: bool = False
+    left_out: frozenset[float] | None = None
 
 
 @dataclass
@@ -182,6 +185,6 @@ class Batch:
                 )
 
 
-def rows_of(array: NDArray[np.float64]) -> NDArray[np.float64]:
+def rows_of(array: NDArray[Number]) -> NDArray[Number]:
     """An array as rows of items: (n,) becomes (n, 1)."""
     return array[:, None] if array.ndim == 1 else array

@@ -66,15 +66,15 @@ class Settled:
         )
 
 
-def settle(block: Block, *, drop_missing: bool) -> Settled:
+def settle(block: Block, *, drop_missing: bool, label_items: bool = False) -> Settled:
     """The rows of a block that are whole.
 
     Raises Misfit at the first missing or infinite item, unless `drop_missing` leaves out the rows
-    where something is missing.
+    where something is missing. With `label_items`, labels may be missing.
     """
     arrays = {
         "prediction": block.pred,
-        "label": block.label,
+        "label": None if label_items else block.label,
         "weight": block.weight,
         **block.inputs,
     }
@@ -91,7 +91,9 @@ def settle(block: Block, *, drop_missing: bool) -> Settled:
             "is missing (NaN)" if role == "prediction" else "is missing",
             column=column,
             value="a value",
-            hint="Say --nan drop to leave such rows out; their number is reported.",
+            hint="Say --nan drop to leave such rows out"
+            + (", or --nan drop-items for the single labels" if role == "label" else "")
+            + "; their number is reported.",
         )
     if block.weight is not None:
         _check_weight(block.weight)

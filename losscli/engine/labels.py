@@ -14,7 +14,7 @@ from losscli.engine.gate import check_bounds, check_sums
 from losscli.engine.shapes import check_shapes
 from losscli.errors import UsageError
 from losscli.losses.definition.bounds import SHARE
-from losscli.losses.definition.loss import Labels
+from losscli.losses.definition.loss import Labels, Shape
 from losscli.losses.forms.categorical import Classes
 from losscli.vocabulary import Task
 
@@ -23,7 +23,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The labels of a batch: `encoded`, in the form `for_kernel`, and which rows are `ignored`.
+    """The labels of a batch: `encoded`, in the form `for_kernel`, and which rows or items are
+    `ignored`.
 
     `class_weighted` says that class weights are part of `for_kernel`, `zero_one` that it holds
     nothing but 0 and 1.
@@ -70,6 +71,13 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
     ignore_index = evaluation.params.get("ignore_index")
     if ignore_index is not None and raw.ndim == 1 and raw.dtype != object:
         ignored = raw == ignore_index
+        raw = np.where(ignored, 0, raw)
+    if batch.setting.left_out is not None and raw.dtype != object:
+        ignored = np.isnan(raw) | np.isin(raw, list(batch.setting.left_out))
+        if ignored.ndim == 2 and evaluation.reading.shape is not Shape.ROWS:
+            raise UsageError(
+                f"{evaluation.loss.id} is no mean over items: single items cannot be left out of it"
+            )
         raw = np.where(ignored, 0, raw)
     if evaluation.params.get("log_target"):
         raw = np.exp(raw)

@@ -28,7 +28,7 @@ class Measured:
     """The losses of a block: `losses` (n,) or (n, c), with the weights that a mean needs.
 
     `multiplier` multiplies each loss (None: 1), `denominator` is what each row adds to the divisor,
-    and `counted` what each element does (None: 1).
+    and `counted` what each element does (None: 1). `ignored` are the rows or elements left out.
     """
 
     losses: Array
@@ -40,8 +40,16 @@ class Measured:
     counted: Array | None = None
     floored: int = 0
 
+    @property
+    def rows_left_out(self) -> NDArray[np.bool_]:
+        """The rows of which nothing enters."""
+        if self.ignored is None:
+            return np.zeros(len(self.losses), bool)
+        return np.asarray(rows_of(self.ignored).all(axis=1))
+
     def columns(self) -> Iterator[Measured]:
         """The losses of each column on their own."""
+        flat = self.ignored is None or self.ignored.ndim == 1
         for j in range(self.losses.shape[1]):
             counted = self.counted if self.counted is None else rows_of(self.counted)[:, -1]
             if self.counted is not None and self.counted.ndim == 2:
@@ -55,7 +63,7 @@ class Measured:
                 multiplier,
                 1.0 if counted is None else counted,
                 self.clipped,
-                self.ignored,
+                None if self.ignored is None else rows_of(self.ignored)[:, -1 if flat else j],
             )
 
 
@@ -143,6 +151,13 @@ def measured_of(
     """Losses with their weights, one per row where the loss or the convention says so."""
     axes = evaluation.axes
     row = row_of(evaluation)
+    by_item = losses.ndim == 2 and row is RowLoss.ELEMENTS
+    if label.ignored is not None and label.ignored.ndim == 2 and not by_item:
+        raise UsageError(
+            f"{evaluation.convention.name} has one {evaluation.loss.id} per row: "
+            "single items cannot be left out of it",
+            hint="Leave out whole rows: --nan drop.",
+        )
     factors = list(factors_of(evaluation, batch, losses, label))
     if losses.ndim == 2 and row is not RowLoss.ELEMENTS:
         spread = [weight for weight, _ in factors if weight.ndim == 2]

@@ -138,7 +138,14 @@ class Pass:
             for observer in outcome.observers:
                 observer.add(batch)
 
-        for _ in through_gate(self.dataset, profiled(), add, drop_missing=self.drop_missing):
+        taken = through_gate(
+            self.dataset,
+            profiled(),
+            add,
+            drop_missing=self.drop_missing,
+            label_items=self.setting.left_out is not None,
+        )
+        for _ in taken:
             pass
         return outcome
 
@@ -149,6 +156,7 @@ def through_gate(
     work: Callable[[Settled], Result],
     *,
     drop_missing: bool,
+    label_items: bool = False,
 ) -> Iterator[tuple[Block, Result]]:
     """Each block, and what `work` makes of it once its values are known to fit their kind.
 
@@ -157,7 +165,7 @@ def through_gate(
     for block in blocks:
         settled: Settled | None = None
         try:
-            settled = settle(block, drop_missing=drop_missing)
+            settled = settle(block, drop_missing=drop_missing, label_items=label_items)
             made = work(settled)
         except Misfit as misfit:
             raise located(dataset, block, settled, misfit) from None

@@ -10,7 +10,7 @@ from losscli.losses.registry import REGISTRY
 
 _WORDS = {
     "clipped": ("probabilities clipped", "--like exact does not clip"),
-    "ignored": ("rows ignored by their label", ""),
+    "ignored": ("labels ignored", ""),
 }
 
 

@@ -26,7 +26,7 @@ def evaluate(
     class_weight: Sequence[float] | Mapping[Any, float] | None = None,
     classes: Sequence[str] | None = None,
     reduction: str | None = None,
-    nan: Literal["error", "drop"] = "error",
+    nan: Literal["error", "drop", "drop-items"] = "error",
     columns: Columns | None = None,
     inputs: Mapping[str, Any] | None = None,
     cast: str | None = None,
@@ -53,19 +53,21 @@ def evaluate(
     row (or item), `class_weight` one per class in the order of the prediction's columns (binary:
     negative, positive), or a mapping from class to weight. `reduction` is mean, sum, batchmean or
     none; None takes each loss's own (`sum` for SSE). `nan="drop"` leaves out rows with a missing
-    value and counts them. `inputs` are the further arrays that a loss asks for (`{"x2": …}`),
-    `cast` a type that predictions are rounded to first (`float32`). With `explain`, cross entropies
-    and the Brier score are taken apart. With `columns.by` or `by_class`, results hold the losses of
-    each group of rows too. The work is shared among `threads` (None: as many as the process may
-    use), which changes no bit of the result. `engine="dask"` shares it among processes of a Dask
-    cluster instead: the one whose scheduler answers at the address `scheduler`, or one of `threads`
-    processes on this machine. Workers open files by the same names. `announce` is told beforehand
-    when much memory will be needed (else a note says so). `ci` chooses the 95 % interval: `auto`
-    (by Student's t with a correction for skewness, of shares the binomial one; fast), `normal` (±
-    1.96 standard errors, of means of rows), `bootstrap` (by `resamples` from `seed`) or `none`.
-    Rows that depend on each other are named by `columns.cluster` (patients, documents, days;
-    several: nested), or are so many consecutive ones as `block_length` says: errors are then taken
-    between them. Further keyword arguments are parameters of the losses (`gamma=2`).
+    value and counts them; `drop-items` leaves out single labels that are missing (NaN, or the marks
+    −1, −100 and 255 among labels of 0 and 1) and takes the mean over the others. `inputs` are the
+    further arrays that a loss asks for (`{"x2": …}`), `cast` a type that predictions are rounded to
+    first (`float32`). With `explain`, cross entropies and the Brier score are taken apart. With
+    `columns.by` or `by_class`, results hold the losses of each group of rows too. The work is
+    shared among `threads` (None: as many as the process may use), which changes no bit of the
+    result. `engine="dask"` shares it among processes of a Dask cluster instead: the one whose
+    scheduler answers at the address `scheduler`, or one of `threads` processes on this machine.
+    Workers open files by the same names. `announce` is told beforehand when much memory will be
+    needed (else a note says so). `ci` chooses the 95 % interval: `auto` (by Student's t with a
+    correction for skewness, of shares the binomial one; fast), `normal` (± 1.96 standard errors, of
+    means of rows), `bootstrap` (by `resamples` from `seed`) or `none`. Rows that depend on each
+    other are named by `columns.cluster` (patients, documents, days; several: nested), or are so
+    many consecutive ones as `block_length` says: errors are then taken between them. Further
+    keyword arguments are parameters of the losses (`gamma=2`).
 
     Losses of probabilities are in nats. With `reduction="none"` a result's `values` holds the
     losses of the rows, (n,) or (n, c).

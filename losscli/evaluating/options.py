@@ -15,7 +15,7 @@ from losscli.vocabulary import Kind, Reduction, Task, member
 
 _WORDS = {"kind": Kind, "task": Task, "reduction": Reduction}
 _CHOICES = {
-    "nan": ("error", "drop"),
+    "nan": ("error", "drop", "drop-items"),
     "ci": ("auto", "normal", "bootstrap", "none"),
     "engine": ("local", "dask"),
     "cast": (None, "float16", "float32", "float64"),
@@ -92,6 +92,10 @@ class Options:
         for name in params:
             if name in known and (why := _refusal(verb, name)):
                 raise UsageError(f"{verb} takes no {name!r}: {why[0]}", hint=why[1])
+        if given.get("nan") == "drop-items" and verb in _ROWS_WHOLE:
+            raise UsageError(
+                f"{verb} leaves out no single items", hint="losscli.evaluate leaves them out."
+            )
         asked = {name: value for name, value in params.items() if name in known}
         rest = {name: value for name, value in params.items() if name not in known}
         return cls(params=rest, **given, **asked)
@@ -134,6 +138,9 @@ _NO_SCORES = ("it reads predictions, not scores", "losscli.evaluate reads scores
 _NO_TOKENS = ("it reads no arrays of tokens", "losscli.evaluate does.")
 _HERE = ("it works on this machine alone", "Leave it out.")
 _SILENT = ("it announces nothing", "Leave it out.")
+
+# Verbs that take each row as a whole.
+_ROWS_WHOLE = ("rows", "gradient", "compare")
 
 # What a verb cannot serve: why, and what to do instead.
 _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {

@@ -24,7 +24,8 @@ from losscli.inputs.tokens import LEFT_OUT
 from losscli.losses.texts import LAYOUT
 from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
-from losscli.task.profile import MOST_VALUES, tolerance
+from losscli.task.profile import MARKS, MOST_VALUES, tolerance
+from losscli.task.quantities import named_quantities
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
 
 _IGNORE = "ignore_index"
@@ -48,7 +49,7 @@ def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
     """An empty summary of the labels, for the baselines; None where no loss can use one."""
     task = reading.verdict.task
     same = [item for item in reading.evaluations if item.task is task]
-    if not same:
+    if not same or reading.setting.left_out is not None:
         return None
     ignored = (item.params.get("ignore_index") for item in same)
     ignore = next((index for index in ignored if index is not None), None)
@@ -59,12 +60,14 @@ def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
 def hints_for(options: Options, dataset: Dataset) -> Hints:
     """What the user said, or the names of the columns suggest, about the reading."""
     columns = tuple(dataset.pred.columns or ())
+    labelled = () if dataset.label is None else tuple(dataset.label.columns or ())
     named = Kind.QUANTILE if levels_of(columns) else kind_named_by(columns)
     return Hints(
         kind=None if options.kind is None else Kind(options.kind),
         task=None if options.task is None else Task(options.task),
         named=named,
         worded=options.classes is not None,
+        quantities=named_quantities((*columns, *labelled)),
     )
 
 
@@ -137,6 +140,7 @@ def read_as(
         tolerance_of(dataset),
         class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
+        left_out=_left_out(seen, options),
     )
     return DataReading(verdict, setting, evaluations)
 
@@ -216,6 +220,13 @@ def _check_words(dataset: Dataset, evaluations: Sequence[Evaluation]) -> None:
                 f"({dataset.pred.file})",
                 hint="Words are compared with words: -l zero_one, f1_loss, mcc_loss.",
             )
+
+
+def _left_out(seen: Outcome, options: Options) -> frozenset[float] | None:
+    """The labels that mark items to leave out, where such are left out at all."""
+    if options.nan != "drop-items" or seen.label is None:
+        return None
+    return MARKS if seen.label.marked else frozenset()
 
 
 def _word_code(dataset: Dataset, seen: Outcome, options: Options) -> LabelCode:

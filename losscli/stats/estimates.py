@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,11 +202,11 @@ def _mean_of(evaluation: Evaluation, measured: Measured, rows: int) -> tuple[Est
     weighted = [_by_row(apply_weight(piece.losses, piece.multiplier)) for piece in pieces]
     divisors = [np.broadcast_to(piece.denominator, len(piece.losses)) for piece in pieces]
     sums = np.stack([*weighted, *divisors], axis=1)
-    entered: Any = np.ones(len(sums), bool) if measured.ignored is None else ~measured.ignored
+    entered = ~measured.rows_left_out
     if len(sums) != rows:
         # A row of several tokens is drawn whole.
         sums = sums.reshape(rows, -1, sums.shape[1]).sum(axis=1)
-        entered = entered.reshape(rows, -1).any(axis=1)
+        entered = np.asarray(entered.reshape(rows, -1).any(axis=1))
     return estimate, Rows(sums, entered)
 
 

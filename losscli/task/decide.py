@@ -25,6 +25,8 @@ class Hints:
     """The kind that the prediction columns' names speak of (`prob`, `logit`, `q0.9`)."""
     worded: bool = False
     """Whether the labels' words were given in order, so that they are no real values."""
+    quantities: bool = False
+    """Whether a column's name speaks of something counted or measured (`rating`, `sales`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,11 @@ def _believed(pred: PredProfile, width: int, hints: Hints) -> tuple[Hints, tuple
 def _told(verdict: Decision, hints: Hints, width: int, pred: PredProfile) -> Decision:
     task = hints.task
     assert task is not None
+    if task is Task.CLASSES and width > 1:
+        raise UsageError(
+            f"the task cannot be classes: the prediction has {width} items per row",
+            hint="Name the column of predicted classes: --pred-col NAME.",
+        )
     if task in (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL) and width == 1:
         raise UsageError(f"the task cannot be {task}: the prediction has one item per row")
     if task is Task.BINARY and width > 1:
@@ -157,8 +164,8 @@ def _told(verdict: Decision, hints: Hints, width: int, pred: PredProfile) -> Dec
             hint="Say --task multilabel for several yes-or-no items per row.",
         )
     kind = verdict.kind
-    if hints.kind is None and task is Task.REGRESSION:
-        kind = Kind.VALUE
+    if hints.kind is None and task in (Task.REGRESSION, Task.CLASSES):
+        kind = Kind.VALUE if task is Task.REGRESSION else Kind.CLASS
     elif hints.kind is None and kind is Kind.VALUE:
         kind = Kind.LOGIT if pred.outside_unit else Kind.PROBABILITY
     told = Evidence("task", f"given as {task}", f"read as {task}")
@@ -244,7 +251,8 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> De
             )
         return Decision(Task.BINARY, hints.named or Kind.LOGIT, LOW, tuple(evidence))
     few = len(label.values or ()) <= 2
-    yes_or_no = label.zero_one or label.signs or (few and (label.text or hints.worded))
+    marked = label.marked and unit and hints.task is None
+    yes_or_no = label.zero_one or label.signs or (few and (label.text or hints.worded)) or marked
     if label.width > 1:
         evidence.append(
             Evidence("labels", f"{label.width} columns", "more label columns than predictions")
@@ -307,7 +315,7 @@ _COUNTS = (
 )
 _NUMBERED = (
     "predictions and labels are whole numbers: read as amounts; if they are classes, say "
-    "-l zero_one"
+    "-l zero_one or --task classes"
 )
 
 
@@ -350,7 +358,8 @@ def _classes(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Dec
         found = Evidence("values", "all −1 or 1, as the labels", "answers, not scores")
         return Decision(Task.BINARY, Kind.SCORE, HIGH, (found,), decided=True)
     found = Evidence("values", f"whole numbers, {there}", "classes, predicted and true")
-    if _count_classes(pred.values | label.values) and pred.rows >= 2 * len(label.values):
+    repeated = pred.rows >= 2 * len(label.values)
+    if repeated and not hints.quantities and _count_classes(pred.values | label.values):
         return Decision(Task.CLASSES, Kind.CLASS, MEDIUM, (found,), (_COUNTS,))
     amounts = replace(found, follows="amounts, or classes")
     return Decision(Task.REGRESSION, Kind.VALUE, LOW, (amounts,), (_NUMBERED,))
@@ -388,7 +397,7 @@ def _several_items(
     unit = _in_unit(pred, hints)
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
-    if label is not None and not label.text and label.width == width and _real(label):
+    if label is not None and not label.text and label.width == width and _real(label, unit=unit):
         if unit:
             confidence = LOW
         evidence.append(
@@ -468,7 +477,7 @@ def _heed_labels(
             Evidence("labels", "one-hot", "contradicts row sums that are not 1: items taken singly")
         )
         return task, LOW
-    if label.zero_one or label.signs:
+    if label.zero_one or label.signs or label.marked:
         found = _multi_hot(label)
         if task is Task.MULTILABEL:
             evidence.append(Evidence("labels", found, "several yes-or-no items per row"))
@@ -528,8 +537,8 @@ def _multi_hot(label: LabelProfile) -> str:
     return f"{several:,} of {label.rows:,} rows have no 1 or several"
 
 
-def _real(label: LabelProfile) -> bool:
+def _real(label: LabelProfile, *, unit: bool) -> bool:
     """Whether labels of several columns are neither classes nor shares of a distribution."""
-    if label.zero_one or label.signs:
+    if label.zero_one or label.signs or (unit and label.marked):
         return False
     return label.low < 0.0 or label.high > 1.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
 from losscli.errors import UsageError
 from losscli.losses.forms.categorical import Classes
-from losscli.task.profile import LabelProfile
+from losscli.task.profile import MARKS, LabelProfile
 from losscli.vocabulary import Task
 
 Array = NDArray[Any]
@@ -108,8 +108,7 @@ class LabelCode:
                 "is not a label of a yes-or-no question (0 or 1)",
                 value=_written(label, row, column),
                 column=column,
-                hint="For two other words or numbers say --classes NEGATIVE,POSITIVE; "
-                "for real values say --task regression.",
+                hint=_left_out_or_other(shares, row, column),
             )
         return shares
 
@@ -227,6 +226,19 @@ def label_code(
                 f"{','.join(map(str, range(width)))}.",
             )
     return LabelCode(width, signs=profile.signs)
+
+
+def _left_out_or_other(label: Array, row: int, column: int) -> str:
+    """What to type for a label that is neither 0 nor 1."""
+    if (label[row, column] if label.ndim == 2 else label[row]) in MARKS:
+        return (
+            f"If {_written(label, row, column)} marks items to leave out, say --nan drop-items; "
+            "their number is reported."
+        )
+    return (
+        "For two other words or numbers say --classes NEGATIVE,POSITIVE; for real values say "
+        "--task regression."
+    )
 
 
 def _numbered(columns: Sequence[str]) -> bool:

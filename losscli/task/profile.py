@@ -20,6 +20,9 @@ Array = NDArray[Any]
 # More different values than this are no class labels that a person would list.
 MOST_VALUES = 1000
 
+# Labels that say "leave this out" beside 0 and 1: not judged, torch's ignore_index, void pixels.
+MARKS = frozenset((-1, -100, 255))
+
 
 @dataclass(frozen=True, slots=True)
 class PredProfile:
@@ -186,6 +189,12 @@ class LabelProfile:
     def zero_one(self) -> bool:
         """Whether every label is 0 or 1."""
         return self.values is not None and bool(self.values) and self.values <= {0, 1}
+
+    @property
+    def marked(self) -> bool:
+        """Whether every label is 0 or 1 or marks an item to leave out, and one does so."""
+        marks = (self.values or frozenset()) - {0, 1}
+        return bool(marks) and marks <= MARKS and bool((self.values or frozenset()) & {0, 1})
 
     @property
     def signs(self) -> bool:

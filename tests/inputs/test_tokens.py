@@ -39,7 +39,7 @@ def test_labels_of_minus_100_are_left_out_and_counted(
     result = report["categorical_cross_entropy"]
     assert result.value == pytest.approx(cross_entropy(*tokens), rel=1e-12)
     assert (result.n, result.ignored) == (N * (T - 2), N * 2)
-    assert any("8 rows ignored by their label" in note for note in report.notes)
+    assert any("8 labels ignored" in note for note in report.notes)
     assert any("4 sequences of 7 tokens, 11 classes each" in note for note in report.notes)
 
 
