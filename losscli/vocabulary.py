@@ -13,6 +13,7 @@ class Task(StrEnum):
     """What kind of thing is predicted."""
 
     REGRESSION = "regression"
+    CLASSES = "classes"
     BINARY = "binary"
     MULTILABEL = "multilabel"
     MULTICLASS = "multiclass"

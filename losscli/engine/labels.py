@@ -109,7 +109,7 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
 
 def _check_items(evaluation: Evaluation, batch: Batch, encoded: Any) -> None:
     """Raise UsageError where a loss compares item with item, and labels have another number."""
-    if evaluation.task not in (Task.REGRESSION, Task.RANKING):
+    if evaluation.task not in (Task.REGRESSION, Task.CLASSES, Task.RANKING):
         return
     pred = batch.pred_as(evaluation.reading)
     if encoded.shape != pred.shape:

@@ -65,6 +65,9 @@ class LabelSummary:
         if self.ignore is not None and raw.dtype != object and raw.ndim == 1:
             here = raw != self.ignore
             raw, weight = raw[here], None if weight is None else weight[here]
+        if self.task is Task.CLASSES:
+            self._count_values(raw, weight)
+            return
         as_evaluated = raw is block.label and self.code is batch.setting.code
         label = batch.encoded(self.task) if as_evaluated else self.code.encode(raw, self.task)
         plain = _yes_and_no(label, batch) or self._by_class(label, None)
@@ -99,6 +102,19 @@ class LabelSummary:
         if block.weight is not None:
             self.weights.append(block.weight.copy())
         self._forget_too_many()
+
+    def _count_values(self, label: Array, weight: Array | None) -> None:
+        """Count each different number, the classes being numbers as they stand."""
+        present, inverse = np.unique(label, return_inverse=True)
+        rows = np.bincount(inverse.ravel(), minlength=present.size).tolist()
+        keys = present.tolist()
+        plain = weighed = {key: Sum.whole(n) for key, n in zip(keys, rows, strict=True)}
+        if weight is not None:
+            order = np.argsort(inverse.ravel(), kind="stable")
+            parts = np.split(weight[order], np.cumsum(rows)[:-1])
+            weighed = {key: Sum.of(part) for key, part in zip(keys, parts, strict=True)}
+        self.rows = _merged(self.rows, plain)
+        self.counts = _merged(self.counts, weighed)
 
     def _see(self, label: Array) -> None:
         """Look whether real labels are all those of the first row."""
@@ -140,6 +156,8 @@ class LabelSummary:
         """Whether the labels of any item differ between rows; True where that is not known."""
         if self.task is Task.REGRESSION:
             return self.varied or self.first is None
+        if self.task is Task.CLASSES and self.rows is not None:
+            return len(self.rows) > 1
         if self.rows is None or self.task not in CODED_TASKS:
             return True
         there = {place for place, rows in self.rows.items() if rows.exact > 0}
@@ -149,7 +167,7 @@ class LabelSummary:
 
     def shares(self) -> tuple[tuple[str, float], ...]:
         """Each class (or each multilabel item) with its share of the rows, unweighted."""
-        if self.rows is None:
+        if self.rows is None or self.task is Task.CLASSES:
             return ()
         names = self.code.classes
         counts = self.by_place(self.rows).tolist()
@@ -206,12 +224,30 @@ def baseline(
         return None
     if evaluation.task is Task.REGRESSION:
         return _real_baseline(evaluation, summary, setting)
+    if evaluation.task is Task.CLASSES:
+        return _majority(evaluation, summary, setting)
     if evaluation.task not in CODED_TASKS or _decides_rows(evaluation) or summary.counts is None:
         return None
     counts = summary.by_place(summary.counts)
     if counts.sum() <= 0:
         return None
     return _class_baseline(evaluation, counts, setting)
+
+
+def _majority(
+    evaluation: Evaluation, summary: LabelSummary, setting: RunSettings
+) -> Baseline | None:
+    """What the commonest class scores, where classes are numbers as they stand."""
+    counts, constant = summary.counts, evaluation.loss.constant
+    if not counts or constant is None:
+        return None
+    label = np.array(list(counts))
+    weight = np.array([float(entry.exact) for entry in counts.values()])
+    if not weight.any():
+        return None
+    row = np.asarray(label[weight.argmax()])
+    plain = _counting_weights(evaluation)
+    return Baseline(_score_of_row(plain, row, label, weight, setting), constant.value)
 
 
 def _decides_rows(evaluation: Evaluation) -> bool:

@@ -119,7 +119,7 @@ def refuse_second_softmax(
 
     `value` is what the first loss made of them.
     """
-    if kind != Kind.LOGIT or dataset.width == 1 or verdict.task is Task.REGRESSION:
+    if kind != Kind.LOGIT or dataset.width == 1 or verdict.task in (Task.REGRESSION, Task.CLASSES):
         return
     if outcome.pred.outside_unit == 0 and outcome.pred.uneven == 0:
         raise UsageError(

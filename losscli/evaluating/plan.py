@@ -91,7 +91,7 @@ def fitting(verdict: Decision, *, labelled: bool) -> list[Loss]:
 
 def _likely(task: Task, width: int) -> Task:
     """The task under which an ambiguous name is looked up."""
-    if task is Task.REGRESSION:
+    if task in (Task.REGRESSION, Task.CLASSES):
         return Task.BINARY if width == 1 else Task.MULTICLASS
     return task
 
@@ -99,6 +99,7 @@ def _likely(task: Task, width: int) -> Task:
 # Tasks under which data may be read for a loss that asks for them, by whether rows have several
 # items. The first that the loss knows is taken.
 _ANY_WIDTH = (
+    Task.CLASSES,
     Task.REGRESSION,
     Task.FORECAST,
     Task.RANKING,
@@ -132,7 +133,11 @@ def _evaluation(
             hint=f"Add {switch}=True, or leave them out.",
         )
     kind = settings.kind or said.kind or (None if name is None else name.kind)
-    if kind is None and verdict.task is not Task.REGRESSION and _several_levels(said.params):
+    if (
+        kind is None
+        and verdict.task not in (Task.REGRESSION, Task.CLASSES)
+        and _several_levels(said.params)
+    ):
         kind = Kind.QUANTILE
     task, reading = _reading(loss, verdict, width, settings.dims, kind, convention)
     reduction = settings.reduction or said.reduction or _reduction_of(name, width) or loss.reduction

@@ -20,7 +20,9 @@ from losscli.evaluating.scores import score_evaluations
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
+from losscli.inputs.words import WordCode, spelt_otherwise
 from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
+from losscli.task.hard import quantities_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import tolerance
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
@@ -57,12 +59,15 @@ def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
 def hints_for(options: Options, dataset: Dataset) -> Hints:
     """What the user said, or the names of the columns suggest, about the reading."""
     columns = tuple(dataset.pred.columns or ())
+    names = columns + (() if dataset.label is None else tuple(dataset.label.columns or ()))
     named = Kind.QUANTILE if levels_of(columns) else kind_named_by(columns)
     return Hints(
         kind=None if options.kind is None else Kind(options.kind),
         task=None if options.task is None else Task(options.task),
         named=named,
         worded=options.classes is not None,
+        words=dataset.words is not None,
+        quantities=quantities_named_by(names),
     )
 
 
@@ -114,6 +119,11 @@ def read_as(
         check_names(dataset.pred.columns, evaluations)
     check_levels(evaluations, width)
     guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
+    if dataset.words is not None:
+        check_words(dataset.words, seen, evaluations)
+    if all(item.kind is not verdict.kind for item in evaluations):
+        # The loss that was named reads the data in its own way: what spoke of another is settled.
+        verdict = replace(verdict, doubts=())
     if not evaluations or (seen.label is None and not requests and guessed):
         raise UsageError(
             "there are no labels to compare with",
@@ -132,6 +142,32 @@ def read_as(
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
     )
     return DataReading(verdict, setting, evaluations)
+
+
+def check_words(code: WordCode, seen: Outcome, evaluations: Sequence[Evaluation] = ()) -> None:
+    """Raise UsageError where classes that are words cannot be compared for these losses."""
+    strays = [item.loss for item in evaluations if item.task is not Task.CLASSES]
+    if strays:
+        raise UsageError(
+            f"{strays[0].id} reads no words, and predictions and labels are words",
+            hint="Losses of classes read them: -l zero_one,f1_loss,balanced_error,mcc_loss.",
+        )
+    label = None if seen.label is None else seen.label.values
+    if seen.pred.values is None or label is None:
+        return
+    sides = [frozenset(code.words[int(n)] for n in side) for side in (seen.pred.values, label)]
+    otherwise = spelt_otherwise(*sides)
+    if otherwise is not None:
+        raise UsageError(
+            f"the prediction {otherwise[0]!r} and the label {otherwise[1]!r} are two words",
+            hint="Write the classes alike on both sides: the same case, and no blanks around.",
+        )
+    if not sides[0] & sides[1]:
+        shown = [", ".join(map(repr, sorted(side)[:5])) for side in sides]
+        raise UsageError(
+            f"no predicted word is a label: predictions are {shown[0]}, labels {shown[1]}",
+            hint="Name the columns (--pred-col NAME --label-col NAME), or write the classes alike.",
+        )
 
 
 def _of_tokens(

@@ -10,7 +10,7 @@ from losscli.engine.run import run
 from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.options import Options
-from losscli.evaluating.reading import code_for, full_look, hints_for, tolerance_of
+from losscli.evaluating.reading import check_words, code_for, full_look, hints_for, tolerance_of
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
 from losscli.task.advice import Recommendation, recommend_for
@@ -44,7 +44,9 @@ def recommend(
     dataset = open_dataset(pred, label, columns=options.columns)
     seen = full_look(dataset)
     verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
-    if seen.label is None or verdict.task is Task.REGRESSION:
+    if dataset.words is not None:
+        check_words(dataset.words, seen)
+    if seen.label is None or verdict.task in (Task.REGRESSION, Task.CLASSES):
         return recommend_for(verdict)
     code = code_for(dataset, seen, options, dataset.width)
     setting = RunSettings(code, tolerance_of(dataset))

@@ -12,6 +12,7 @@ from losscli.errors import UsageError
 from losscli.inputs.archives import members_of
 from losscli.inputs.choosing import (
     Chosen,
+    are_classes,
     choose,
     feeds_of,
     findings_of,
@@ -27,6 +28,7 @@ from losscli.inputs.pairing import KEY, ById, ByPosition, Feed, Pairing, Unpaire
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import check_dims, check_fit, part_of
 from losscli.inputs.tokens import token_rows
+from losscli.inputs.words import WordCode
 
 # Bytes of memory that are worth a word.
 _MUCH = 1 << 26
@@ -112,7 +114,10 @@ def open_dataset(
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
-    return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings, claims)
+    words = WordCode() if are_classes(chosen) else None
+    if words is not None and cast is not None:
+        raise UsageError("--cast: the predictions are words", hint="Leave it out.")
+    return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings, claims, words)
 
 
 def classes_of(chosen: Chosen, role: str = "pred") -> tuple[str, ...] | None:

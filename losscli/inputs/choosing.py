@@ -108,13 +108,7 @@ def choose(
             continue
         if role == "weight" or "label" not in chosen or not _holds_words(*chosen["label"]):
             raise DataError(f"holds words, not {noun}", file=given.name)
-    if "pred" in chosen and chosen["pred"][1].text and _are_classes(chosen):
-        raise UsageError(
-            f"{chosen['pred'][0].name}: prediction and label are words, which are not compared",
-            hint="Write the classes as whole numbers, the same on both sides, and say "
-            "-l zero_one --kind class --task regression.",
-        )
-    if "pred" in chosen and chosen["pred"][1].text:
+    if "pred" in chosen and chosen["pred"][1].text and not are_classes(chosen):
         # A number was wanted: the reader names the line where a word stands.
         source, selection = chosen["pred"]
         if source.columns is not None:
@@ -148,7 +142,7 @@ def _holds_words(source: Source, selection: Selection) -> bool:
     return any(map(source.is_text, selection.columns or (0,)))
 
 
-def _are_classes(chosen: Chosen) -> bool:
+def are_classes(chosen: Chosen) -> bool:
     """Whether prediction and label are one column of words each: predicted and true classes."""
     if "label" not in chosen:
         return False

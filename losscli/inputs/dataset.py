@@ -18,6 +18,7 @@ from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import KEY, Pairing, key_text, keys_of
 from losscli.inputs.roles.claims import Claim
+from losscli.inputs.words import WordCode
 
 _ROLES = frozenset(("pred", "label", "weight"))
 
@@ -36,7 +37,9 @@ class Dataset:
         opening: Opening | None = None,
         findings: Findings = NOTHING_CHOSEN,
         claims: Sequence[tuple[str, Claim]] = (),
+        words: WordCode | None = None,
     ) -> None:
+        self.words = words
         self._claims = tuple(claims)
         self._cast = cast
         self.findings = findings
@@ -127,6 +130,8 @@ class Dataset:
         for arrays in self._pairing.blocks(rows, start, stop):
             for role, claim in self._claims:
                 self._check(role, claim, arrays[role][:, 0], start)
+            if self.words is not None:
+                arrays = self._coded(arrays, self.words)
             pred = arrays["pred"]
             if self._cast is not None:
                 with np.errstate(over="ignore"):
@@ -164,6 +169,25 @@ class Dataset:
                 value=f"{values[row]:g}",
                 hint="Name the columns: --pred-col NAME --label-col NAME.",
             )
+
+    def _coded(self, arrays: Mapping[str, Array], code: WordCode) -> dict[str, Array]:
+        """The same, words of predictions and labels as numbers.
+
+        Raises DataError where some are words, and others numbers.
+        """
+        coded = dict(arrays)
+        for role, array in arrays.items():
+            if role in (KEY, GROUP, "weight") or role.startswith((GROUPING, CLUSTER, CLAIMED)):
+                continue
+            if array.dtype != object:
+                raise self.error(
+                    role,
+                    0,
+                    "is a number, and others of predictions and labels are words",
+                    hint="Write all classes as words, or all as whole numbers.",
+                )
+            coded[role] = code.encode(array)
+        return coded
 
     def _floats(self, role: str, array: Array, start: int) -> NDArray[np.float64]:
         """Numbers as float64. Raises DataError at a whole number that would become another."""

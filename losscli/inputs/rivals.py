@@ -14,6 +14,7 @@ from losscli.inputs.block import Part
 from losscli.inputs.choosing import (
     Chosen,
     Keys,
+    are_classes,
     choose,
     feeds_of,
     findings_of,
@@ -29,6 +30,7 @@ from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
 from losscli.inputs.source import Array, Source
 from losscli.inputs.tokens import token_rows
+from losscli.inputs.words import WordCode
 from losscli.vocabulary import Evidence
 
 # The roles of the further models are these with their place behind.
@@ -121,7 +123,10 @@ def open_rivals(
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     kept = tuple(claims.items()) if isinstance(pairing, ByPosition) else ()
-    together = Dataset(agreeing, parts, places, notes, opener, findings=findings, claims=kept)
+    words = WordCode() if are_classes(chosen) else None
+    together = Dataset(
+        agreeing, parts, places, notes, opener, findings=findings, claims=kept, words=words
+    )
     sides = tuple(
         Dataset(
             _Side(agreeing, role, roles),
@@ -129,6 +134,7 @@ def open_rivals(
             {"pred": places[role], **_labelled(places)},
             (),
             opener,
+            words=words,
         )
         for role in roles
     )

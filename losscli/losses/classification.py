@@ -91,7 +91,11 @@ def different_item(pred: Array, label: Array) -> Array:
 
 # Decided classes, written as numbers.
 _CLASS_NUMBERS = Reading(
-    different_item, Form.VALUE, Labels.REAL, (Task.REGRESSION,), kinds=(Kind.CLASS,)
+    different_item,
+    Form.VALUE,
+    Labels.REAL,
+    (Task.CLASSES, Task.REGRESSION),
+    kinds=(Kind.CLASS,),
 )
 
 BRIER = Loss(

@@ -147,7 +147,9 @@ def _possible(reading: Reading, data: Data) -> bool:
 
 
 def _task(reading: Reading, data: Data) -> Task | None:
-    order: tuple[Task, ...] = (data.verdict.task, Task.REGRESSION)
+    order: tuple[Task, ...] = (data.verdict.task, Task.BINARY, Task.REGRESSION)
+    if data.verdict.task is not Task.CLASSES:
+        order = (data.verdict.task, Task.REGRESSION)
     if data.width > 1:
         order = (data.verdict.task, Task.MULTICLASS, Task.MULTILABEL, Task.REGRESSION)
     if reading.form in (Form.CATEGORICAL, Form.SCORES) and data.width == 1:

@@ -32,6 +32,7 @@ from losscli.rowwise.columns import RowColumns, item_names, loss_names, weight_c
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 from losscli.rowwise.sequences import as_sequences, as_tokens
 from losscli.task.labels import CODED_TASKS
+from losscli.vocabulary import Task
 
 if TYPE_CHECKING:
     from losscli.engine.gradient import Differentiator
@@ -247,7 +248,7 @@ class RowLosses:
             row=int(found.numbers[place]),
             id=None if block.ids is None else _text(block.ids[place]),
             label=() if block.label is None else tuple(_items(self._label(block.label)[place])),
-            pred=tuple(_items(block.pred[place])),
+            pred=tuple(_items(self._pred(block.pred)[place])),
             losses=tuple(found.losses[place].tolist()),
             shares=tuple(None if math.isnan(share) else share for share in shares),
             gradients=tuple(tuple(found[place].tolist()) for found in found.gradients),
@@ -255,7 +256,13 @@ class RowLosses:
 
     def _label(self, label: NDArray[Any]) -> NDArray[Any]:
         """Labels as they are written: whole numbers where they are 0 and 1, or classes."""
+        if self.dataset.words is not None:
+            return self.dataset.words.decode(label)
         return label.astype(np.int64) if self.whole_labels else label
+
+    def _pred(self, pred: NDArray[Any]) -> NDArray[Any]:
+        """Predictions as they are written: words where they are classes by name."""
+        return pred if self.dataset.words is None else self.dataset.words.decode(pred)
 
     def _columns(self, found: RowCosts) -> dict[str, NDArray[Any]]:
         block = found.settled
@@ -265,7 +272,7 @@ class RowLosses:
             found.numbers,
             block.ids,
             label,
-            block.pred,
+            self._pred(block.pred),
             found.losses,
             shares,
             found.gradients,
@@ -459,5 +466,5 @@ def _check_tokens(dataset: Dataset, *, tokens: bool, grad: bool) -> None:
 def _whole_labels(found: Evaluated) -> bool:
     """Whether labels are 0 and 1, or classes, that are written as whole numbers."""
     label = found.outcome.label
-    coded = found.reading.verdict.task in CODED_TASKS
+    coded = found.reading.verdict.task in {*CODED_TASKS, Task.CLASSES}
     return coded and label is not None and label.whole and not label.text

@@ -29,6 +29,7 @@ class Recommendation:
 
 RECOMMENDED = {
     Task.REGRESSION: "mean_squared_error",
+    Task.CLASSES: "zero_one",
     Task.BINARY: "binary_cross_entropy",
     Task.MULTILABEL: "binary_cross_entropy",
     Task.MULTICLASS: "categorical_cross_entropy",
@@ -43,10 +44,11 @@ RECOMMENDED = {
 }
 
 # Where the kind of prediction tells more than the task.
-_RECOMMENDED_OF_KIND = {Kind.QUANTILE: "pinball"}
+_RECOMMENDED_OF_KIND = {Kind.QUANTILE: "pinball", Kind.CLASS: "zero_one"}
 
 _BECAUSE = {
     Task.REGRESSION: "the labels are real values: neither BCE nor CE, a regression loss",
+    Task.CLASSES: "the predictions are classes already: a cross entropy needs probabilities",
     Task.BINARY: "one {kind} per row answers one yes-or-no question",
     Task.MULTILABEL: "several {kind} per row that do not share a sum of 1 answer a question each: "
     "BCE per item",
@@ -64,6 +66,7 @@ _BECAUSE = {
 }
 
 _BECAUSE_OF_KIND = {
+    Kind.CLASS: "the predictions are classes already: a cross entropy needs probabilities",
     Kind.QUANTILE: "the columns are quantiles of one real value, at the levels in their names",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from losscli.errors import UsageError
+from losscli.task.hard import whole_numbers
 from losscli.task.profile import LabelProfile, PredProfile
 from losscli.vocabulary import Evidence, Kind, Task
 
@@ -25,6 +26,10 @@ class Hints:
     """The kind that the prediction columns' names speak of (`prob`, `logit`, `q0.9`)."""
     worded: bool = False
     """Whether the labels' words were given in order, so that they are no real values."""
+    words: bool = False
+    """Whether predictions and labels are words, each written as a number."""
+    quantities: bool = False
+    """Whether the columns' names speak of something counted or measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,9 @@ def decide(
                 Decision(Task.FORECAST, Kind.QUANTILE, HIGH, (shape, found)), pred, width, hints
             )
         hints = replace(hints, named=None)
-    if width == 1:
+    if hints.words:
+        verdict = Decision(Task.CLASSES, Kind.CLASS, HIGH, (_WORDS,))
+    elif width == 1:
         verdict = _one_item(pred, label, hints)
     else:
         verdict = _several_items(pred, label, width, hints)
@@ -106,6 +113,8 @@ def _settled(verdict: Decision, pred: PredProfile, width: int, hints: Hints) -> 
     if hints.kind is not None:
         task = _TASK_OF_KIND.get(hints.kind, verdict.task)
         verdict = replace(verdict, task=task, kind=hints.kind, confidence=HIGH)
+        if hints.kind is Kind.CLASS and task is Task.REGRESSION:
+            verdict = replace(verdict, task=Task.CLASSES)
         if hints.kind is Kind.VALUE and hints.task is None:
             verdict = replace(verdict, task=Task.REGRESSION)
     if hints.task is not None:
@@ -147,6 +156,11 @@ def _told(verdict: Decision, hints: Hints, width: int, pred: PredProfile) -> Dec
     assert task is not None
     if task in (Task.MULTICLASS, Task.DISTRIBUTION, Task.MULTILABEL) and width == 1:
         raise UsageError(f"the task cannot be {task}: the prediction has one item per row")
+    if task is Task.CLASSES and width > 1:
+        raise UsageError(
+            f"the task cannot be classes: the prediction has {width} items per row",
+            hint="Say --task multilabel for several yes-or-no items per row.",
+        )
     if task is Task.BINARY and width > 1:
         raise UsageError(
             f"the task cannot be binary: the prediction has {width} items per row",
@@ -155,7 +169,9 @@ def _told(verdict: Decision, hints: Hints, width: int, pred: PredProfile) -> Dec
     kind = verdict.kind
     if hints.kind is None and task is Task.REGRESSION:
         kind = Kind.VALUE
-    elif hints.kind is None and kind is Kind.VALUE:
+    elif hints.kind is None and task is Task.CLASSES:
+        kind = Kind.CLASS
+    elif hints.kind is None and kind in (Kind.VALUE, Kind.CLASS):
         kind = Kind.LOGIT if pred.outside_unit else Kind.PROBABILITY
     told = Evidence("task", f"given as {task}", f"read as {task}")
     return replace(verdict, task=task, kind=kind, evidence=(*verdict.evidence, told))
@@ -227,7 +243,34 @@ def _maybe_percent(pred: PredProfile) -> bool:
 _ANSWERS = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
 
 
+_WORDS = Evidence("values", "words on both sides", "predicted and true classes")
+_HARD_PROBABILITIES = (
+    "the probabilities are all 0 or 1: if they are classes already, a cross entropy says nothing "
+    "of them: -l zero_one"
+)
+
+
+def _decided(pred: PredProfile, label: LabelProfile, hints: Hints) -> Decision | None:
+    """The reading of predictions that are classes already; None where they are not."""
+    if hints.kind is not None or hints.named is not None or label.width > 1:
+        return None
+    found = whole_numbers(pred, label, quantities=hints.quantities)
+    if found is None:
+        if pred.hard and label.text and len(label.values or ()) <= 2:
+            finding = Evidence("values", "all 0 or 1", "answers, not probabilities")
+            return Decision(Task.BINARY, Kind.CLASS, HIGH, (finding,))
+        return None
+    if not found.classes:
+        evidence = Evidence("values", found.finding, "quantities, or classes: regression")
+        return Decision(Task.REGRESSION, Kind.VALUE, LOW, (evidence,), found.doubts)
+    evidence = Evidence("values", found.finding, "predicted and true classes")
+    confidence = HIGH if found.sure else MEDIUM
+    return Decision(Task.CLASSES, Kind.CLASS, confidence, (evidence,), found.doubts)
+
+
 def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Decision:
+    if label is not None and pred.rows and (decided := _decided(pred, label, hints)) is not None:
+        return decided
     unit = _in_unit(pred, hints)
     evidence = [_value_evidence(pred, unit=unit)]
     confidence = HIGH if pred.outside_unit == 0 or not unit else LOW
@@ -249,7 +292,8 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> De
     if yes_or_no:
         evidence.append(Evidence("labels", _two(label), "yes or no"))
         if unit:
-            return Decision(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
+            doubts = (_HARD_PROBABILITIES,) if pred.hard and hints.kind is None else ()
+            return Decision(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence), doubts)
         kind = hints.kind or hints.named or Kind.LOGIT
         if hints.kind is None and hints.named is None and pred.low >= -1.0 and pred.high <= 1.0:
             confidence = LOW

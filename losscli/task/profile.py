@@ -27,6 +27,7 @@ class PredProfile:
 
     `uneven` counts rows whose sum is off 1 by more than the tolerance, `worst` is the largest such
     distance, `uneven_log` the same for rows of exponentials. `hard` says that all are 0 or 1.
+    `values` are the different predictions of one item per row where they are few and whole.
     """
 
     rows: int = 0
@@ -39,15 +40,17 @@ class PredProfile:
     worst: float = 0.0
     uneven_log: int = 0
     hard: bool = True
+    values: frozenset[Any] | None = frozenset()
 
     @classmethod
     def of(cls, pred: Array, tolerance: float, extent: Extent | None = None) -> PredProfile:
         """The profile of one block, (n,) or (n, c); `extent` is that of its items."""
         low, high, ones = Extent.of(pred) if extent is None else extent
-        missing = 0
+        missing, present = 0, pred
         if math.isnan(low):
-            missing = int(np.isnan(pred).sum())
-            low, high, _ = Extent.of(pred[~np.isnan(pred)])
+            present = pred[~np.isnan(pred)]
+            missing = pred.size - present.size
+            low, high, ones = Extent.of(present)
         inside = low >= 0.0 and high <= 1.0
         outside = 0 if inside else _outside_unit(pred, low, high)
         uneven, worst, uneven_log = 0, 0.0, 0
@@ -69,6 +72,7 @@ class PredProfile:
             worst,
             uneven_log,
             ones is not None,
+            _whole_values(present, Extent(low, high, ones))[1] if pred.ndim == 1 else None,
         )
 
     def __add__(self, other: PredProfile) -> PredProfile:
@@ -85,6 +89,7 @@ class PredProfile:
             max(self.worst, other.worst),
             self.uneven_log + other.uneven_log,
             self.hard and other.hard,
+            _united(self.values, other.values),
         )
 
 
