@@ -72,6 +72,12 @@ def class_names(columns: Sequence[str], words: frozenset[str] = frozenset()) -> 
     """
     if words and words <= set(columns):
         return tuple(columns)
+    # A class is written as the labels write it, where only capitals differ.
+    written = {word.lower(): word for word in words}
+    lowered = [name.lower() for name in columns]
+    apart = len(written) == len(words) and len(set(lowered)) == len(columns)
+    if words and apart and set(written) <= set(lowered):
+        return tuple(written.get(low, name) for low, name in zip(lowered, columns, strict=True))
     if words and (found := affixes(columns, words)):
         inner = [within(name, *found) for name in columns]
         if all(inner):

@@ -11,7 +11,6 @@ from typing import BinaryIO, cast
 
 from losscli.errors import DataError, UsageError
 from losscli.inputs.compressed import first_line
-from losscli.inputs.evidence.words import Says, says
 from losscli.inputs.file import File
 from losscli.inputs.foreign import refuse_archive
 from losscli.inputs.npy import NpySource, streamed_array
@@ -93,42 +92,6 @@ def arrays_in(file: File) -> tuple[str, ...]:
     with _archive(file) as archive:
         names = [member.filename for member in archive.infolist()]
     return tuple(name.removesuffix(".npy") for name in names if name.endswith(".npy"))
-
-
-def members_for(
-    names: tuple[str, ...], file: str, *, want_label: bool
-) -> tuple[str | None, str | None]:
-    """The arrays that their names call prediction and label, as `file::key`; None where none is.
-
-    Raises UsageError, with the commands to type, where names allow several readings.
-    """
-    preds = [name for name in names if says(name) in (Says.PREDICTION, Says.HARD_CLASS)]
-    labels = [name for name in names if says(name) is Says.LABEL]
-    silent = [name for name in names if says(name) is None]
-    if len(names) == 2 and len(preds) + len(labels) == 1 and silent:
-        preds, labels = preds or silent, labels or silent
-    if (
-        len(preds) > 1
-        or (want_label and len(labels) > 1)
-        or (want_label and not (preds and labels))
-    ):
-        ahead = preds or [name for name in names if name not in labels]
-        pairs = [
-            quote(f"{file}::{pred}") + (f" {quote(f'{file}::{label}')}" * want_label)
-            for pred in ahead
-            for label in (labels or names)
-            if pred != label
-        ]
-        if not want_label:
-            pairs = [quote(f"{file}::{pred}") for pred in ahead]
-        raise UsageError(
-            f"{file} holds {len(names)} arrays: which is the prediction"
-            + (", and which the label?" if want_label else "?"),
-            choices=tuple(pairs[:20]),
-            instead_of=file,
-        )
-    pred, label = (f"{file}::{found[0]}" if found else None for found in (preds, labels))
-    return pred, label
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.archives import label_in, prediction_in
 from losscli.inputs.assembling import classes_of, paired_rows
 from losscli.inputs.block import Part
 from losscli.inputs.choosing import (
@@ -27,7 +28,7 @@ from losscli.inputs.pairing import ByPosition, Pairing
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
-from losscli.inputs.source import Array, Source
+from losscli.inputs.source import Array, Selection, Source
 from losscli.inputs.tokens import token_rows
 from losscli.vocabulary import Evidence
 
@@ -75,6 +76,7 @@ def open_rivals(
     DataError for what cannot be read and for shapes that do not fit each other.
     """
     opener = Opener(decimal=columns.decimal)
+    preds, label, others, archived = _unpacked(opener, preds, label)
     if by_pattern:
         models = [opener.open(preds[0], "prediction")] * len(columns.pred)
         asked = [replace(columns, pred=(pattern,)) for pattern in columns.pred]
@@ -105,9 +107,12 @@ def open_rivals(
         if columns.weight is not None:
             raise UsageError("give weights as a file or as a column, not both")
         shared["weight"] = opener.open(weight, "weight")
-    homes = {str(id(source)): source for source in [*models, *shared.values()]}
+    labels = {place: opener.open(each, f"label {place}") for place, each in others.items()}
+    homes = {str(id(each)): each for each in [*models, *shared.values(), *labels.values()]}
     keys, evidence = shared_keys(list(homes.values()), columns)
     chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted)
+    for place, source in labels.items():
+        chosen[f"{_LABEL}{place}"] = (source, Selection(None, text=source.is_text(0)))
     chosen |= grouping([*models, *shared.values()], columns)
     roles = tuple(role for role in chosen if role == "pred" or role.startswith(_PRED))
     parts = {role: part_of(source, selection) for role, (source, selection) in chosen.items()}
@@ -116,7 +121,7 @@ def open_rivals(
     _check_rows(parts)
     feeds = feeds_of(homes, chosen, columns, keys)
     findings = findings_of(feeds, columns, [*evidence, *reasons])
-    notes += [*findings.notes(), *said]
+    notes += [*archived, *findings.notes(), *said]
     pairing: Pairing = paired_rows(feeds, columns, notes.append, notes)
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
@@ -133,6 +138,33 @@ def open_rivals(
         for role in roles
     )
     return Rivals(together, sides, roles, tuple(dict.fromkeys(notes)))
+
+
+def _unpacked(
+    opener: Opener, preds: Sequence[Any], label: Any
+) -> tuple[list[Any], Any, dict[int, Any], list[str]]:
+    """Predictions and label, those in archives of several arrays by the arrays' names.
+
+    With them the further labels by the number of their model, and a line for each archive. Without
+    `label`, it is that of the first archive, with which the others have to agree.
+    """
+    notes: list[str] = []
+    found, others = list(preds), {}
+    wanted = label is None
+    for place, given in enumerate(preds):
+        members = prediction_in(opener, given, with_label=wanted, optional=label is not None)
+        if members is None:
+            continue
+        notes.append(members.note)
+        found[place] = members.pred
+        if label is None:
+            label = members.label
+        elif members.label is not None:
+            others[place + 1] = members.label
+    if (apart := label_in(opener, label)) is not None:
+        label = apart.label
+        notes.append(apart.note)
+    return found, label, others, notes
 
 
 def _labelled(by_role: Mapping[str, _Known]) -> dict[str, _Known]:

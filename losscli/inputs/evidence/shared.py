@@ -3,7 +3,8 @@
 Such a column pairs the rows, and is never data. The rules, in their order:
 
 1. a column of one name on both sides that is called a key (`Id`, `PassengerId`), or the nameless
-   indexes of both;
+   indexes of both; the one key, or the one column of words that no row repeats, of either side
+   under other names where they hold the same;
 2. a column of words, dates or whole numbers with one name on both sides that no row repeats, where
    the same values stand on both sides as far as was looked, or where other numbers are left to be
    prediction and label;
@@ -136,15 +137,30 @@ def _may_identify(pair: _Pair, name: str, *, indexes: bool) -> bool:
 
 
 def _of_other_names(one: Side, other: Side, known: set[int]) -> list[_Pair]:
-    """The one column of each side that is called a key, where they hold the same values."""
-    keys = [
-        [place for place, name in enumerate(side.names) if says(name) is Says.KEY]
-        for side in (one, other)
-    ]
-    if len(keys[0]) != 1 or len(keys[1]) != 1 or keys[0][0] in known:
-        return []
-    pair = _pair(one, other, keys[0][0], keys[1][0])
-    return [pair] if pair.same and pair.unique else []
+    """A column of each side that hold the same values under other names, which no row repeats.
+
+    The two are called keys, or hold words; words that are the same in part will do.
+    """
+    for role in (_is_key, _is_text):
+        here, there = (
+            [p for p in range(len(side.names)) if role(side, p)] for side in (one, other)
+        )
+        if len(here) != 1 or len(there) != 1 or here[0] in known:
+            continue
+        pair = _pair(one, other, here[0], there[0])
+        shared = pair.here.words & pair.there.words
+        if pair.unique and (pair.same or (role is _is_text and shared)):
+            return [pair]
+    return []
+
+
+def _is_key(side: Side, place: int) -> bool:
+    return says(side.names[place]) is Says.KEY
+
+
+def _is_text(side: Side, place: int) -> bool:
+    free = place not in side.taken and says(side.names[place]) in (None, Says.KEY)
+    return free and side.looks[place].text and side.looks[place].unique
 
 
 def _identifies(pair: _Pair, one: Side, other: Side, left: int) -> bool:

@@ -57,6 +57,8 @@ _FIRST = (Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.MEAN, Says.TI
 # What a column holds beside a prediction: `pred_std` is none, though it is called so.
 BESIDE = (Says.SCALE, Says.VARIANCE, Says.LOWER, Says.UPPER)
 TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue".split())
+# What stands behind the y of labels: `y_true`, `y_test`.
+_HELD = frozenset("true test val valid validation dev train holdout".split())
 _CLASSES = frozenset("class classes label labels category".split())
 
 _TABLE = {word: role for role, words in _WORDS.items() for word in words.split()}
@@ -82,7 +84,7 @@ def says(name: str) -> Says | None:
         return _WHOLE_TABLE[name.lower()]
     if joined in _TABLE:
         return _TABLE[joined]
-    if words in (("y", "true"), ("ground", "truth")):
+    if words == ("ground", "truth") or (len(words) == 2 and words[0] == "y" and words[1] in _HELD):
         return Says.LABEL
     if len(words) == 2 and words[0] in ("p", "y") and words[1] == "hat":
         return Says.PREDICTION

@@ -12,7 +12,7 @@ from losscli.inputs.columns import Columns, Table
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.labels import find_label_alone, find_label_beside, find_label_left
 from losscli.inputs.roles.pairs import take_by_classes, take_by_look, take_by_relation
-from losscli.inputs.roles.predictions import find_prediction
+from losscli.inputs.roles.predictions import check_confidence, find_prediction
 from losscli.inputs.roles.state import ANYTHING, State, Wanted
 from losscli.vocabulary import Evidence
 
@@ -44,12 +44,11 @@ def resolve(
     """
     state = State(table, columns, want_pred, want_label, wanted)
     both = want_pred and want_label
-    if both and not state.pred and not state.label and take_by_relation(state):
+    nothing_named = both and not state.pred and not state.label
+    if nothing_named and (take_by_classes(state) or take_by_relation(state)):
         return _decided(state)
     if both and not state.label and (beside := find_label_beside(state)):
         state.take_label(beside)
-    elif both and not state.label and not state.pred and take_by_classes(state):
-        return _decided(state)
     if want_pred and not state.pred:
         _take_prediction(state)
     if want_label and not state.label:
@@ -68,4 +67,5 @@ def _take_prediction(state: State) -> None:
 
 
 def _decided(state: State) -> Roles:
+    check_confidence(state)
     return Roles(state.pred, state.label, tuple(state.evidence), tuple(state.claims))

@@ -48,7 +48,13 @@ def after_classes(table: Table, places: Sequence[int], words: frozenset[str]) ->
     """The columns whose names, or endings, are the classes that labels speak of."""
     if not words or len(places) < 2:
         return []
-    if words <= {table.columns[place] for place in places}:
+    named = {table.columns[place] for place in places}
+    lowered = {word.lower() for word in words}
+    if not words <= named and lowered <= {name.lower() for name in named}:
+        return [
+            place for place in places if _is_like(table.columns[place].lower(), frozenset(lowered))
+        ]
+    if words <= named:
         # Numbers are classes only where every column is named by one.
         return [
             place

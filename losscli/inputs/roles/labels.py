@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from losscli.errors import UsageError
+from losscli.inputs.columns import Table
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.evidence.words import TRUTH, Says, split
 from losscli.inputs.findings import listed
@@ -112,9 +114,17 @@ def _by_name(state: State) -> Found | None:
             if set(exact) <= set(group):
                 return Found(group, "by its name", "the label")
         exact = [c for c in exact if not any(c in group for group in groups)] or exact
+    if len(exact) > 1 and len(true) == 1 and _twin_classes(table, true[0], exact):
+        exact = true
     if len(exact) > 1:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in exact])
     return Found(tuple(exact), "by its name", "the label") if exact else None
+
+
+def _twin_classes(table: Table, true: int, columns: Sequence[int]) -> bool:
+    """Whether all these columns hold the words of the true label: predicted labels beside it."""
+    words = table.look(true).words
+    return true in table.text and all(table.look(c).words <= words for c in columns)
 
 
 def _twins(state: State) -> Found | None:

@@ -52,6 +52,32 @@ def find_prediction(state: State) -> Found | None:
     return None
 
 
+def check_confidence(state: State) -> None:
+    """Raise UsageError where the prediction is how sure a predicted class is, not a probability.
+
+    Some tools write the class and the probability of that class: it is never below a half, whereas
+    the classes beside it are both of them.
+    """
+    if len(state.pred) != 1 or state.columns.pred:
+        return
+    table = state.table
+    look = table.look(state.pred[0])
+    if not look.fractional or not look.in_unit or min(look.numbers) < 0.5:
+        return
+    classes = table.look(state.label[0]).words if len(state.label) == 1 else frozenset()
+    for place in state.free:
+        beside = table.look(place)
+        twin = beside.text and beside.words == classes
+        if (twin or table.says(place) is Says.HARD_CLASS) and len(beside.words) == 2:
+            score, hard = table.columns[state.pred[0]], table.columns[place]
+            raise UsageError(
+                f"{table.file}: {score} is never below 0.5, and {hard} holds both classes: it "
+                f"seems to be how sure {hard} is, not the probability of one class",
+                hint=f"Write the probability of the positive class (1 − {score} where {hard} is "
+                f"the other); if it is that already, say {flags(table, '--pred-col', state.pred)}.",
+            )
+
+
 def _items_of_the_loss(state: State) -> Found | None:
     """The columns named after the items that the loss takes, such as mean and std, in its order."""
     for wanted in state.wanted.items:
@@ -179,6 +205,9 @@ def _named_readings(state: State) -> list[tuple[int, ...]]:
             and table.says(group[0]) in (Says.PREDICTION, None)
         )
     ]
+    if len(state.label) == 1 and table.look(state.label[0]).fractional:
+        # Of one real value, columns that differ by words are several models.
+        groups = [g for g in groups if len(g) == 1 or g in numbered(table, g)]
     grouped = {place for group in groups for place in group}
     single: list[tuple[int, ...]] = [
         (place,)
