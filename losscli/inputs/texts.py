@@ -93,10 +93,12 @@ def reader_of(records: Sequence[Mapping[str, Any]]) -> Found | None:
     return None
 
 
-def _of_samples(first: Mapping[str, Any], _: Sequence[Mapping[str, Any]]) -> Found | None:
-    """lm-eval's samples of whole texts: one log-likelihood, or it and whether it is greedy."""
-    response = single_response(first)
-    if response is None:
+def _of_samples(_: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Found | None:
+    """lm-eval's samples of whole texts: one log-likelihood, or it and whether it is greedy.
+
+    A generated answer may be a number too: then it is not all that the model responded, or above 0.
+    """
+    if not records or any(single_response(record) is None for record in records):
         return None
 
     def read(record: Mapping[str, Any]) -> Iterator[Text]:
@@ -111,7 +113,12 @@ def _of_samples(first: Mapping[str, Any], _: Sequence[Mapping[str, Any]]) -> Fou
 
 def single_response(record: Mapping[str, Any]) -> float | None:
     """The one log-likelihood of a sample; None where there are several, or none."""
-    given = record.get("filtered_resps", record.get("resps"))
+    found = _single(record.get("filtered_resps", record.get("resps")))
+    same = found == _single(record.get("resps", record.get("filtered_resps")))
+    return found if found is not None and found <= _SLACK and same else None
+
+
+def _single(given: Any) -> float | None:
     while isinstance(given, list) and len(given) == 1:
         given = given[0]
     if isinstance(given, list) and len(given) == 2 and number(given[0]) is not None:
@@ -356,6 +363,22 @@ class TextTable(DerivedTable):
     def _derived(self, record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for text in self._found.read(record):
             yield text.units()
+
+
+class TextRecords(TextTable):
+    """The same of the records of a JSON document, which are held; a row is counted from 0."""
+
+    def __init__(
+        self, file: File, codec: str | None, found: Found, records: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self._held = records
+        super().__init__(file, codec, found)
+
+    def _records(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        return iter(enumerate(self._held))
+
+    def _where(self, line: int) -> str:
+        return f"record {line}"
 
 
 class ParquetTexts(TextTable):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from losscli import compare, evaluate, recommend
+from losscli import Columns, compare, evaluate, recommend
 from losscli.errors import DataError, UsageError
 
 # Tokens with their log-probabilities; the first of each text has none.
@@ -111,6 +111,17 @@ def test_lists_of_parquet_are_those_of_json_lines(tmp_path: Path) -> None:
     assert [r.value for r in ours.results] == [r.value for r in theirs.results]
 
 
+def test_documents_are_read_as_lines_are(tmp_path: Path) -> None:
+    records = [chat(text) for text in TEXTS]
+    expected = [r.value for r in evaluate(write(tmp_path / "out.jsonl", records)).results]
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(records, indent=1))
+    assert [r.value for r in evaluate(str(path)).results] == expected
+    path.write_text(json.dumps(records[0], indent=1))
+    alone = evaluate(str(path), None, "token_perplexity").results[0].value
+    assert alone == pytest.approx(math.exp(-np.mean(logs(TEXTS[0]))), rel=1e-14)
+
+
 def test_lists_of_one_length_are_classes_and_not_texts(tmp_path: Path) -> None:
     rows = [
         {"logprobs": [math.log(0.7), math.log(0.3)], "label": 0},
@@ -146,6 +157,24 @@ def test_lm_evals_rolling_likelihoods_give_its_own_numbers(tmp_path: Path, strin
     with pytest.raises(UsageError, match="perplexity per what") as refused:
         evaluate(file, None, "perplexity")
     assert "-l word_perplexity" in refused.value.hint
+
+
+@pytest.mark.parametrize("answer", ["18", "-3"])
+def test_generated_answers_that_are_numbers_are_no_log_likelihoods(
+    tmp_path: Path, answer: str
+) -> None:
+    record = {
+        "doc_id": 0,
+        "target": "18",
+        "resps": [[f"It is 9 · 2. #### {answer}"]],
+        "filtered_resps": [answer],
+        "exact_match": 1.0,
+    }
+    file = write(tmp_path / "samples_gsm8k.jsonl", [record, record])
+    report = evaluate(file, columns=Columns(score="exact_match"), higher_is_better=True)
+    assert (report.task, report.results[0].value) == ("scores", 1.0)
+    with pytest.raises(UsageError):
+        evaluate(file, None, "byte_perplexity")
 
 
 QUESTIONS = (
@@ -189,8 +218,6 @@ class TestMultipleChoice:
         assert any("-p 'norm.*'" in note for note in report.notes)
 
     def test_accuracies_are_lm_evals(self, tmp_path: Path) -> None:
-        from losscli import Columns
-
         file = write(tmp_path / "samples_arc.jsonl", questions(newer=True))
         acc, norm = [], []
         for *choices, target in QUESTIONS:
