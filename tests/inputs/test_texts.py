@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from losscli import Columns, compare, evaluate, recommend
+from losscli import Columns, compare, evaluate, recommend, rows
 from losscli.errors import DataError, UsageError
 
 # Tokens with their log-probabilities; the first of each text has none.
@@ -102,6 +102,17 @@ def test_macro_is_hugging_faces_mean_perplexity(tmp_path: Path) -> None:
     assert result.signature.startswith("token_perplexity|average:macro|")
 
 
+def test_the_hardest_texts_are_shown_by_their_own_perplexity(tmp_path: Path) -> None:
+    file = write(tmp_path / "out.jsonl", [listed(text) for text in TEXTS])
+    hardest = rows(file, None, "token_perplexity:average=macro").hardest(3)
+    each = [math.exp(-np.mean(logs(text))) for text in TEXTS]
+    assert [row.row for row in hardest.rows] == sorted(range(3), key=lambda place: -each[place])
+    assert hardest.rows[0].losses[0] == pytest.approx(max(each), rel=1e-14)
+    with pytest.raises(UsageError, match="one number for all rows") as refused:
+        rows(file)
+    assert "-l token_perplexity:average=macro" in refused.value.hint
+
+
 def test_lists_of_parquet_are_those_of_json_lines(tmp_path: Path) -> None:
     records = [listed(text) for text in TEXTS]
     file = tmp_path / "out.parquet"
@@ -123,11 +134,11 @@ def test_documents_are_read_as_lines_are(tmp_path: Path) -> None:
 
 
 def test_lists_of_one_length_are_classes_and_not_texts(tmp_path: Path) -> None:
-    rows = [
+    records = [
         {"logprobs": [math.log(0.7), math.log(0.3)], "label": 0},
         {"logprobs": [math.log(0.2), math.log(0.8)], "label": 1},
     ]
-    report = evaluate(write(tmp_path / "p.jsonl", rows))
+    report = evaluate(write(tmp_path / "p.jsonl", records))
     assert report.task == "multiclass"
 
 
