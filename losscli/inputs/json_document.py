@@ -13,8 +13,9 @@ from losscli.inputs.compressed import DAMAGE, decompressing, first_line
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
 from losscli.inputs.json_lines import JsonLinesSource, once
+from losscli.inputs.log_probabilities import reader_of
 from losscli.inputs.source import Source
-from losscli.inputs.texts import TextRecords, reader_of
+from losscli.inputs.texts import TextRecords
 
 if TYPE_CHECKING:
     import pyarrow as pa
