@@ -17,7 +17,7 @@ from losscli.engine.held import Held, computed_whole, measured_whole, standard_e
 from losscli.engine.row_losses import Measured, measure, weighted
 from losscli.engine.sums import SumTotals, sum_totals
 from losscli.engine.totals import Totals, totals
-from losscli.engine.undefined import NO_WEIGHT, unvaried, why_undefined
+from losscli.engine.undefined import ALL_IGNORED, NO_WEIGHT, unvaried, why_undefined
 from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
 
@@ -138,7 +138,11 @@ class RowAccumulator:
 
     def _undefined(self) -> str:
         summed = self._evaluation.reduction is Reduction.SUM
-        return "" if summed or self._totals.weight or not self._totals.rows else NO_WEIGHT
+        if summed or self._totals.weight:
+            return ""
+        if not self._totals.rows:
+            return ALL_IGNORED if self._totals.ignored else ""
+        return NO_WEIGHT
 
 
 class SumAccumulator:

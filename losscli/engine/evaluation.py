@@ -59,7 +59,8 @@ class Evaluation:
     @property
     def by_row(self) -> bool:
         """Whether a function of sums is finished for each row on its own, and these averaged."""
-        return self.params.get("per") == "row"
+        of_texts = self.task is Task.TEXTS and self.params.get("average") == "macro"
+        return of_texts or self.params.get("per") == "row"
 
     @property
     def _bounds_lifted(self) -> bool:

@@ -17,7 +17,7 @@ from losscli.engine.run import block_rows, through_gate
 from losscli.errors import UsageError
 from losscli.inputs.dataset import Dataset
 from losscli.losses.definition.loss import Shape
-from losscli.vocabulary import Reduction
+from losscli.vocabulary import Reduction, Task
 
 Array = NDArray[np.float64]
 
@@ -75,9 +75,12 @@ def is_of_rows(evaluation: Evaluation) -> bool:
 def check_of_rows(evaluation: Evaluation) -> None:
     """Raise UsageError where a loss is no mean of rows."""
     if not is_of_rows(evaluation):
+        hint = "Choose a loss that is a mean of rows, such as bce, ce, mse or mae."
+        if "average" in evaluation.loss.params and evaluation.task is Task.TEXTS:
+            hint = f"Average over texts: -l {evaluation.loss.id}:average=macro."
         raise UsageError(
             f"{evaluation.loss.id} is one number for all rows together: a row has none of its own",
-            hint="Choose a loss that is a mean of rows, such as bce, ce, mse or mae.",
+            hint=hint,
         )
 
 

@@ -8,6 +8,7 @@ from losscli.engine.evaluation import Evaluation
 from losscli.engine.sums import NotFinite, SumStats, SumTotals, column_stats
 
 NO_WEIGHT = "all weights are 0: there is nothing to average"
+ALL_IGNORED = "every row is ignored by its label: there is nothing to average"
 
 
 def why_undefined(evaluation: Evaluation, totals: SumTotals) -> str:

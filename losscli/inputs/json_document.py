@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from losscli.errors import DataError, NoRows
 from losscli.inputs.array import ArraySource
 from losscli.inputs.compressed import DAMAGE, decompressing, first_line
+from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
 from losscli.inputs.json_lines import JsonLinesSource, once
+from losscli.inputs.log_probabilities import reader_of
 from losscli.inputs.source import Source
+from losscli.inputs.texts import TextRecords
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,14 +49,22 @@ def _source(file: File, codec: str | None, found: Any) -> Source | None:
         if not found:
             raise NoRows("has no rows", file=file.name)
         if all(isinstance(row, dict) for row in found):
-            return JsonRecordsSource(file, codec, found)
+            return _records(file, codec, found)
         if any(isinstance(row, dict) for row in found):
             raise DataError("mixes records and other items", file=file.name)
         return ArraySource(found, file.name)
     if not isinstance(found, dict):
         raise DataError("holds a single value, not rows", file=file.name)
     rows = _rows_of(found, file.name)
-    return None if rows is None else JsonRecordsSource(file, codec, rows)
+    return None if rows is None else _records(file, codec, rows)
+
+
+def _records(file: File, codec: str | None, rows: Sequence[Mapping[str, Any]]) -> Source:
+    """Records as a table: of texts, where the first of them hold log-probabilities of tokens."""
+    found = reader_of(rows[:LOOK])
+    if found is not None:
+        return TextRecords(file, codec, found, rows)
+    return JsonRecordsSource(file, codec, rows)
 
 
 def _rows_of(found: dict[str, Any], name: str) -> list[dict[str, Any]] | None:

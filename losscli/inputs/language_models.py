@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from losscli.inputs.file import File
 from losscli.inputs.json_lines import JsonLinesSource
+from losscli.inputs.log_probabilities import reader_of
 from losscli.inputs.multiple_choice import ChoiceTable, is_of_choices
 from losscli.inputs.source import Source
-from losscli.inputs.texts import ParquetTexts, TextTable, reader_of
+from losscli.inputs.texts import ParquetTexts, TextTable
 
 
 def json_lines_table(file: File, codec: str | None) -> Source:

@@ -13,7 +13,8 @@ from typing import Any
 
 from losscli.inputs.choosing import CHOICE, NORM, TARGET
 from losscli.inputs.file import File
-from losscli.inputs.texts import DerivedTable, NoLogProbability, number
+from losscli.inputs.log_probabilities import NoLogProbability, number
+from losscli.inputs.texts import DerivedTable
 
 
 def is_of_choices(records: Sequence[Mapping[str, Any]]) -> bool:

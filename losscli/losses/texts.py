@@ -47,45 +47,40 @@ _CHOSEN = "It judges a text that is there; its model is trained by the cross ent
 
 @dataclass(frozen=True, slots=True)
 class TextTerms:
-    """The kernel: the negative log-likelihood, the units, and each text's own value, to be summed.
+    """The kernel: the negative log-likelihood of each text, and its units, to be summed.
 
     `unit` is one of `UNITS`, or empty where every text counts as one.
     """
 
     unit: str
-    exponential: bool
 
     def __call__(self, pred: Array, label: None) -> Terms:
         """The terms of `pred` (n, 5): log-likelihood, tokens, bytes, words and characters."""
-        loss = -pred[:, 0]
         units = pred[:, 1 + UNITS.index(self.unit)] if self.unit else np.ones(len(pred))
-        each = loss / units
-        return {"loss": loss, "units": units, "each": np.exp(each) if self.exponential else each}
+        return {"loss": -pred[:, 0], "units": units}
 
 
-def _ratio(stats: Stats, name: str) -> float:
-    units = stats.weight if name == "each" else stats.total("units")
-    return float(stats.total(name) / units) if units else math.nan
+def _per_unit(stats: Stats) -> Any:
+    """Nats per unit: of all texts together, or (n,) of each text on its own."""
+    loss = stats.value("loss")
+    if np.ndim(loss):
+        return loss / stats.value("units")
+    units = stats.total("units")
+    return float(stats.total("loss") / units) if units else math.nan
 
 
-def _perplexity(stats: Stats, params: Mapping[str, Any]) -> float:
-    if params["average"] == "macro":
-        return _ratio(stats, "each")
-    return math.exp(_ratio(stats, "loss"))
+def _perplexity(stats: Stats, _params: Mapping[str, Any]) -> Any:
+    return np.exp(_per_unit(stats))
 
 
-def _bits(stats: Stats, params: Mapping[str, Any]) -> float:
-    return _ratio(stats, "each" if params["average"] == "macro" else "loss") / math.log(2.0)
+def _bits(stats: Stats, _params: Mapping[str, Any]) -> Any:
+    return _per_unit(stats) / math.log(2.0)
 
 
-def _per_text(stats: Stats, _params: Mapping[str, Any]) -> float:
-    return math.exp(_ratio(stats, "loss"))
-
-
-def _readings(unit: str, *, exponential: bool = True) -> tuple[Reading, ...]:
+def _readings(unit: str) -> tuple[Reading, ...]:
     return (
         Reading(
-            TextTerms(unit, exponential),
+            TextTerms(unit),
             Form.VALUE,
             Labels.NONE,
             (Task.TEXTS,),
@@ -148,7 +143,7 @@ TEXT_PERPLEXITY = Loss(
     family="sequence",
     aliases=("text_ppl", "document_perplexity"),
     readings=_readings(""),
-    finish=_per_text,
+    finish=_perplexity,
     formula="exp(−mean log p of the texts)",
     derivative_says=_CHOSEN,
     summary="The exponential of what a text costs on average, however long it is.",
@@ -165,7 +160,7 @@ BITS_PER_BYTE = Loss(
     title="bits per byte",
     family="sequence",
     aliases=("bpb",),
-    readings=_readings("bytes", exponential=False),
+    readings=_readings("bytes"),
     params={"average": _AVERAGE},
     finish=_bits,
     formula="−Σ log₂ p ÷ Σ bytes; macro: mean of −log₂ p ÷ bytes",

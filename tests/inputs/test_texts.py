@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from losscli import compare, evaluate, recommend
+from losscli import Columns, compare, evaluate, recommend, rows
 from losscli.errors import DataError, UsageError
 
 # Tokens with their log-probabilities; the first of each text has none.
@@ -102,6 +102,17 @@ def test_macro_is_hugging_faces_mean_perplexity(tmp_path: Path) -> None:
     assert result.signature.startswith("token_perplexity|average:macro|")
 
 
+def test_the_hardest_texts_are_shown_by_their_own_perplexity(tmp_path: Path) -> None:
+    file = write(tmp_path / "out.jsonl", [listed(text) for text in TEXTS])
+    hardest = rows(file, None, "token_perplexity:average=macro").hardest(3)
+    each = [math.exp(-np.mean(logs(text))) for text in TEXTS]
+    assert [row.row for row in hardest.rows] == sorted(range(3), key=lambda place: -each[place])
+    assert hardest.rows[0].losses[0] == pytest.approx(max(each), rel=1e-14)
+    with pytest.raises(UsageError, match="one number for all rows") as refused:
+        rows(file)
+    assert "-l token_perplexity:average=macro" in refused.value.hint
+
+
 def test_lists_of_parquet_are_those_of_json_lines(tmp_path: Path) -> None:
     records = [listed(text) for text in TEXTS]
     file = tmp_path / "out.parquet"
@@ -111,12 +122,23 @@ def test_lists_of_parquet_are_those_of_json_lines(tmp_path: Path) -> None:
     assert [r.value for r in ours.results] == [r.value for r in theirs.results]
 
 
+def test_documents_are_read_as_lines_are(tmp_path: Path) -> None:
+    records = [chat(text) for text in TEXTS]
+    expected = [r.value for r in evaluate(write(tmp_path / "out.jsonl", records)).results]
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(records, indent=1))
+    assert [r.value for r in evaluate(str(path)).results] == expected
+    path.write_text(json.dumps(records[0], indent=1))
+    alone = evaluate(str(path), None, "token_perplexity").results[0].value
+    assert alone == pytest.approx(math.exp(-np.mean(logs(TEXTS[0]))), rel=1e-14)
+
+
 def test_lists_of_one_length_are_classes_and_not_texts(tmp_path: Path) -> None:
-    rows = [
+    records = [
         {"logprobs": [math.log(0.7), math.log(0.3)], "label": 0},
         {"logprobs": [math.log(0.2), math.log(0.8)], "label": 1},
     ]
-    report = evaluate(write(tmp_path / "p.jsonl", rows))
+    report = evaluate(write(tmp_path / "p.jsonl", records))
     assert report.task == "multiclass"
 
 
@@ -146,6 +168,24 @@ def test_lm_evals_rolling_likelihoods_give_its_own_numbers(tmp_path: Path, strin
     with pytest.raises(UsageError, match="perplexity per what") as refused:
         evaluate(file, None, "perplexity")
     assert "-l word_perplexity" in refused.value.hint
+
+
+@pytest.mark.parametrize("answer", ["18", "-3"])
+def test_generated_answers_that_are_numbers_are_no_log_likelihoods(
+    tmp_path: Path, answer: str
+) -> None:
+    record = {
+        "doc_id": 0,
+        "target": "18",
+        "resps": [[f"It is 9 · 2. #### {answer}"]],
+        "filtered_resps": [answer],
+        "exact_match": 1.0,
+    }
+    file = write(tmp_path / "samples_gsm8k.jsonl", [record, record])
+    report = evaluate(file, columns=Columns(score="exact_match"), higher_is_better=True)
+    assert (report.task, report.results[0].value) == ("scores", 1.0)
+    with pytest.raises(UsageError):
+        evaluate(file, None, "byte_perplexity")
 
 
 QUESTIONS = (
@@ -189,8 +229,6 @@ class TestMultipleChoice:
         assert any("-p 'norm.*'" in note for note in report.notes)
 
     def test_accuracies_are_lm_evals(self, tmp_path: Path) -> None:
-        from losscli import Columns
-
         file = write(tmp_path / "samples_arc.jsonl", questions(newer=True))
         acc, norm = [], []
         for *choices, target in QUESTIONS:

@@ -158,6 +158,13 @@ def test_labels_in_other_dimensions_are_those_of_the_tokens(
     )
 
 
+def test_where_every_label_is_left_out_that_is_said(tokens: tuple[np.ndarray, np.ndarray]) -> None:
+    logits, label = tokens
+    report = evaluate(logits, np.full_like(label, -100), "ce")
+    assert np.isnan(report["ce"].value)
+    assert any("every row is ignored by its label" in note for note in report.notes)
+
+
 def test_a_shift_of_what_is_no_sequence_is_refused() -> None:
     with pytest.raises(UsageError, match="no arrays of tokens"):
         evaluate(np.zeros((3, 2)), np.zeros(3), "ce", shift=True)
