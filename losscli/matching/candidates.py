@@ -130,7 +130,7 @@ def evaluations(
                     kind is not Kind.PROBABILITY or reading.form not in LOG_FORMS
                 ):
                     continue
-                for params, dearer in _params(loss, row, data, rare=rare):
+                for params, dearer in _params(loss, row, data, kind, rare=rare):
                     evaluation = Evaluation(loss, reading, task, kind, params, row, loss.reduction)
                     yield evaluation, cost + dearer + unlikely + foreign + rarity(loss, data)
 
@@ -191,7 +191,7 @@ COMMON_VALUES: Mapping[str, Sequence[Any]] = {
 
 
 def _params(
-    loss: Loss, row: Convention, data: Data, *, rare: bool
+    loss: Loss, row: Convention, data: Data, kind: Kind, *, rare: bool
 ) -> Iterator[tuple[dict[str, Any], float]]:
     """The default parameters of a convention, and other common ones."""
     default = loss.settle(row.defaults_of(loss.id, loss.reduction))
@@ -199,8 +199,10 @@ def _params(
     if not rare or row.name != "standard":
         return
     common = dict(COMMON_VALUES)
+    # Frameworks weigh the positive class of logits alone.
+    common["pos_weight"] = common["pos_weight"] if kind is Kind.LOGIT else ()
     if data.count is not None and len(data.count) == 2 and min(data.count) > 0.0:
-        common["pos_weight"] = (data.count[0] / data.count[1], *COMMON_VALUES["pos_weight"])
+        common["pos_weight"] = (data.count[0] / data.count[1], *common["pos_weight"])
     if data.verdict.task is not Task.DISTRIBUTION:
         common.pop("log_target")
     tried = [default]
