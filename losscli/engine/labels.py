@@ -15,8 +15,8 @@ from losscli.engine.shapes import check_shapes
 from losscli.errors import UsageError
 from losscli.losses.definition.bounds import SHARE
 from losscli.losses.definition.loss import Labels, Shape
-from losscli.losses.forms.categorical import Classes
-from losscli.vocabulary import Task
+from losscli.losses.forms.categorical import Classes, Form
+from losscli.vocabulary import Kind, Task
 
 Array = NDArray[np.float64]
 
@@ -66,6 +66,7 @@ def label_key(evaluation: Evaluation) -> tuple[Any, ...]:
 
 
 def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
+    _check_axis(evaluation, batch)
     raw = batch.label_as(evaluation.reading)
     ignored = None
     ignore_index = evaluation.params.get("ignore_index")
@@ -113,6 +114,24 @@ def _read(evaluation: Evaluation, batch: Batch) -> Labelled:
         evaluation.reading.labels is Labels.SHARE and batch.extent(for_kernel).ones is not None
     )
     return Labelled(encoded, for_kernel, shown, class_weighted, zero_one)
+
+
+def _check_axis(evaluation: Evaluation, batch: Batch) -> None:
+    """Raise UsageError where items in several dimensions would all be taken for classes.
+
+    Log-probabilities are compared item with item: which of them compete does not matter.
+    """
+    reading, shape = evaluation.reading, batch.block.pred.shape
+    competing = reading.form in (Form.CATEGORICAL, Form.SCORES)
+    if len(shape) <= 2 or reading.tokens or reading.dims or not competing:
+        return
+    if evaluation.kind is not Kind.LOG_PROBABILITY:
+        raise UsageError(
+            f"{evaluation.asked_as or evaluation.loss.id} reads classes that compete, and each row "
+            f"of the prediction has the shape {shape[1:]}: which axis holds the classes?",
+            hint="Make it one row for each distribution: array.reshape(-1, array.shape[-1]) for "
+            "classes in the last axis, np.moveaxis(array, 1, -1) before it for the second.",
+        )
 
 
 def _check_items(evaluation: Evaluation, batch: Batch, encoded: Any) -> None:

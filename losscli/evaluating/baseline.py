@@ -329,8 +329,8 @@ def _real_baseline(
 ) -> Baseline | None:
     if not summary.values:
         return None
-    label = np.concatenate(summary.values)
-    weight = np.concatenate(summary.weights) if summary.weights else None
+    label = _flat(np.concatenate(summary.values))
+    weight = _flat(np.concatenate(summary.weights)) if summary.weights else None
     constant = evaluation.loss.constant
     assert constant is not None
     if weight is not None and not weight.any():
@@ -366,6 +366,11 @@ def _real_baseline(
         # The best constant is on the bound of what the loss takes: a mean of 0 of counts.
         return None
     return Baseline(value, constant.value)
+
+
+def _flat(array: Array) -> Array:
+    """Rows of items, however many dimensions those have."""
+    return array.reshape(len(array), -1) if array.ndim > 2 else array
 
 
 def _best_constant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,13 +31,14 @@ class Request:
 def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     """What `--loss` says: names separated by commas, each with parameters after a colon.
 
-    `mse,focal:gamma=2,alpha=0.25` are two losses: a part with `=` belongs to the loss before it.
+    `mse,focal:gamma=2,alpha=0.25` are two losses: a part with `=` belongs to the loss before it. A
+    list is written with brackets, `labels=[0,1,2]`, or where it is of numbers without.
     Raises UsageError for a parameter without a loss.
     """
     requests: list[Request] = []
     asked = list(texts)
     for text in asked:
-        for part in text.split(","):
+        for part in _LIST.sub(_in_one, text).split(","):
             name, colon, first = _named(part)
             if colon and not name.strip():
                 raise UsageError(f"{part!r} names no loss", hint="Write NAME:PARAMETER=VALUE.")
@@ -137,6 +139,15 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+# A list in brackets that is the value of a parameter.
+_LIST = re.compile(r"(?<==)\s*[\[(]([^\])]*)[\])]")
+
+
+def _in_one(listed: re.Match[str]) -> str:
+    items = [item.strip().strip("'\"") for item in re.split("[,;]", listed[1])]
+    return f"[{';'.join(items)}]"
 
 
 def _longer(value: Any, part: str) -> str:

@@ -51,11 +51,19 @@ def poisson_error(
     return loss + log_gamma(label + 1.0) if log_factorial else loss
 
 
+# log Γ(k) of k = 1, 2, …, from whole numbers; no further factorial is a float64.
+_LOG_GAMMAS = np.array([math.log(math.factorial(k)) for k in range(171)])
+
+
 def log_gamma(numbers: Array) -> Array:
-    """log Γ, elementwise."""
+    """log Γ, elementwise; of counts it is looked up, so that SciPy need not be started for them."""
+    known = (numbers >= 1.0) & (numbers <= 171.0) & (numbers == np.floor(numbers))
+    found = _LOG_GAMMAS[np.where(known, numbers, 1.0).astype(np.intp) - 1]
+    if known.all():
+        return np.asarray(found)
     from scipy.special import gammaln
 
-    return np.asarray(gammaln(numbers))
+    return np.where(known, found, gammaln(numbers))
 
 
 def poisson_error_gradient(

@@ -114,8 +114,9 @@ def evaluations(
         if task is None or (own and task is not data.verdict.task and not rare):
             continue
         foreign = 2.0 if own and task is not data.verdict.task else 0.0
-        if reading.form is Form.MARGIN and data.verdict.kind is Kind.PROBABILITY:
-            # Probabilities are seldom meant as margins; a sigmoid too many looks the same.
+        of_scores = reading.form in (Form.MARGIN, Form.SCORES)
+        if of_scores and data.verdict.kind is Kind.PROBABILITY:
+            # Probabilities are seldom meant as scores; a sigmoid too many looks the same.
             if not rare:
                 continue
             foreign += 2.0
@@ -129,7 +130,7 @@ def evaluations(
                     kind is not Kind.PROBABILITY or reading.form not in LOG_FORMS
                 ):
                     continue
-                for params, dearer in _params(loss, row, data, rare=rare):
+                for params, dearer in _params(loss, row, data, kind, rare=rare):
                     evaluation = Evaluation(loss, reading, task, kind, params, row, loss.reduction)
                     yield evaluation, cost + dearer + unlikely + foreign + rarity(loss, data)
 
@@ -163,7 +164,7 @@ def _kinds(reading: Reading, data: Data) -> list[Kind]:
 
 
 # Values of parameters that people set, beside the default.
-_COMMON: Mapping[str, Sequence[Any]] = {
+COMMON_VALUES: Mapping[str, Sequence[Any]] = {
     "gamma": (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0),
     "alpha": (0.25, 0.5, 0.75),
     "eps": (1e-6, 1e-8, 1.0),
@@ -180,7 +181,9 @@ _COMMON: Mapping[str, Sequence[Any]] = {
     "smooth": (1.0, 1e-6, 1e-5),
     "log_target": (True,),
     "squared": (True,),
-    "scale_by_half": (True, False),
+    "scale_by_half": ("true", "false"),
+    "average": ("weighted", "micro"),
+    "pos_weight": (0.5, 2.0, 3.0, 5.0, 10.0),
     "multioutput": ("variance_weighted",),
     "normalization": ("mean", "range", "std", "l2"),
     "estimator": ("fair", "nrg", "pwm"),
@@ -188,16 +191,18 @@ _COMMON: Mapping[str, Sequence[Any]] = {
 
 
 def _params(
-    loss: Loss, row: Convention, data: Data, *, rare: bool
+    loss: Loss, row: Convention, data: Data, kind: Kind, *, rare: bool
 ) -> Iterator[tuple[dict[str, Any], float]]:
     """The default parameters of a convention, and other common ones."""
     default = loss.settle(row.defaults_of(loss.id, loss.reduction))
     yield default, 0.0
     if not rare or row.name != "standard":
         return
-    common = dict(_COMMON)
+    common = dict(COMMON_VALUES)
+    # Frameworks weigh the positive class of logits alone.
+    common["pos_weight"] = common["pos_weight"] if kind is Kind.LOGIT else ()
     if data.count is not None and len(data.count) == 2 and min(data.count) > 0.0:
-        common["pos_weight"] = (data.count[0] / data.count[1],)
+        common["pos_weight"] = (data.count[0] / data.count[1], *common["pos_weight"])
     if data.verdict.task is not Task.DISTRIBUTION:
         common.pop("log_target")
     tried = [default]
@@ -208,8 +213,8 @@ def _params(
     if {"gamma", "alpha"} <= set(loss.params):
         tried += [
             {**default, "gamma": gamma, "alpha": alpha}
-            for gamma in _COMMON["gamma"]
-            for alpha in _COMMON["alpha"]
+            for gamma in COMMON_VALUES["gamma"]
+            for alpha in COMMON_VALUES["alpha"]
         ]
     for params in tried[1:]:
         changed = sum(params[name] != default[name] for name in params)

@@ -27,6 +27,7 @@ from losscli.matching.verdict import Tried, matches_of
 from losscli.task.decide import decide
 from losscli.task.labels import CODED_TASKS, LabelCode, Misfit
 from losscli.task.profile import tolerance
+from losscli.vocabulary import Task
 
 ClassWeights = Sequence[float] | Mapping[Any, float] | None
 
@@ -147,8 +148,9 @@ def tried(
 
     search = Search(data, target, chosen, batch_size, blocks, whole=few)
     found = search.run()
-    deep = len(dataset.pred.shape or ()) > 2 or dataset.pred.tokens > 0
-    if deep or (few and not search.sure()):
+    deep = len(dataset.pred.shape or ()) > 2 or bool(dataset.pred.tokens)
+    of_values = bool(wanted) or verdict.task is Task.REGRESSION
+    if deep or (of_values and few and not search.sure()):
         asked = unlike_losses([item.loss for item in wanted] or REGISTRY, deep=deep)
         found += asked_directly(asked, source)
     return matches_of(found, target, source)

@@ -331,3 +331,31 @@ def test_the_package_says_what_it_offers() -> None:
         assert getattr(losscli, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = losscli.nonsense
+
+
+class TestMoreDimensions:
+    """Arrays such as images, (n, height, width, …)."""
+
+    SHAPE = (5, 3, 4)
+    PRED, LABEL = np.random.default_rng(0).normal(size=(2, *SHAPE))
+
+    @pytest.mark.parametrize("loss", ["mse", "torch.nn.L1Loss", "keras.losses.MeanSquaredError"])
+    def test_items_are_compared_whatever_their_dimensions(self, loss: str) -> None:
+        flat = [array.reshape(5, 12) for array in (self.PRED, self.LABEL)]
+        [deep] = evaluate(self.PRED, self.LABEL, loss).results
+        [wide] = evaluate(*flat, loss).results
+        assert (deep.value, deep.skill) == (wide.value, wide.skill)
+
+    @pytest.mark.parametrize(
+        "loss",
+        [
+            "torch.nn.CrossEntropyLoss",
+            "optax.softmax_cross_entropy",
+            "keras.losses.CategoricalCrossentropy",
+        ],
+    )
+    def test_items_in_several_dimensions_are_never_all_taken_for_classes(self, loss: str) -> None:
+        shares = np.random.default_rng(1).dirichlet(np.ones(4), (5, 3))
+        pred = shares if "keras" in loss else self.PRED
+        with pytest.raises(LosscliError, match="which axis holds the classes"):
+            evaluate(pred, shares, loss)

@@ -34,6 +34,9 @@ class TestGrammar:
                 [Request("focal", {"gamma": "2"}), Request("focal", {"gamma": "5"})],
             ),
             (["huber: delta = 2 "], [Request("huber", {"delta": "2"})]),
+            (["ce:labels=[0, 1,2],eps=0"], [Request("ce", {"labels": "[0;1;2]", "eps": "0"})]),
+            (["ce:labels=('a','b'),mse"], [Request("ce", {"labels": "[a;b]"}), Request("mse")]),
+            (["bce:pos_weight=2,0.5"], [Request("bce", {"pos_weight": "[2;0.5]"})]),
         ],
     )
     def test_is_read_as(self, texts: list[str], requests: list[Request]) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 import losscli
 from losscli.conventions.table import CONVENTIONS
+from losscli.losses.definition.loss import Param
 from losscli.losses.registry import REGISTRY
+from losscli.matching.candidates import COMMON_VALUES
 from losscli.matching.chance import DOUBTFUL
 from losscli.matching.target import Target
 
@@ -320,3 +322,36 @@ def test_every_loss_finds_itself(loss: Any) -> None:
     report = losscli.evaluate(pred, label, loss.id, ci="none", **how, **example.params)
     found = losscli.match(repr(report.results[0].value), pred, label, loss.id, **how)
     assert loss.id in [match.loss for match in found if match.agrees]
+
+
+def test_every_value_that_is_tried_is_one_of_some_loss() -> None:
+    for name, values in COMMON_VALUES.items():
+        for value in values:
+            params = [loss.params[name] for loss in REGISTRY if name in loss.params]
+            assert any(_takes(param, name, value) for param in params), (name, value)
+
+
+def _takes(param: Param, name: str, value: Any) -> bool:
+    try:
+        param.check(name, value)
+    except losscli.UsageError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("number", "flags"),
+    [
+        ("halved", "-l brier:scale_by_half=true"),
+        ("weighted", "-l f1_loss:average=weighted"),
+    ],
+)
+def test_parameters_that_people_set_are_tried(number: str, flags: str) -> None:
+    pred, label = SAMPLES / "digits_probs.npy", SAMPLES / "digits_labels.npy"
+    names = {"halved": ("brier", {"scale_by_half": "true"}), "weighted": ("f1_loss", WEIGHTED)}
+    name, params = names[number]
+    value = losscli.evaluate(pred, label, name, ci="none", **params).results[0].value
+    assert first(f"{value:.7g}", pred, label).flags == flags
+
+
+WEIGHTED = {"average": "weighted"}

@@ -145,11 +145,10 @@ OF_VALUES = {
 
 
 @pytest.mark.parametrize("asked", list(questions()), ids=str)
-class TestKeras:
-    def test_its_name_prints_its_number(self, asked: Asked) -> None:
-        asked.agrees(np.squeeze(asked.by_name()))
+def test_its_name_prints_its_number(asked: Asked) -> None:
+    asked.agrees(np.squeeze(asked.by_name()))
 
-    def test_its_convention_prints_its_number(self, asked: Asked) -> None:
-        if not asked.loss:
-            pytest.skip("losscli refuses from_logits of rows that sum to 1 for its own names")
-        asked.agrees(np.squeeze(asked.by_like()))
+
+@pytest.mark.parametrize("asked", [each for each in questions() if each.loss], ids=str)
+def test_its_convention_prints_its_number(asked: Asked) -> None:
+    asked.agrees(np.squeeze(asked.by_like()))

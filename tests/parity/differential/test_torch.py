@@ -129,11 +129,11 @@ OURS = {"mse_loss": "mse", "l1_loss": "mae", "huber_loss": "huber"}
 
 @pytest.mark.filterwarnings("ignore:reduction:UserWarning")
 @pytest.mark.parametrize("asked", list(questions()), ids=str)
-class TestTorch:
-    def test_its_name_prints_its_number(self, asked: Asked) -> None:
-        asked.agrees(np.squeeze(asked.by_name()))
+def test_its_name_prints_its_number(asked: Asked) -> None:
+    asked.agrees(np.squeeze(asked.by_name()))
 
-    def test_its_convention_prints_its_number(self, asked: Asked) -> None:
-        if not asked.loss:
-            pytest.skip("losscli refuses --kind logit of rows that sum to 1")
-        asked.agrees(np.squeeze(asked.by_like()))
+
+@pytest.mark.filterwarnings("ignore:reduction:UserWarning")
+@pytest.mark.parametrize("asked", [each for each in questions() if each.loss], ids=str)
+def test_its_convention_prints_its_number(asked: Asked) -> None:
+    asked.agrees(np.squeeze(asked.by_like()))
