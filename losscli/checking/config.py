@@ -12,7 +12,8 @@ from typing import Any
 from losscli.batching.item import Item
 from losscli.batching.manifest import item_of, options_known
 from losscli.checking.request import Check, losses_of
-from losscli.checking.rules import MAX, MIN, NOT_WORSE, bounds_of, tolerances_of, undecided_passes
+from losscli.checking.rules import MAX, MIN, NOT_WORSE, bounds_of, undecided_passes
+from losscli.comparing.tolerances import tolerances_of
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.inputs.roles import Columns
 
@@ -121,7 +122,7 @@ def _check(name: str, table: Any, folder: PurePath) -> Check:
         tolerances_of(table.get("tolerance", 0.0)),
         _truth(table, "significant"),
         _file(table, "baseline_pred", folder),
-        tolerances_of(table[NOT_WORSE]) if NOT_WORSE in table else None,
+        tolerances_of(table[NOT_WORSE], NOT_WORSE) if NOT_WORSE in table else None,
         undecided_passes(table.get("undecided", "fail")),
         options,
     )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from losscli.checking.rules import MAX, MIN, Bound, Tolerances
+from losscli.checking.rules import MAX, MIN, Bound
+from losscli.comparing.tolerances import Tolerances
 from losscli.errors import UsageError
 from losscli.evaluating.options import Options
 from losscli.evaluating.requests import look_up, parse_requests
@@ -102,8 +103,7 @@ class Check:
                 hint="Say one of them.",
             )
         assert self.not_worse_by is not None
-        margins = (self.not_worse_by.default, *(self.not_worse_by.by_loss or {}).values())
-        if not any(margin.amount > 0.0 or margin.floor > 0.0 for margin in margins):
+        if not self.not_worse_by.positive:
             raise UsageError(
                 f"{self.name}: no number of rows proves that a model is not worse at all",
                 hint="Allow a little: --not-worse-by 1%.",

@@ -18,14 +18,13 @@ from losscli.checking.rules import (
     NOT_WORSE,
     SIGNIFICANT,
     Bound,
-    Tolerances,
     bounds_of,
     excess,
-    tolerances_of,
     undecided_passes,
 )
-from losscli.comparing.margins import Margins, NotWorse, Proof
+from losscli.comparing.margins import NotWorse, Proof
 from losscli.comparing.report import Comparison, Verdict
+from losscli.comparing.tolerances import Tolerances, tolerances_of
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.evaluate import report_for
 from losscli.evaluating.options import Options
@@ -75,7 +74,7 @@ def check(
         tolerances_of(tolerance),
         significant,
         baseline_pred,
-        None if not_worse_by is None else tolerances_of(not_worse_by),
+        None if not_worse_by is None else tolerances_of(not_worse_by, NOT_WORSE),
         undecided_passes(undecided),
         Options.of("check", options),
     )
@@ -148,9 +147,8 @@ def _checked(
         from losscli.comparing.compare import compared
 
         sides = {"baseline": item.baseline_pred, "candidate": item.pred}
-        margins = None if item.not_worse_by is None else _margins(item.not_worse_by)
         alone = replace(options, reduction=None, ci="auto")
-        found = compared(sides, item.label, item.losses or None, alone, margins)
+        found = compared(sides, item.label, item.losses or None, alone, item.not_worse_by)
         judge = partial(_judged, undecided_passes=item.undecided_passes)
         notes += found.notes
         findings += [judge(comparison) for comparison in found.comparisons]
@@ -210,14 +208,6 @@ def _finding(result: Result, rule: str, limit: float, words: str, *, upper: bool
         result.unit,
         result.signature,
     )
-
-
-def _margins(tolerances: Tolerances) -> Margins:
-    def margin(loss: str) -> tuple[float, float]:
-        found = tolerances.of((loss, *REGISTRY.get(loss).aliases))
-        return (found.amount, found.floor) if found.relative else (0.0, found.amount)
-
-    return margin
 
 
 def _judged(comparison: Comparison, *, undecided_passes: bool) -> Finding:

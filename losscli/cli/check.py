@@ -161,7 +161,8 @@ def run(options: CheckOptions) -> None:
 
 def _asked(options: CheckOptions) -> Check:
     from losscli.checking.request import Check, losses_of
-    from losscli.checking.rules import MAX, MIN, parse_bounds, parse_tolerances
+    from losscli.checking.rules import MAX, MIN, parse_bounds
+    from losscli.comparing.tolerances import parse_tolerances
     from losscli.evaluating.options import Options
 
     if options.config is not None or options.name:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS
 from losscli.cli.options import arguments, option
-from losscli.cli.resampling import DependenceOptions, ResamplingOptions
+from losscli.cli.resampling import CHANCE, DependenceOptions, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
@@ -30,6 +30,8 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
       losscli compare results.csv -p prob_a -p prob_b -y label
 
       losscli compare a.csv b.csv -y label --by-col site
+
+      losscli compare a.csv b.csv -y label --plan 1%
     """
 
     preds: tuple[str, ...] = arguments(
@@ -37,6 +39,14 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
     )
     label: str | None = option(
         "--label", metavar="FILE", panel=COLUMNS, help="Labels, if not a column of the files."
+    )
+    plan: tuple[str, ...] = option(
+        "--plan",
+        metavar="[LOSS=]X[%]",
+        many=True,
+        panel=CHANCE,
+        help="How many rows would show a difference of this size, and what these can show: 1%, "
+        "0.01 or bce=1%; repeatable.",
     )
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
@@ -50,6 +60,7 @@ def run(options: CompareOptions) -> None:
     from losscli.cli.output import emit, note, on_terminal, screen
     from losscli.cli.progress import progress_bar
     from losscli.comparing.compare import compare
+    from losscli.comparing.tolerances import parse_tolerances
 
     name = options.format
     if name is None:
@@ -59,6 +70,7 @@ def run(options: CompareOptions) -> None:
             options.preds,
             options.label,
             options.loss or None,
+            plan=parse_tolerances(options.plan, "--plan") if options.plan else None,
             progress=progress,
             **options.drawn(),
             **options.clustered(options.sliced(options.keywords())),

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal
 
-from losscli.comparing.margins import Margins
 from losscli.comparing.report import ComparisonReport
 from losscli.comparing.side_by_side import SideBySide
+from losscli.comparing.tolerances import Tolerances, tolerances_of
 from losscli.comparing.verdicts import comparison_report
 from losscli.engine.run import Outcome
 from losscli.errors import UsageError
@@ -50,6 +50,7 @@ def compare(
     threads: int | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    plan: float | str | Mapping[str, float | str] | Tolerances | None = None,
     progress: Callable[[int], Any] | None = None,
     **params: Any,
 ) -> ComparisonReport:
@@ -65,7 +66,9 @@ def compare(
     `columns.cluster` (patients, documents, days; several: nested), or are so many consecutive ones
     as `block_length` says: they are exchanged together, and errors are taken between them.
     `resamples` and `seed` are those of the intervals and tests: the same ones give the same report,
-    however the files are stored. The other arguments are as for `evaluate`.
+    however the files are stored. `plan` asks how many rows would show a difference of that size: an
+    amount, or a share of the reference's loss such as `"1%"`, for all losses or by name. The other
+    arguments are as for `evaluate`.
 
     Raises UsageError for a request that makes no sense, DataError for data that do not fit.
 
@@ -93,7 +96,12 @@ def compare(
         seed=seed,
         progress=progress,
     )
-    return compared(preds, label, losses, options)
+    size = plan if plan is None or isinstance(plan, Tolerances) else tolerances_of(plan, "plan")
+    if size is not None and not size.positive:
+        raise UsageError(
+            "no number of rows shows a difference of 0", hint="Say --plan 1% (plan='1%')."
+        )
+    return compared(preds, label, losses, options, plan=size)
 
 
 def compared(
@@ -101,12 +109,13 @@ def compared(
     label: Any,
     losses: Losses,
     options: Options,
-    margins: Margins | None = None,
+    margins: Tolerances | None = None,
+    plan: Tolerances | None = None,
 ) -> ComparisonReport:
     """`compare`, its options in one object.
 
     `margins` says by how much a model may be worse than the reference; whether it is proven to be
-    worse by less is then told.
+    worse by less is then told. `plan` says which difference is to be seen.
     """
     resampling = Resampling(options.resamples, options.seed)
     names = list(preds) if isinstance(preds, Mapping) else None
@@ -139,7 +148,7 @@ def compared(
         return done
 
     done, _ = read_twice(rivals.sides, read, attempt, lambda found: found.outcomes)
-    return comparison_report(rivals, names, done, resampling, margins)
+    return comparison_report(rivals, names, done, resampling, margins, plan)
 
 
 def _readings(

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from losscli.stats.paired import ALPHA, PairedResult
-
-# By the id of a loss: as a share of the reference's loss and as an amount, by how much a model may
-# be worse; the larger of the two counts.
-Margins = Callable[[str], tuple[float, float]]
 
 
 class Proof(StrEnum):

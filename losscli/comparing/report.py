@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from losscli.comparing.margins import NotWorse
+from losscli.comparing.planning import Plan
 from losscli.evaluating.report import Input, IntervalMethod
 from losscli.plain import plain
 
@@ -66,6 +67,7 @@ class Comparison:
     interval_method: IntervalMethod | None
     signatures: tuple[str, str]
     not_worse: NotWorse | None = None
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)

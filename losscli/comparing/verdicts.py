@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 
-from losscli.comparing.margins import Margins, not_worse
+from losscli.comparing.margins import not_worse
+from losscli.comparing.planning import planned, rounded_up
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.comparing.side_by_side import Contest, SideBySide
+from losscli.comparing.tolerances import Tolerances
 from losscli.evaluating.groups import natural
 from losscli.evaluating.report import Input, IntervalMethod
 from losscli.evaluating.signature import signature
@@ -23,10 +25,11 @@ def comparison_report(
     names: Sequence[str],
     done: SideBySide,
     resampling: Resampling,
-    margins: Margins | None = None,
+    margins: Tolerances | None = None,
+    plan: Tolerances | None = None,
 ) -> ComparisonReport:
     """Everything that one comparison found; the verdicts are adjusted for the number of tests."""
-    judge = _Judge(names, done, resampling, margins)
+    judge = _Judge(names, done, resampling, margins, plan)
     [comparisons] = judge.comparisons([done.whole])
     outcome = done.outcomes[0]
     return ComparisonReport(
@@ -39,7 +42,9 @@ def comparison_report(
         tests=judge.tests(comparisons),
         resamples=resampling.resamples,
         seed=resampling.seed,
-        notes=tuple(dict.fromkeys([*rivals.notes, *_notes(names, done)])),
+        notes=tuple(
+            dict.fromkeys([*rivals.notes, *_notes(names, done), *_unplanned(comparisons, plan)])
+        ),
         slices=tuple(_slices(judge, done)),
     )
 
@@ -60,7 +65,8 @@ class _Judge:
     names: Sequence[str]
     done: SideBySide
     resampling: Resampling
-    margins: Margins | None
+    margins: Tolerances | None
+    plan: Tolerances | None
 
     def comparisons(self, contests: Sequence[Contest]) -> list[tuple[Comparison, ...]]:
         """Those of each contest, their verdicts adjusted for the number of tests in all."""
@@ -70,8 +76,10 @@ class _Judge:
         ]
         ps = holm([None if result is None else result.p for *_, result in found])
         levels = holm_levels([None if result is None else result.p for *_, result in found])
+        # Before anything is seen, each test has an equal part of the 5 %.
+        part = ALPHA / max(1, sum(p is not None for p in ps))
         judged = [
-            self._comparison(*item, p, alpha)
+            self._comparison(*item, p, alpha, part)
             for item, p, alpha in zip(found, ps, levels, strict=True)
         ]
         return [tuple(judged[at : at + len(pairs)]) for at in range(0, len(judged), len(pairs))]
@@ -90,6 +98,7 @@ class _Judge:
         result: PairedResult | None,
         p_holm: float | None,
         alpha: float,
+        part: float,
     ) -> Comparison:
         place, model = pair
         evaluation = self.done.readings[0].evaluations[place]
@@ -132,7 +141,14 @@ class _Judge:
             else IntervalMethod("skewness-corrected t", None, result.units, None),
             not_worse=None
             if self.margins is None or result is None
-            else not_worse(result, *self.margins(loss.id), lower_is_better=loss.lower_is_better),
+            else not_worse(
+                result,
+                *self.margins.share_and_amount(loss.id),
+                lower_is_better=loss.lower_is_better,
+            ),
+            plan=None
+            if self.plan is None or result is None
+            else planned(result, *self.plan.share_and_amount(loss.id), part),
             signatures=(self._signature(place, 0, rows), self._signature(place, model, rows)),
         )
 
@@ -173,14 +189,9 @@ def _words(
         return "not proven"
     fewest, most = needed
     if most is None:
-        return f"not proven: at least {_rounded(fewest)} rows would be needed for 80 % power"
-    return f"not proven: {_rounded(fewest)} to {_rounded(most)} rows would be needed for 80 % power"
-
-
-def _rounded(rows: int) -> str:
-    """A number of rows to two digits, never fewer than it says."""
-    unit = 10 ** max(0, len(str(rows)) - 2)
-    return f"{-(-rows // unit) * unit:,}"
+        return f"not proven: at least {rounded_up(fewest)} rows would be needed for 80 % power"
+    rows = f"{rounded_up(fewest)} to {rounded_up(most)} rows"
+    return f"not proven: {rows} would be needed for 80 % power"
 
 
 def _inputs(rivals: Rivals, rows: int) -> tuple[Input, ...]:
@@ -198,6 +209,20 @@ def _inputs(rivals: Rivals, rows: int) -> tuple[Input, ...]:
         )
         for role, part in parts
     )
+
+
+def _unplanned(comparisons: Sequence[Comparison], plan: Tolerances | None) -> Iterator[str]:
+    """For which losses there is no plan though one was asked for."""
+    without = dict.fromkeys(
+        item.title
+        for item in comparisons
+        if item.plan is None and plan is not None and any(plan.share_and_amount(item.loss))
+    )
+    if without:
+        yield (
+            f"no plan for {', '.join(without)}: too few rows differ to tell how far chance moves "
+            "their difference, or it is not tested"
+        )
 
 
 def _notes(names: Sequence[str], done: SideBySide) -> Iterator[str]:

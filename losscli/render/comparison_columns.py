@@ -6,9 +6,11 @@ import math
 import shlex
 from collections.abc import Sequence
 
+from losscli.comparing.planning import Plan, rounded_up
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.plain import differences
 from losscli.render.numbers import NOTHING, number
+from losscli.stats.paired import ALPHA
 
 # Differences of sums of many terms may be off by so many units of the last place.
 _ROUNDING = 64 * 2.0**-52
@@ -133,6 +135,40 @@ def legend(groups: Sequence[ComparedSlice]) -> str:
     return f"▲ worse than the first, ✓ better, by more than chance{adjusted}"
 
 
+def plans(report: ComparisonReport) -> list[str]:
+    """How many rows it would take to see the differences that were asked for, a line for each."""
+    found = []
+    for title, items in losses_of(report.comparisons):
+        for item in items:
+            if item.plan is not None:
+                name = title if len(report.models) == 2 else f"{title}, {item.model}"
+                found.append(f"{name}: {_plan(item, item.plan)}")
+    return found
+
+
+def _plan(item: Comparison, plan: Plan) -> str:
+    needed = _rows_to(plan.rows, plan.rows_most, "rows")
+    if plan.clusters is not None:
+        needed += f" ({_rows_to(plan.clusters, plan.clusters_most, 'clusters')})"
+    unit = f" {item.unit}" if item.unit else ""
+    said = f"{needed} would show a difference of {number(plan.difference, 3)}{unit} with 80 % power"
+    if plan.alpha < ALPHA:
+        said += f" (tests at {100.0 * plan.alpha:.2g} %)"
+    said += f"; these {item.n:,} would with {100.0 * (plan.power or 0.0):.0f} %"
+    if plan.detectable is not None:
+        said += f", and with 80 % one of {number(plan.detectable, 3)}"
+    return said
+
+
+def _rows_to(fewest: int | None, most: int | None, what: str) -> str:
+    if fewest is None:
+        return f"no telling how many {what}"
+    if most is None:
+        return f"at least {rounded_up(fewest)} {what}"
+    low, high = rounded_up(fewest), rounded_up(most)
+    return f"{low} {what}" if low == high else f"{low} to {high} {what}"
+
+
 def method(report: ComparisonReport) -> str:
     """How intervals and p-values were found."""
     tests = "1 test" if report.tests == 1 else f"{report.tests} tests, adjusted by Holm"
@@ -140,4 +176,5 @@ def method(report: ComparisonReport) -> str:
     units = " and ".join(sorted({way.units for way in ways if way.units}))
     drawn = f"{report.resamples:,} resamples of {units or 'rows'}, seed {report.seed}"
     also = "" if report.tests == 1 else "; intervals are adjusted with them"
-    return f"p by sign flips and corrected t, the larger ({tests}{also}); {drawn}"
+    ways_tested = "sign flips, t and corrected t, the largest of the three"
+    return f"p by {ways_tested} ({tests}{also}); {drawn}"

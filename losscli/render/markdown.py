@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 from losscli.checking.report import CheckReport
 from losscli.comparing.report import ComparisonReport
 from losscli.evaluating.report import Report, Result
-from losscli.render.comparison_columns import chance, legend, losses_of, mark, method, signed
+from losscli.render.comparison_columns import (
+    chance,
+    legend,
+    losses_of,
+    mark,
+    method,
+    plans,
+    signed,
+)
 from losscli.render.findings import rule_title, tally
 from losscli.render.groups import by_column, compared_by_column, name_of
 from losscli.render.numbers import (
@@ -111,6 +119,9 @@ def _compared(report: ComparisonReport) -> Iterator[str]:
     files = dict.fromkeys(code(item.file) for item in report.inputs)
     yield f"{', '.join(files)}: {report.rows:,} rows, {escape(report.task)}"
     yield ""
+    for each in plans(report):
+        yield escape(f"plan: {each}")
+        yield ""
     yield escape(method(report))
     yield from _compared_groups(report)
     for note in report.notes:

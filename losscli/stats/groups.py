@@ -149,7 +149,8 @@ class ExactSums:
 class Table:
     """Sums by group: `sums` (groups, width). `single` says that each group is one row.
 
-    `words` say what the groups are, where they are clusters of dependent rows.
+    `words` say what the groups are, where they are clusters of dependent rows; `clusters` that each
+    group is one cluster.
     """
 
     sums: Array
@@ -157,6 +158,7 @@ class Table:
     single: bool
     finite: bool
     words: str = ""
+    clusters: bool = False
 
     @property
     def units(self) -> str:

@@ -36,7 +36,8 @@ class Studentised:
     `df` are the degrees of freedom of the standard error. `one_sided_tail` says that what was
     averaged can only be skewed to one side, as losses that are bounded are: then the corrected
     interval stands alone. Otherwise it holds both intervals, because the skewness of symmetric
-    heavy tails is all chance. `largest` is the share of the squared deviations in the largest one.
+    heavy tails is all chance. `largest` is the share of the squared deviations in the largest one,
+    `kurtosis` that of the numbers that were averaged.
     """
 
     value: float
@@ -45,11 +46,18 @@ class Studentised:
     df: float
     one_sided_tail: bool = False
     largest: float = 0.0
+    kurtosis: float = 3.0
 
     @property
     def heavy(self) -> bool:
         """Whether one row or cluster says so much of the spread that no interval holds."""
         return self.df + 1 >= _ENOUGH and self.largest > HEAVY
+
+    @property
+    def variance_error(self) -> float:
+        """The standard error of the logarithm of the variance, by the kurtosis of the numbers."""
+        units = self.df + 1.0
+        return math.sqrt(max(0.0, self.kurtosis - (units - 3.0) / self.df) / units)
 
     def interval(self, level: float) -> tuple[float, float]:
         """The interval that holds the truth in a share `level` of all draws."""
@@ -119,6 +127,7 @@ def studentised(
         units - 1.0,
         one_sided_tail,
         float((scaled * scaled).max()) / square,
+        units * float(np.einsum("i,i,i,i->", scaled, scaled, scaled, scaled)) / square**2,
     )
 
 

@@ -217,4 +217,4 @@ class _ClusterSums:
             words = f"{len(values):,} random groups of clusters"
         level = self._levels[place]
         assert level.sums is not None
-        return Table(values, self._rows, False, level.sums.finite, words)
+        return Table(values, self._rows, False, level.sums.finite, words, not folded)

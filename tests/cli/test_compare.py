@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.program import SAMPLES, Here, Write
@@ -108,3 +109,16 @@ def test_help_shows_how(here: Here) -> None:
     answer = here("compare", "--help")
     assert answer.code == 0
     assert "losscli compare a.csv b.csv --label labels.csv" in answer.out
+
+
+def test_a_plan_says_how_many_rows_and_clusters_it_takes(here: Here, write: Write) -> None:
+    random = np.random.default_rng(0)
+    lines = [f"{a:.3f},{b:.3f},{y:.3f}" for a, b, y in random.normal(size=(200, 3))]
+    grouped = [f"{line},{place // 5}" for place, line in enumerate(lines)]
+    write("d.csv", "\n".join(["a,b,y,patient", *grouped, ""]))
+    words = ("compare", "d.csv", "-p", "a", "-p", "b", "-y", "y", "-l", "mse", "--plan", "5%")
+    said = here(*words, "--cluster-col", "patient").out
+    assert "rows (" in said
+    assert "clusters) would show a difference of" in said
+    assert "with 80 % power" in here(*words).out
+    assert "clusters" not in here(*words).out

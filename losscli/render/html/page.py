@@ -18,6 +18,7 @@ from losscli.render.comparison_columns import (
     losses_of,
     mark,
     method,
+    plans,
     signed,
     verdict,
 )
@@ -116,7 +117,7 @@ def render_comparison(
         method=visible(method(report)),
         slices=_compared_slices(report),
         signatures=list(dict.fromkeys(map(visible, found))),
-        notes=[visible(note) for note in report.notes],
+        notes=[visible(note) for note in (*plans(report), *report.notes)],
         command=visible(command),
     )
 

@@ -14,6 +14,7 @@ from losscli.render.comparison_columns import (
     losses_of,
     method,
     otherwise,
+    plans,
     rows_command,
     signed,
     tied,
@@ -46,7 +47,8 @@ def comparison_blocks(
     for item in leading:
         if few_large_misses(item):
             yield _misses(report, item, width)
-    lines = [("method", Text(visible(method(report)), "dim"))]
+    lines = [("plan", Text(visible(each))) for each in plans(report)]
+    lines += [("method", Text(visible(method(report)), "dim"))]
     if screen.notes:
         files = tuple(f"{item.file}: " for item in report.inputs)
         lines += [
