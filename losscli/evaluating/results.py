@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
+from losscli.arrays import EXACT
 from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome
 from losscli.evaluating.baseline import LabelSummary, baseline
@@ -29,6 +31,7 @@ def report_of(
     notes = [*dataset.notes, *reading.verdict.doubts]
     if outcome.dropped:
         notes.append(f"{outcome.dropped:,} of {outcome.rows:,} rows dropped for a missing value")
+    notes += _rounded_notes(dataset, outcome)
     notes += [count.note for count in counts(results)]
     notes += _floor_notes(reading.evaluations, results)
     notes += _undefined_notes(reading.evaluations, outcome)
@@ -78,6 +81,18 @@ def _undefined_notes(evaluations: Sequence[Evaluation], outcome: Outcome) -> Ite
     for evaluation, tally in zip(evaluations, outcome.tallies, strict=True):
         if tally.undefined:
             yield f"{evaluation.loss.short}: {tally.undefined}"
+
+
+def _rounded_notes(dataset: Dataset, outcome: Outcome) -> Iterator[str]:
+    """A word on written numbers so large that whole ones were rounded on the way to float64."""
+    for part, seen in ((dataset.pred, outcome.pred), (dataset.label, outcome.label)):
+        if part is None or seen is None or seen.text or part.dtype is not None:
+            continue
+        if EXACT <= max(-seen.low, seen.high) < math.inf:
+            yield (
+                f"{part.file}: numbers beyond 2⁵³ are read as float64, and whole ones may be "
+                "rounded"
+            )
 
 
 def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:

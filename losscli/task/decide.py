@@ -351,6 +351,8 @@ def _classes(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Dec
         return None
     if not pred.values or not label.values:
         return None
+    if 2 * len(pred.values & label.values) < min(len(pred.values), len(label.values)):
+        return None
     if label.zero_one and pred.hard:
         found = Evidence("values", "all 0 or 1, as the labels", "answers, not probabilities")
         return Decision(Task.BINARY, Kind.PROBABILITY, HIGH, (found,), decided=True)
