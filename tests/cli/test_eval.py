@@ -603,3 +603,10 @@ class TestOutputFile:
         monkeypatch.setattr("sys.stdout.isatty", lambda: True)
         assert here(*pair, "-o", "r.txt").code == 0
         assert "\x1b" not in (tmp_path / "r.txt").read_text()
+
+
+def test_a_screen_of_scores_that_rows_have_already(here: Here, write: Write) -> None:
+    scores = write("s.csv", "id,acc\n1,0.5\n2,1\n3,0\n4,1\n")
+    answer = here(scores, "--score-col", "acc", columns=100)
+    assert answer.code == 0, answer.err
+    assert "0.625" in answer.out

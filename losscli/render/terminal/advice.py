@@ -39,7 +39,9 @@ def advice_block(advice: Recommendation, width: int, reading: tuple[Evidence, ..
 
 def advice_line(advice: Recommendation, width: int) -> Text:
     """What is recommended by the name to type, because of what; how to see more where it fits."""
-    name = REGISTRY.get(advice.loss).short
+    # Scores that rows have already are no loss of the registry.
+    known = REGISTRY.knows(advice.loss)
+    name = REGISTRY.get(advice.loss).short if known else visible(advice.title)
     text = Text.assemble((name, "bold green"), f": {visible(advice.because)}")
     if advice.confidence != "high":
         confidence = visible(advice.confidence)
