@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import yaml
 
+from docs.sessions import written_pages
 from losscli.describing.loss_page import describe
 from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
@@ -26,7 +27,8 @@ from tests.cli.program import SAMPLES
 
 ROOT = SAMPLES.parent
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Sessions and Python examples are held to what they print by test_docs.py.
+# Sessions, the files that they need and Python examples are held to what they print by
+# test_docs.py.
 TRIED_THERE = {"console"}
 
 
@@ -42,7 +44,7 @@ def examples(page: str) -> Iterator[Example]:
     yield from (Example(page, kind, body) for kind, body in FENCE.findall(text))
 
 
-PAGES = ("README.md", "docs/batch.md", "docs/ci.md", "docs/intervals.md")
+PAGES = [page.relative_to(ROOT).as_posix() for page in written_pages()]
 ALL = [item for page in PAGES for item in examples(page) if item.kind not in TRIED_THERE]
 
 
@@ -111,10 +113,10 @@ def test_every_example_is_tried_here() -> None:
     assert begins == {
         ("README.md", ALL[0].text.splitlines()[0]),
         ("README.md", ALL[1].text.splitlines()[0]),
-        ("README.md", "dask scheduler &"),
-        ("README.md", "losscli sample_data/breast_cancer.csv -p prob -o report.html"),
-        ("README.md", "# mylosses.py"),
-        ("README.md", ">>> import losscli"),
+        ("docs/batch.md", "dask scheduler &"),
+        ("docs/compare.md", "losscli sample_data/breast_cancer.csv -p prob -o report.html"),
+        ("docs/own_loss.md", "# mylosses.py"),
+        ("docs/python.md", ">>> import losscli"),
         ("docs/batch.md", "losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy' -l bce"),
         ("docs/batch.md", 'label = "labels.csv"        # holds for all pairs'),
         ("docs/ci.md", "[check.ranker]"),
@@ -143,12 +145,12 @@ def test_the_two_commands_of_the_start_name_what_there_is() -> None:
     assert "binary cross entropy" in done.stdout.decode()
 
 
-def test_the_cluster_of_the_readme(tmp_path: Path) -> None:
+def test_the_cluster(tmp_path: Path) -> None:
     pair(tmp_path)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    words = shown("README.md", "dask scheduler")
+    words = shown("docs/batch.md", "dask scheduler")
     words = words.replace("dask scheduler", f"dask scheduler --port {port} --no-dashboard")
     words = words.replace(":8786", f":{port}").replace("dask worker", "dask worker --no-dashboard")
     # Whoever types has waited until both are there.
@@ -160,17 +162,17 @@ def test_the_cluster_of_the_readme(tmp_path: Path) -> None:
     assert "binary cross entropy" in done.stdout.decode()
 
 
-def test_the_page_of_the_readme(tmp_path: Path) -> None:
+def test_the_page_to_show_around(tmp_path: Path) -> None:
     shutil.copytree(SAMPLES, tmp_path / "sample_data")
-    done = shell(tmp_path, shown("README.md", "losscli sample_data"))
+    done = shell(tmp_path, shown("docs/compare.md", "losscli sample_data"))
     assert (done.returncode, done.stdout) == (0, b"")
     assert "<h1>" in (tmp_path / "report.html").read_text()
 
 
-def test_the_loss_of_ones_own_of_the_readme(tmp_path: Path) -> None:
+def test_the_loss_of_ones_own(tmp_path: Path) -> None:
     pair(tmp_path)
-    (tmp_path / "mylosses.py").write_text(shown("README.md", "# mylosses.py"))
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "mylosses.py").write_text(shown("docs/own_loss.md", "# mylosses.py"))
+    text = (ROOT / "docs" / "own_loss.md").read_text(encoding="utf-8")
     [words] = re.findall(r"`(losscli eval [^`]*mylosses[^`]*)`", text)
     done = shell(tmp_path, f"{words} -q")
     pred, label = np.load(tmp_path / "preds.npy"), np.load(tmp_path / "labels.npy")

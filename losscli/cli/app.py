@@ -30,7 +30,7 @@ _COMMANDS = {
 
 _OWN_OPTIONS = {"--help", "-h", "--version", "--install-completion", "--show-completion"}
 
-_HELP = """How wrong is the model? Losses of prediction files, under the convention you name.
+HELP = """How wrong is the model? Losses of prediction files, under the convention you name.
 
 Examples:
 
@@ -51,7 +51,7 @@ Examples:
   losscli losses bce
 """
 
-_EPILOG = (
+EPILOG = (
     "`losscli PRED LABEL` is short for `losscli eval PRED LABEL`. Exit codes: 0 done, "
     "1 a check failed, 2 wrong usage, 3 bad data, 70 a bug of losscli, 130 interrupted."
 )
@@ -199,6 +199,11 @@ def _command(name: str) -> tuple[Any, Callable[[Any], None]]:
     return getattr(module, _COMMANDS[name]), module.run
 
 
+def option_types() -> dict[str, Any]:
+    """The declared options of each command, by its name."""
+    return {name: _command(name)[0] for name in _COMMANDS}
+
+
 def _with_hyphens(options: Any) -> Any:
     """The options with their negative numbers written as they were typed."""
 
@@ -224,8 +229,8 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     # Typer takes a negative number for an option, but not one with a typographic minus sign.
     words = [f"{_MINUS}{word[1:]}" if NEGATIVE.match(word) else word for word in words]
     app = typer.Typer(
-        help=_HELP,
-        epilog=_EPILOG,
+        help=HELP,
+        epilog=EPILOG,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -250,7 +255,7 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
 
     for name in _COMMANDS:
         options_type, run = _command(name)
-        app.command(name, help=_help_of(options_type))(typer_function(options_type, take(run)))
+        app.command(name, help=help_of(options_type))(typer_function(options_type, take(run)))
     try:
         code = app(args=list(words), prog_name="losscli", standalone_mode=False)
     except Exception as error:
@@ -264,7 +269,7 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
     raise SystemExit(code)
 
 
-def _help_of(options: Any) -> str:
+def help_of(options: Any) -> str:
     """The docstring of a command's options, each paragraph on one line: a screen wraps it."""
     from inspect import cleandoc
 

@@ -105,13 +105,14 @@ def count(flag: str, text: str | None) -> int | None:
 NEGATIVE = re.compile(r"-(\d|\.\d|inf$)")
 
 
-def _specs(options: type[Any]) -> dict[str, Spec]:
+def specs_of(options: type[Any]) -> dict[str, Spec]:
+    """How each field of an options dataclass appears on the command line, by its name."""
     return {item.name: item.metadata[_KEY] for item in dataclasses.fields(options)}
 
 
 def parse_plain(options: type[Options], words: Sequence[str]) -> Options | None:
     """The options that `words` spell out plainly, or None where Typer should look at them."""
-    specs = _specs(options)
+    specs = specs_of(options)
     by_flag = {flag: name for name, spec in specs.items() for flag in spec.flags}
     positions = [name for name, spec in specs.items() if not spec.flags]
     values: dict[str, Any] = {}
@@ -152,7 +153,7 @@ def settled(options: Options) -> Options:
     Raises UsageError for a value that is none of the choices.
     """
     changed = {}
-    for name, spec in _specs(type(options)).items():
+    for name, spec in specs_of(type(options)).items():
         value = getattr(options, name)
         if spec.choices and value is not None:
             changed[name] = _choice(spec, value)
