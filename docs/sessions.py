@@ -14,6 +14,7 @@ import sys
 import tempfile
 import termios
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -61,8 +62,11 @@ def sessions(page: str) -> Iterator[Session]:
 
 def refreshed(page: str) -> str:
     """A page's text with what the commands of its sessions print now."""
-    for session in reversed(list(sessions(page))):
-        page = page[: session.start] + played(session) + page[session.end :]
+    found = list(sessions(page))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        texts = list(pool.map(played, found))
+    for session, text in zip(reversed(found), reversed(texts), strict=True):
+        page = page[: session.start] + text + page[session.end :]
     return page
 
 
