@@ -120,7 +120,9 @@ def test_every_example_is_tried_here() -> None:
         ("docs/batch.md", "losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy' -l bce"),
         ("docs/batch.md", 'label = "labels.csv"        # holds for all pairs'),
         ("docs/ci.md", "[check.ranker]"),
+        ("docs/ci.md", "name: model"),
         ("docs/ci.md", "- uses: actions/setup-python@v5"),
+        ("docs/ci.md", "include:"),
         ("docs/ci.md", "losses:"),
         ("docs/ci.md", "stages:"),
         ("docs/ci.md", "repos:"),
@@ -231,6 +233,32 @@ def test_the_pipelines(checks: Path, begins: str, writes: tuple[str, ...]) -> No
         done = shell(checks, words)
         assert done.returncode == 0, done.stderr
     assert all((checks / name).stat().st_size for name in writes)
+
+
+def test_the_action_has_the_inputs_that_are_shown() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    workflow = yaml.safe_load(shown("docs/ci.md", "name: model"))
+    [step] = [step for step in workflow["jobs"]["losses"]["steps"] if "with" in step]
+    assert step["with"].keys() <= action["inputs"].keys()
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    own = {"python-version", "token"}
+    assert all(f"`{name}`" in page for name in action["inputs"].keys() - own)
+
+
+def test_the_component_of_gitlab(checks: Path) -> None:
+    text = (ROOT / "templates" / "check.yml").read_text(encoding="utf-8")
+    head, job = yaml.safe_load_all(text)
+    [included] = yaml.safe_load(shown("docs/ci.md", "include:"))["include"]
+    declared = head["spec"]["inputs"]
+    assert included["inputs"].keys() <= declared.keys()
+    given = {name: said["default"] for name, said in declared.items() if "default" in said}
+    given |= included["inputs"]
+    script = job["losscli-check"]["script"][-1]
+    words = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: given[found[1]], script)
+    done = shell(checks, words)
+    assert done.returncode == 0, done.stderr
+    for name in job["losscli-check"]["artifacts"]["reports"].values():
+        assert (checks / name).stat().st_size
 
 
 def strings(value: object) -> Iterator[str]:
