@@ -70,9 +70,10 @@ def check_confidence(state: State) -> None:
         twin = beside.text and beside.words == classes
         if (twin or table.says(place) is Says.HARD_CLASS) and len(beside.words) == 2:
             score, hard = table.columns[state.pred[0]], table.columns[place]
+            of = f" of {table.columns[state.label[0]]}" if state.label else ""
             raise UsageError(
                 f"{table.file}: {score} is never below 0.5, and {hard} holds both classes: it "
-                f"seems to be how sure {hard} is, not the probability of one class",
+                f"seems to be how sure {hard} is, not the probability of one class{of}",
                 hint=f"Write the probability of the positive class (1 − {score} where {hard} is "
                 f"the other); if it is that already, say {flags(table, '--pred-col', state.pred)}.",
             )
