@@ -18,15 +18,15 @@ from tests.cli.conftest import Here
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reading.md"
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SESSION = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+SESSION = re.compile(r"(?<=^```ShellSession\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def sessions(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
     """Each shape of files: its title, the files by name (Python under no name), the session."""
     for part in text.partition("## Ten shapes")[2].split("\n### ")[1:]:
         blocks = FENCE.findall(part)
-        files = {name: body for kind, name, body in blocks if kind != "console"}
-        [session] = [body for kind, _, body in blocks if kind == "console"]
+        files = {name: body for kind, name, body in blocks if kind != "ShellSession"}
+        [session] = [body for kind, _, body in blocks if kind == "ShellSession"]
         yield part.splitlines()[0], files, session
 
 
@@ -53,7 +53,8 @@ def test_a_shape_is_read_as_the_page_says(title: str, here: Here) -> None:
     if os.environ.get("LOSSCLI_UPDATE_SNAPSHOTS"):
         text = PAGE.read_text(encoding="utf-8")
         PAGE.write_text(
-            text.replace(f"```console\n{session}```", f"```console\n{printed}```"), "utf-8"
+            text.replace(f"```ShellSession\n{session}```", f"```ShellSession\n{printed}```"),
+            "utf-8",
         )
         return
     assert printed == session

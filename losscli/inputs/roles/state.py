@@ -15,6 +15,8 @@ from losscli.vocabulary import Evidence
 
 # Columns with such a correlation speak of the same.
 _RELATED = 0.5
+# Fewer rows do not tell numbers of rows from amounts.
+_FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class State:
     def _numbers_rows(self, place: int) -> bool:
         """Whether whole numbers go with no other column, as the numbers of rows do not."""
         table, look = self.table, self.table.look(place)
-        if min(look.numbers) <= 1:
+        if min(look.numbers) <= 1 or len(look.numbers) < _FEWEST:
             return False
         others = (other for other in range(len(table.columns)) if other not in (place, table.index))
         return look.ordered or all(likeness(look, table.look(c)) < _RELATED for c in others)
