@@ -69,7 +69,7 @@ _COLUMNS: Mapping[str, Callable[[Any, str], Any]] = {
     "pred_col": _names,
     "label_col": _names,
     "weight_col": _text,
-    "id_col": _text,
+    "id_col": _names,
 }
 _KNOWN = (*_OWN, *_OPTIONS, *_COLUMNS)
 

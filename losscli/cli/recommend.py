@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.cli.inputs import InputOptions
@@ -37,8 +37,9 @@ class RecommendOptions(InputOptions):
 def run(options: RecommendOptions) -> None:
     """Look at the data and print the advice."""
     from losscli.cli.formats import render_recommendation
-    from losscli.cli.output import color, emit, width
-    from losscli.evaluating.recommend import recommend
+    from losscli.cli.output import color, emit, note, width
+    from losscli.evaluating.options import Options
+    from losscli.evaluating.recommend import advised
     from losscli.render.screen import Screen
 
     if options.values and options.pred is not None:
@@ -48,14 +49,18 @@ def run(options: RecommendOptions) -> None:
         raise UsageError(
             "which predictions?", hint="Usage: losscli recommend PRED [LABEL], or --values."
         )
-    advice = recommend(
-        pred,
-        options.label,
+    settings = Options(
         kind=options.kind,
         task=options.task,
         classes=options.class_names(),
         columns=options.columns(),
     )
+    advice, dataset = advised(pred, options.label, settings)
+    note(dataset.notes)
+    if options.format == "table":
+        # The steps of the advice begin with what was read as what.
+        evidence = (*dataset.findings.evidence, *advice.evidence)
+        advice = replace(advice, evidence=evidence)
     emit(render_recommendation(advice, options.format, Screen(width(), color())), None)
 
 

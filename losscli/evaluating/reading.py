@@ -19,6 +19,7 @@ from losscli.evaluating.requests import Request, look_up
 from losscli.evaluating.scores import score_evaluations
 from losscli.evaluating.texts import requests_of_texts
 from losscli.inputs.dataset import Dataset
+from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
 from losscli.losses.texts import LAYOUT
@@ -59,7 +60,9 @@ def summary_for(reading: DataReading, rows: int | None) -> LabelSummary | None:
 
 def hints_for(options: Options, dataset: Dataset) -> Hints:
     """What the user said, or the names of the columns suggest, about the reading."""
-    columns = tuple(dataset.pred.columns or ())
+    # An array of an archive has a name too.
+    _, _, key = dataset.pred.file.rpartition(KEY_MARK)
+    columns = tuple(dataset.pred.columns or ((key,) if KEY_MARK in dataset.pred.file else ()))
     labelled = () if dataset.label is None else tuple(dataset.label.columns or ())
     named = Kind.QUANTILE if levels_of(columns) else kind_named_by(columns)
     return Hints(

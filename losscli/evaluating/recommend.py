@@ -13,6 +13,7 @@ from losscli.evaluating.options import Options
 from losscli.evaluating.reading import code_for, full_look, hints_for, read_as, tolerance_of
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from losscli.task.advice import Recommendation, recommend_for
 from losscli.task.decide import decide
 from losscli.vocabulary import Task
@@ -41,7 +42,17 @@ def recommend(
         "recommend", others, kind=kind, task=task, classes=classes, columns=columns
     )
     options.refuse_parameters("recommend")
+    return advised(pred, label, options)[0]
+
+
+def advised(pred: Any, label: Any, options: Options) -> tuple[Recommendation, Dataset]:
+    """`recommend`, its options in one object, with the data and what was read as what."""
     dataset = open_dataset(pred, label, columns=options.columns)
+    advice = _advice(dataset, options)
+    return advice, dataset
+
+
+def _advice(dataset: Dataset, options: Options) -> Recommendation:
     seen = full_look(dataset)
     if dataset.pred.scores is not None:
         return recommend_for(read_as(dataset, seen, (), options).verdict)

@@ -32,10 +32,10 @@ def members_of(opener: Opener, pred: Any, label: Any) -> tuple[Any, Any, list[st
     notes = []
     found = prediction_in(opener, pred, with_label=label is None)
     if found is not None:
-        pred, label = found.pred, label if found.label is None else found.label
+        pred = found.pred
         notes.append(found.note)
-        if label is not None and label == found.label:
-            return pred, label, notes
+        if found.label is not None:
+            return pred, found.label, notes
     if (labels := label_in(opener, label)) is not None:
         label = labels.label
         notes.append(labels.note)

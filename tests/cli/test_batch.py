@@ -142,6 +142,18 @@ class TestFiles:
 
 
 class TestManifests:
+    @pytest.mark.parametrize("key", ['"series,ds"', '["series", "ds"]'])
+    def test_rows_may_be_paired_by_a_key_of_several_columns(
+        self, here: Here, write: Write, key: str
+    ) -> None:
+        write("p.csv", "series,ds,yhat\na,1,2\na,2,5\nb,1,7\n")
+        write("y.csv", "series,ds,y\nb,1,7\na,2,4\na,1,2\n")
+        write(
+            "m.toml", f'id_col = {key}\nloss = "mae"\n[[pair]]\npred = "p.csv"\nlabel = "y.csv"\n'
+        )
+        found = here("batch", "--manifest", "m.toml", "--format", "jsonl")
+        assert json.loads(found.out)["scores"][0]["value"] == pytest.approx(1 / 3)
+
     def test_give_each_pair_its_own_options(self, here: Here, write: Write) -> None:
         write(
             "m.toml",

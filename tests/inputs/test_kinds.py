@@ -241,6 +241,12 @@ def test_archives_by_the_names_of_their_arrays(
     assert found[loss].value == pytest.approx(value, rel=1e-14)
 
 
+def test_an_archive_beside_labels_in_memory(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", probs=CHANCES, preds=HARD)
+    found = losscli.evaluate(tmp_path / "a.npz", ANSWERS, "bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-14)
+
+
 def test_archives_without_telling_names_are_asked_about(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", CHANCES, ANSWERS)
     with pytest.raises(UsageError, match="which is the prediction") as asked:

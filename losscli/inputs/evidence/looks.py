@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # So many first rows are looked at.
 LOOK = 100
@@ -97,3 +98,21 @@ class Look:
             return "empty"
         kind = "whole numbers" if self.whole else "numbers"
         return f"{kind} from {min(self.numbers):.6g} to {max(self.numbers):.6g}"
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the numbers only rise or only fall."""
+        pairs = list(pairwise(self.numbers))
+        return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
+
+
+def likeness(one: Look, other: Look) -> float:
+    """How well two columns go together: the size of their correlation in the first rows."""
+    a, b = one.numbers, other.numbers
+    count = min(len(a), len(b))
+    if count < 2 or len(a) != len(b):
+        return 0.0
+    mean_a, mean_b = sum(a) / count, sum(b) / count
+    covariance = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+    spread = sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b)
+    return abs(covariance) / spread**0.5 if spread > 0 else 0.0

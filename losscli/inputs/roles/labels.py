@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from losscli.errors import UsageError
 from losscli.inputs.columns import Table
-from losscli.inputs.evidence.looks import Look
+from losscli.inputs.evidence.looks import likeness
 from losscli.inputs.evidence.words import TRUTH, Says, split
 from losscli.inputs.findings import listed
 from losscli.inputs.names import LABEL_NAMES, LABEL_PREFIXES, PRED_NAMES, PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import ambiguous
 from losscli.inputs.roles.claims import Claim, Claimed
-from losscli.inputs.roles.groups import prefixed
+from losscli.inputs.roles.groups import prefixed, quantiles
 from losscli.inputs.roles.state import Found, State
 
 # What the name of a label may say, where the prediction is known and it is left.
 _MAY_BE_LABELS = (None, Says.LABEL, Says.TIME, Says.GROUP)
+_MAY_BE_CLASSES = (None, Says.LABEL, Says.GROUP)
 # What the labels of several columns are called beside the predictions `p_even`, `p_odd`.
 _TWINS = ("{}", "label_{}", "y_{}", "true_{}", "target_{}")
 
@@ -35,8 +35,10 @@ def find_label_left(state: State) -> Found | None:
     free, table = state.free, state.table
     if not state.pred:
         return None
-    words = [c for c in free if c in table.text]
-    if len(words) == 1 and len(state.pred) > 1:
+    words = [c for c in free if c in table.text and table.says(c) in _MAY_BE_CLASSES]
+    words = [c for c in words if not table.look(c).dates]
+    of_classes = len(state.pred) > 1 and not quantiles(table, state.pred)
+    if len(words) == 1 and of_classes:
         return Found((words[0],))
     soft = len(state.pred) > 1 or table.look(state.pred[0]).in_unit
     numbers = [c for c in free if c not in table.text and table.says(c) in _MAY_BE_LABELS]
@@ -53,18 +55,10 @@ def find_label_left(state: State) -> Found | None:
             claims = (*claims, Claim(answers[0], Claimed.ZERO_ONE))
             return Found((answers[0],), "0 or 1", "the label of a probability", claims=claims)
         pred = table.look(state.pred[0])
-        near = sorted(likely, key=lambda c: -_likeness(table.look(c), pred))
+        near = sorted(likely, key=lambda c: -likeness(table.look(c), pred))
         raise ambiguous(table, "label", "--label-col", [(c,) for c in near])
     if len(words) == 1 and state.pred[0] in table.text:
         return Found((words[0],))
-    # Whole numbers of which no two are the same may number the rows, unless they follow the
-    # prediction without being in order.
-    pred = table.look(state.pred[0])
-    near = [
-        c for c in numbers if not _ordered(table.look(c)) and _likeness(table.look(c), pred) > 0.5
-    ]
-    if len(state.pred) == len(near) == 1:
-        return Found((near[0],), "numbers that go with the prediction", "left beside it")
     return None
 
 
@@ -141,21 +135,3 @@ def _twins(state: State) -> Found | None:
             if twins and len(twins) == len(rests) and None not in twins:
                 return Found(tuple(place for place in twins if place is not None))
     return None
-
-
-def _ordered(look: Look) -> bool:
-    """Whether numbers only rise or only fall."""
-    pairs = list(pairwise(look.numbers))
-    return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
-
-
-def _likeness(one: Look, other: Look) -> float:
-    """How well two columns go together: the size of their correlation in the first rows."""
-    a, b = one.numbers, other.numbers
-    count = min(len(a), len(b))
-    if count < 2 or len(a) != len(b):
-        return 0.0
-    mean_a, mean_b = sum(a) / count, sum(b) / count
-    covariance = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
-    spread = sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b)
-    return abs(covariance) / spread**0.5 if spread > 0 else 0.0

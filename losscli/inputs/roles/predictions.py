@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from losscli.errors import UsageError
+from losscli.inputs.columns import Table
 from losscli.inputs.evidence.looks import Look
-from losscli.inputs.evidence.words import BESIDE, Says
+from losscli.inputs.evidence.words import BESIDE, Says, says
 from losscli.inputs.evidence.words import item as item_of
 from losscli.inputs.findings import listed
 from losscli.inputs.names import PRED_NAMES, PRED_PREFIXES, stem
@@ -70,9 +71,10 @@ def check_confidence(state: State) -> None:
         twin = beside.text and beside.words == classes
         if (twin or table.says(place) is Says.HARD_CLASS) and len(beside.words) == 2:
             score, hard = table.columns[state.pred[0]], table.columns[place]
+            of = f" of {table.columns[state.label[0]]}" if state.label else ""
             raise UsageError(
                 f"{table.file}: {score} is never below 0.5, and {hard} holds both classes: it "
-                f"seems to be how sure {hard} is, not the probability of one class",
+                f"seems to be how sure {hard} is, not the probability of one class{of}",
                 hint=f"Write the probability of the positive class (1 − {score} where {hard} is "
                 f"the other); if it is that already, say {flags(table, '--pred-col', state.pred)}.",
             )
@@ -165,6 +167,9 @@ def _left_beside_the_label(state: State) -> Found | None:
     rest = state.unnamed()
     if not state.label or not rest:
         return None
+    if any(state.table.says(place) in (*BESIDE, Says.MEAN) for place in rest):
+        # A mean and a spread are a forecast together, which some losses alone read.
+        return None
     others = [place for place in rest if not state.counts(place)] if len(rest) > 1 else rest
     left = [place for place in rest if place not in others]
     if len(others or rest) == 1:
@@ -208,6 +213,7 @@ def _named_readings(state: State) -> list[tuple[int, ...]]:
     if len(state.label) == 1 and table.look(state.label[0]).fractional:
         # Of one real value, columns that differ by words are several models.
         groups = [g for g in groups if len(g) == 1 or g in numbered(table, g)]
+    groups = [group for group in groups if len(group) == 1 or _one_forecast(table, group)]
     grouped = {place for group in groups for place in group}
     single: list[tuple[int, ...]] = [
         (place,)
@@ -215,7 +221,17 @@ def _named_readings(state: State) -> list[tuple[int, ...]]:
         if place not in grouped
         and (table.says(place) is Says.PREDICTION or table.columns[place].lower() in PRED_NAMES)
     ]
-    return single + groups
+    # Of the fields of one object, `output.prob` is called a prediction and `output.tokens` is not.
+    called = [(place,) for (place,) in single if says(table.columns[place].rpartition(".")[2])]
+    return (called if len(called) == 1 and not groups else single) + groups
+
+
+def _one_forecast(table: Table, group: Sequence[int]) -> bool:
+    """Whether columns of one prefix can be of one kind, such as a probability per class."""
+    looks = [table.look(place) for place in group]
+    shares = [look.fractional and look.in_unit for look in looks]
+    amounts = [look.whole and max(look.numbers) > 1 for look in looks]
+    return not (any(shares) and any(amounts))
 
 
 def _softest(state: State, readings: Sequence[tuple[int, ...]]) -> Found:
@@ -244,7 +260,8 @@ def _ask(state: State, rest: Sequence[int]) -> UsageError:
     likely = sorted(rest, key=lambda place: not table.look(place).fractional)
     others = [place for place in likely if not state.counts(place)] if len(likely) > 1 else likely
     groups = numbered(table, rest)
-    singles = [(place,) for place in others or likely]
+    alone = [place for place in others or likely if table.says(place) not in BESIDE]
+    singles = [(place,) for place in alone or likely]
     return ambiguous(
         table, "prediction", "--pred-col", [*groups, *singles], extra=_with_spread(state)
     )

@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 
 from losscli.errors import UsageError
 from losscli.inputs.columns import Columns, Table, matching, pick
+from losscli.inputs.evidence.looks import likeness
 from losscli.inputs.evidence.words import Says, alike
 from losscli.inputs.names import LABEL_NAMES
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.vocabulary import Evidence
+
+# Columns with such a correlation speak of the same.
+_RELATED = 0.5
+# Fewer rows do not tell numbers of rows from amounts.
+_FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,20 @@ class State:
 
         It counts or numbers them, or is called a time or a group.
         """
-        look = self.table.look(place)
-        if self.table.says(place) in (Says.TIME, Says.GROUP):
+        look, said = self.table.look(place), self.table.says(place)
+        if said in (Says.TIME, Says.GROUP):
             return True
-        return look.counting or (look.whole and look.unique and min(look.numbers) > 1)
+        if said is not None:
+            return False
+        return look.counting or (look.unique and look.whole and self._numbers_rows(place))
+
+    def _numbers_rows(self, place: int) -> bool:
+        """Whether whole numbers go with no other column, as the numbers of rows do not."""
+        table, look = self.table, self.table.look(place)
+        if min(look.numbers) <= 1 or len(look.numbers) < _FEWEST:
+            return False
+        others = (other for other in range(len(table.columns)) if other not in (place, table.index))
+        return look.ordered or all(likeness(look, table.look(c)) < _RELATED for c in others)
 
     def counting(self, places: Sequence[int]) -> tuple[Claim, ...]:
         """What a decision claims of those among these columns that count the rows."""
