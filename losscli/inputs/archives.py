@@ -34,7 +34,7 @@ def members_of(opener: Opener, pred: Any, label: Any) -> tuple[Any, Any, list[st
     if found is not None:
         pred, label = found.pred, label if found.label is None else found.label
         notes.append(found.note)
-        if label is not None and label == found.label:
+        if found.label is not None:
             return pred, label, notes
     if (labels := label_in(opener, label)) is not None:
         label = labels.label
