@@ -23,7 +23,13 @@ from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
 from losscli.losses.texts import LAYOUT
-from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
+from losscli.task.decide import (
+    HIGH,
+    Decision,
+    Hints,
+    decide,
+    kind_named_by,
+)
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import MARKS, MOST_VALUES, tolerance
 from losscli.task.quantities import named_quantities
@@ -124,6 +130,14 @@ def read_as(
         check_names(dataset.pred.columns, evaluations)
     check_levels(evaluations, width)
     guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
+    chances = verdict.kind is not Kind.VALUE and any(
+        item.kind is verdict.kind for item in evaluations
+    )
+    if verdict.question is not None and (not requests or chances):
+        raise UsageError(verdict.question[0], hint=verdict.question[1])
+    if all(item.kind is not verdict.kind for item in evaluations):
+        # A loss that was named and reads the data in its own way settles what was in doubt.
+        verdict = replace(verdict, doubts=())
     if not evaluations or (seen.label is None and not requests and guessed):
         raise UsageError(
             "there are no labels to compare with",
@@ -140,7 +154,7 @@ def read_as(
         code = code_for(dataset, seen, options, items)
     setting = RunSettings(
         code,
-        tolerance_of(dataset),
+        _tolerance(dataset, seen, verdict),
         class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
         left_out=_left_out(seen, options),
@@ -246,6 +260,14 @@ def _word_code(dataset: Dataset, seen: Outcome, options: Options) -> LabelCode:
             "words, which are no classes"
         )
     return LabelCode(1, tuple(sorted(seen.pred.values | labels)))
+
+
+def _tolerance(dataset: Dataset, seen: Outcome, verdict: Decision) -> float:
+    """The same, for all that the values of classes that compete tell of how they were rounded."""
+    near = tolerance_of(dataset)
+    if verdict.task is not Task.MULTICLASS or seen.label is None or seen.label.width > 1:
+        return near
+    return max(near, seen.pred.rounded(dataset.width) * (1 + 1e-9))
 
 
 def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:
