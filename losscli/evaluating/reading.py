@@ -9,6 +9,7 @@ from typing import Any
 
 from losscli.conventions.table import convention
 from losscli.engine.evaluation import Evaluation, RunSettings
+from losscli.engine.row_losses import row_of
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
@@ -22,6 +23,8 @@ from losscli.inputs.dataset import Dataset
 from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
+from losscli.losses.definition.loss import RowLoss, Shape
+from losscli.losses.forms.categorical import Form
 from losscli.losses.texts import LAYOUT
 from losscli.task.decide import (
     HIGH,
@@ -130,6 +133,11 @@ def read_as(
         check_names(dataset.pred.columns, evaluations)
     check_levels(evaluations, width)
     guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
+    left_out = _left_out(seen, options)
+    several = seen.label is not None and seen.label.width > 1
+    if not requests and left_out is not None and several:
+        # Of the losses that fit, those whose rows can do without single items.
+        evaluations = tuple(filter(_by_item, evaluations))
     chances = verdict.kind is not Kind.VALUE and any(
         item.kind is verdict.kind for item in evaluations
     )
@@ -157,7 +165,7 @@ def read_as(
         _tolerance(dataset, seen, verdict),
         class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
-        left_out=_left_out(seen, options),
+        left_out=left_out,
     )
     return DataReading(verdict, setting, evaluations)
 
@@ -237,6 +245,13 @@ def _check_words(dataset: Dataset, evaluations: Sequence[Evaluation]) -> None:
                 f"({dataset.pred.file})",
                 hint="Words are compared with words: -l zero_one, f1_loss, mcc_loss.",
             )
+
+
+def _by_item(evaluation: Evaluation) -> bool:
+    """Whether each item of a row has a loss of its own, so that single ones can be left out."""
+    reading = evaluation.reading
+    sums = reading.shape is Shape.ROWS and reading.form is not Form.DECISION
+    return sums and row_of(evaluation) is RowLoss.ELEMENTS
 
 
 def _left_out(seen: Outcome, options: Options) -> frozenset[float] | None:

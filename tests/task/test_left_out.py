@@ -61,3 +61,11 @@ def test_percent_is_read_alike_by_every_verb() -> None:
     )
     assert compared.comparisons[0].reference_value == pytest.approx(plain, rel=1e-12)
     assert losscli.recommend(100 * pred, label, kind="percent").loss == "binary_cross_entropy"
+
+
+def test_losses_that_fit_leave_single_items_out_where_they_can() -> None:
+    label = ITEMS.astype(np.float64)
+    label[3, 0] = np.nan
+    report = losscli.evaluate(SEED.random((50, 4)), label, nan="drop-items")
+    assert report.results[0].loss == "binary_cross_entropy"
+    assert "zero_one" not in [result.loss for result in report.results]
