@@ -65,7 +65,7 @@ class ReadingOptions:
     )
     kind: str | None = option(
         "--kind",
-        choices=tuple(Kind),
+        choices=(*Kind, "percent"),
         panel=READING,
         help="How predictions are to be read; found from the data if not given.",
     )

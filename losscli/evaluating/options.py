@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from losscli.errors import UsageError
 from losscli.inputs.columns import Columns
 from losscli.vocabulary import Kind, Reduction, Task, member
 
+# What --kind says of probabilities that are written in percent.
+_PERCENT = "percent"
 _WORDS = {"kind": Kind, "task": Task, "reduction": Reduction}
 _CHOICES = {
     "nan": ("error", "drop", "drop-items"),
@@ -58,6 +60,10 @@ class Options:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.kind is not None and str(self.kind).lower() == _PERCENT:
+            columns = replace(self.columns or Columns(), percent=True)
+            object.__setattr__(self, "columns", columns)
+            object.__setattr__(self, "kind", Kind.PROBABILITY)
         for name, words in _WORDS.items():
             if (given := getattr(self, name)) is not None:
                 object.__setattr__(self, name, member(words, given, name))

@@ -9,6 +9,7 @@ from typing import Any
 
 from losscli.conventions.table import convention
 from losscli.engine.evaluation import Evaluation, RunSettings
+from losscli.engine.row_losses import row_of
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
 from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
@@ -22,8 +23,16 @@ from losscli.inputs.dataset import Dataset
 from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.source import Scores
 from losscli.inputs.tokens import LEFT_OUT
+from losscli.losses.definition.loss import RowLoss, Shape
+from losscli.losses.forms.categorical import Form
 from losscli.losses.texts import LAYOUT
-from losscli.task.decide import HIGH, Decision, Hints, decide, kind_named_by
+from losscli.task.decide import (
+    HIGH,
+    Decision,
+    Hints,
+    decide,
+    kind_named_by,
+)
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import MARKS, MOST_VALUES, tolerance
 from losscli.task.quantities import named_quantities
@@ -124,6 +133,19 @@ def read_as(
         check_names(dataset.pred.columns, evaluations)
     check_levels(evaluations, width)
     guessed = hints.kind is None and hints.named is None and verdict.kind is not Kind.PROBABILITY
+    left_out = _left_out(seen, options)
+    several = seen.label is not None and seen.label.width > 1
+    if not requests and left_out is not None and several:
+        # Of the losses that fit, those whose rows can do without single items.
+        evaluations = tuple(filter(_by_item, evaluations))
+    chances = verdict.kind is not Kind.VALUE and any(
+        item.kind is verdict.kind for item in evaluations
+    )
+    if verdict.question is not None and (not requests or chances):
+        raise UsageError(verdict.question[0], hint=verdict.question[1])
+    if all(item.kind is not verdict.kind for item in evaluations):
+        # A loss that was named and reads the data in its own way settles what was in doubt.
+        verdict = replace(verdict, doubts=())
     if not evaluations or (seen.label is None and not requests and guessed):
         raise UsageError(
             "there are no labels to compare with",
@@ -140,10 +162,10 @@ def read_as(
         code = code_for(dataset, seen, options, items)
     setting = RunSettings(
         code,
-        tolerance_of(dataset),
+        _tolerance(dataset, seen, verdict),
         class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
-        left_out=_left_out(seen, options),
+        left_out=left_out,
     )
     return DataReading(verdict, setting, evaluations)
 
@@ -225,6 +247,13 @@ def _check_words(dataset: Dataset, evaluations: Sequence[Evaluation]) -> None:
             )
 
 
+def _by_item(evaluation: Evaluation) -> bool:
+    """Whether each item of a row has a loss of its own, so that single ones can be left out."""
+    reading = evaluation.reading
+    sums = reading.shape is Shape.ROWS and reading.form is not Form.DECISION
+    return sums and row_of(evaluation) is RowLoss.ELEMENTS
+
+
 def _left_out(seen: Outcome, options: Options) -> frozenset[float] | None:
     """The labels that mark items to leave out, where such are left out at all."""
     if options.nan != "drop-items" or seen.label is None:
@@ -246,6 +275,14 @@ def _word_code(dataset: Dataset, seen: Outcome, options: Options) -> LabelCode:
             "words, which are no classes"
         )
     return LabelCode(1, tuple(sorted(seen.pred.values | labels)))
+
+
+def _tolerance(dataset: Dataset, seen: Outcome, verdict: Decision) -> float:
+    """The same, for all that the values of classes that compete tell of how they were rounded."""
+    near = tolerance_of(dataset)
+    if verdict.task is not Task.MULTICLASS or seen.label is None or seen.label.width > 1:
+        return near
+    return max(near, seen.pred.rounded(dataset.width) * (1 + 1e-9))
 
 
 def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:

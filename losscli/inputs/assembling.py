@@ -117,7 +117,18 @@ def open_dataset(
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
-    return Dataset(pairing, parts, places, notes, opener, dtype, opening, findings, claims)
+    return Dataset(
+        pairing,
+        parts,
+        places,
+        notes,
+        opener,
+        dtype,
+        opening,
+        findings,
+        claims,
+        percent=columns.percent,
+    )
 
 
 def classes_of(chosen: Chosen, role: str = "pred") -> tuple[str, ...] | None:

@@ -21,7 +21,7 @@ class Columns:
 
     `id` are the columns that together identify a row, `group` that of the list (query) to which a
     row belongs; `decimal` is the mark before decimals in text, where the numbers themselves do not
-    tell.
+    tell. `percent` says that predictions are written in percent.
 
     >>> Columns(pred="p_*", label="species").pred
     ('p_*',)
@@ -36,6 +36,7 @@ class Columns:
     score: str | Sequence[str] = ()
     group: str | None = None
     decimal: str | None = None
+    percent: bool = False
 
     def __post_init__(self) -> None:
         for name in ("pred", "label", "by", "cluster", "score"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -36,8 +36,10 @@ class Dataset:
         opening: Opening | None = None,
         findings: Findings = NOTHING_CHOSEN,
         claims: Sequence[tuple[str, Claim]] = (),
+        percent: bool = False,
     ) -> None:
         self._claims = tuple(claims)
+        self._percent = percent
         self._cast = cast
         self.findings = findings
         self._opening = opening
@@ -49,6 +51,10 @@ class Dataset:
         self.label = parts.get("label")
         self.weight = parts.get("weight")
         self.notes = tuple(notes)
+        if percent:
+            self.notes += ("the predictions are in percent: divided by 100",)
+            if self.pred.decimals is not None:
+                self.pred = replace(self.pred, decimals=self.pred.decimals + 2)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Elsewhere it is opened again, from the same files."""
@@ -127,6 +133,8 @@ class Dataset:
         for arrays in self._pairing.blocks(rows, start, stop):
             for role, claim in self._claims:
                 self._check(role, claim, arrays[role][:, 0], start)
+            if self._percent:
+                arrays = self._divided(arrays, start)
             pred = arrays["pred"]
             if self._cast is not None and pred.dtype != object:
                 with np.errstate(over="ignore"):
@@ -166,6 +174,17 @@ class Dataset:
                 value=f"{values[row]:g}",
                 hint="Name the columns: --pred-col NAME --label-col NAME.",
             )
+
+    def _divided(self, arrays: Mapping[str, Array], start: int) -> dict[str, Array]:
+        """The same, with percent as shares of 1. Raises DataError where predictions are words."""
+        divided = dict(arrays)
+        for role, array in arrays.items():
+            if role != "pred" and not role.startswith("pred of "):
+                continue
+            if array.dtype == object:
+                raise self.error(role, start, "is a word, and no percent", hint="Leave out --kind.")
+            divided[role] = array / 100.0
+        return divided
 
     def _floats(self, role: str, array: Array, start: int) -> NDArray[np.float64]:
         """Numbers as float64. Raises DataError at a whole number that would become another."""

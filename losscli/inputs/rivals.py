@@ -126,7 +126,17 @@ def open_rivals(
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     kept = tuple(claims.items()) if isinstance(pairing, ByPosition) else ()
-    together = Dataset(agreeing, parts, places, notes, opener, findings=findings, claims=kept)
+    together = Dataset(
+        agreeing,
+        parts,
+        places,
+        notes,
+        opener,
+        findings=findings,
+        claims=kept,
+        percent=columns.percent,
+    )
+    notes = list(dict.fromkeys([*notes, *together.notes]))
     sides = tuple(
         Dataset(
             _Side(agreeing, role, roles),
@@ -134,6 +144,7 @@ def open_rivals(
             {"pred": places[role], **_labelled(places)},
             (),
             opener,
+            percent=columns.percent,
         )
         for role in roles
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from losscli.errors import UsageError
-from losscli.task.profile import LabelProfile, PredProfile
+from losscli.task.profile import LabelProfile, PredProfile, tolerance
 from losscli.vocabulary import Evidence, Kind, Task
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
@@ -44,6 +44,8 @@ class Decision:
     evidence: tuple[Evidence, ...]
     doubts: tuple[str, ...] = ()
     decided: bool = False
+    question: tuple[str, str] | None = None
+    """What has to be said before this reading gives a number, and how to say it."""
 
 
 # What the name of a prediction column says about its kind: whole names and first parts.
@@ -102,7 +104,56 @@ def decide(
     verdict = replace(
         verdict, evidence=(shape, *verdict.evidence), doubts=(*verdict.doubts, *doubts)
     )
+    if hints.kind is None and hints.task is None:
+        verdict = _asking(verdict, pred, label, width)
     return _settled(verdict, pred, width, hints)
+
+
+_ALL_ZERO = (
+    "all predictions are 0: they say nothing, as probabilities or as logits",
+    "Give the predictions that the model made, or say --kind probability or --kind logit.",
+)
+
+
+def _asking(
+    verdict: Decision, pred: PredProfile, label: LabelProfile | None, width: int
+) -> Decision:
+    """The verdict, with the question that the data leave open, if any."""
+    if verdict.kind is Kind.LOGIT and _percent(pred, width):
+        rows = "every row sums to 100" if width > 1 else f"they are {_range(pred)}"
+        return replace(
+            verdict,
+            question=(
+                f"the predictions look like percent, not like logits: {rows}",
+                "Say --kind percent (they are divided by 100), or --kind logit.",
+            ),
+        )
+    if width > 1 and pred.rows and pred.low == pred.high == 0.0:
+        return replace(verdict, question=_ALL_ZERO)
+    if label is None or verdict.task is not Task.REGRESSION:
+        return verdict
+    if not label.marked or label.text:
+        return verdict
+    marks = ", ".join(f"{mark:g}" for mark in sorted((label.values or frozenset()) - {0, 1}))
+    asked = (
+        f"the labels are 0 and 1, and {marks}, which often marks items to leave out",
+        f"Say --task {'multilabel' if width > 1 else 'binary'} --nan drop-items to leave them out, "
+        f"or --task regression if {marks} is a real value.",
+    )
+    return replace(verdict, question=asked)
+
+
+# Nobody's logits are all 0 or more and go as far as this.
+_FAR = 30.0
+
+
+def _percent(pred: PredProfile, width: int) -> bool:
+    """Whether values above 1 are percent: rows that sum to 100, or one item from 0 to 100."""
+    if not pred.rows or pred.low < 0.0 or pred.high > 100.0:
+        return False
+    if width == 1:
+        return pred.high > _FAR
+    return pred.off_percent <= min(0.5 * width, 2.0)
 
 
 def _settled(verdict: Decision, pred: PredProfile, width: int, hints: Hints) -> Decision:
@@ -261,7 +312,10 @@ def _one_item(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> De
     if yes_or_no:
         evidence.append(Evidence("labels", _two(label), "yes or no"))
         if unit:
-            return Decision(Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence))
+            answers = pred.hard and pred.rows > 1 and not _told_of_values(hints)
+            return Decision(
+                Task.BINARY, Kind.PROBABILITY, confidence, tuple(evidence), decided=answers
+            )
         kind = hints.kind or hints.named or Kind.LOGIT
         if hints.kind is None and hints.named is None and pred.low >= -1.0 and pred.high <= 1.0:
             confidence = LOW
@@ -328,13 +382,31 @@ def _told_of_values(hints: Hints) -> bool:
     return hints.kind is not None or hints.task is not None or named
 
 
-def _strangers(pred: PredProfile, label: LabelProfile) -> str:
-    """A word on predicted words of which no label has any."""
-    said, true = min(pred.values or ("",)), min(label.values or ("",))
-    spelt = {word.strip().casefold() for word in pred.values or ()}
-    if spelt & {word.strip().casefold() for word in label.values or ()}:
-        return f"no prediction is spelt as a label is ({said!r}, {true!r}): all rows count as wrong"
-    return f"no predicted word is among the labels ({said!r}, {true!r}): are these the columns?"
+def _strangers(pred: frozenset[str], label: frozenset[str]) -> tuple[str, str] | None:
+    """The question that predicted words raise which are no labels, or spelt otherwise."""
+    known = {" ".join(word.split()).casefold(): word for word in sorted(label)}
+    for word in sorted(pred - label):
+        other = known.get(" ".join(word.split()).casefold())
+        if other is not None:
+            return (
+                f"the prediction {word!r} and the label {other!r} are two words",
+                "Write the classes alike on both sides: the same case, and the same blanks.",
+            )
+    if pred & label:
+        return None
+    shown = [", ".join(map(repr, sorted(side)[:5])) for side in (pred, label)]
+    return (
+        f"no predicted word is among the labels: predictions are {shown[0]}, labels {shown[1]}",
+        "Name the columns (--pred-col NAME --label-col NAME), or write the classes alike.",
+    )
+
+
+_TWO_CODES = {frozenset((0, 1)), frozenset((-1, 1))}
+_WRITTEN_IN_TWO_WAYS = (
+    "predictions and labels are two whole numbers each, but not the same: 0 and 1 on one side, "
+    "−1 and 1 on the other",
+    "Write the classes alike on both sides; if they are numbers, say --task regression.",
+)
 
 
 def _classes(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Decision | None:
@@ -344,8 +416,8 @@ def _classes(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Dec
     there = f"{len(pred.values or ())} different ones, of {len(label.values or ())} labels"
     if pred.text:
         found = Evidence("values", f"words, {there}", "classes, predicted and true")
-        if pred.values and label.values and not pred.values & label.values:
-            return Decision(Task.CLASSES, Kind.CLASS, LOW, (found,), (_strangers(pred, label),))
+        if pred.values and label.values and (said := _strangers(pred.values, label.values)):
+            return Decision(Task.CLASSES, Kind.CLASS, LOW, (found,), question=said)
         return Decision(Task.CLASSES, Kind.CLASS, HIGH, (found,))
     if _told_of_values(hints):
         return None
@@ -359,6 +431,9 @@ def _classes(pred: PredProfile, label: LabelProfile | None, hints: Hints) -> Dec
     if label.signs and pred.values <= {-1, 1}:
         found = Evidence("values", "all −1 or 1, as the labels", "answers, not scores")
         return Decision(Task.BINARY, Kind.SCORE, HIGH, (found,), decided=True)
+    if {pred.values, label.values} == _TWO_CODES:
+        found = Evidence("values", "0, 1 against −1, 1", "two classes, written in two ways")
+        return Decision(Task.CLASSES, Kind.CLASS, LOW, (found,), question=_WRITTEN_IN_TWO_WAYS)
     found = Evidence("values", f"whole numbers, {there}", "classes, predicted and true")
     repeated = pred.rows >= 2 * len(label.values)
     if repeated and not hints.quantities and _count_classes(pred.values | label.values):
@@ -428,6 +503,8 @@ def _several_probabilities(
 ) -> Decision:
     even = pred.rows - pred.uneven
     competing = even > pred.uneven
+    rounding = max(tolerance(width, None, None), pred.rounded(width))
+    one_class = label is not None and label.width == 1
     if pred.outside_unit == pred.items:
         # Stated to be probabilities, and all above 1: counts, as 20 red balls and 80 blue ones.
         competing = True
@@ -435,6 +512,10 @@ def _several_probabilities(
     elif pred.uneven == 0:
         found = "the row sums to 1" if pred.rows == 1 else f"all {pred.rows:,} rows sum to 1"
         sums = Evidence("row sums", found, "classes that compete")
+    elif one_class and pred.worst <= rounding * (1 + 1e-9):
+        competing = True
+        found = f"all near 1 (at most {pred.worst:.3g} off)"
+        sums = Evidence("row sums", found, f"classes, rounded to {pred.decimals} decimals")
     elif even == 0:
         found = "the row does not sum to 1" if pred.rows == 1 else "no row sums to 1"
         sums = Evidence("row sums", found, "items that do not compete")

@@ -31,7 +31,9 @@ class PredProfile:
     `uneven` counts rows whose sum is off 1 by more than the tolerance, `worst` is the largest such
     distance, `uneven_log` the same for rows of exponentials. `hard` says that all are 0 or 1,
     `text` that they are words. Of one item per row, `values` are the different ones where they are
-    few, whole or words (None otherwise).
+    few, whole or words (None otherwise). `off_percent` is the largest distance of a row's sum from
+    100, `decimals` how many decimals hold all items of rows that do not sum to 1 (None: more than
+    4).
     """
 
     rows: int = 0
@@ -46,6 +48,8 @@ class PredProfile:
     hard: bool = True
     text: bool = False
     values: frozenset[Any] | None = frozenset()
+    off_percent: float = 0.0
+    decimals: int | None = 0
 
     @classmethod
     def of(cls, pred: Array, tolerance: float, extent: Extent | None = None) -> PredProfile:
@@ -63,11 +67,17 @@ class PredProfile:
             low, high, _ = Extent.of(pred[~np.isnan(pred)])
         inside = low >= 0.0 and high <= 1.0
         outside = 0 if inside else _outside_unit(pred, low, high)
-        uneven, worst, uneven_log = 0, 0.0, 0
+        uneven, worst, uneven_log, off_percent = 0, 0.0, 0, math.inf
+        decimals: int | None = 0
         if pred.ndim == 2:
-            off = np.abs(_row_sums(pred) - 1.0)
+            sums = _row_sums(pred)
+            off = np.abs(sums - 1.0)
             uneven = int(np.count_nonzero(off > tolerance))
             worst = float(np.max(off, initial=0.0, where=~np.isnan(off)))
+            if low >= 0.0 and high > 1.0:
+                off_percent = float(np.max(np.abs(sums - 100.0), initial=0.0))
+            if uneven and inside:
+                decimals = _decimals(pred)
             if high <= 0.0:
                 off = np.abs(np.exp(pred).sum(axis=1) - 1.0)
                 uneven_log = int(np.count_nonzero(off > max(tolerance, 1e-4)))
@@ -83,6 +93,8 @@ class PredProfile:
             uneven_log,
             ones is not None,
             values=None if missing or pred.ndim > 1 else _whole_values(pred, low, high, ones)[1],
+            off_percent=off_percent,
+            decimals=decimals,
         )
 
     def __add__(self, other: PredProfile) -> PredProfile:
@@ -101,7 +113,37 @@ class PredProfile:
             self.hard and other.hard,
             self.text,
             _united(self.values, other.values),
+            max(self.off_percent, other.off_percent),
+            None
+            if self.decimals is None or other.decimals is None
+            else max(self.decimals, other.decimals),
         )
+
+    def rounded(self, width: int) -> float:
+        """How far a row's sum may be off 1 by the rounding that all items show; 0 for none.
+
+        Rounding that lets a sum be anything is no excuse, and counts as none.
+        """
+        most = 0.5 * width * 10.0**-self.decimals if self.decimals else 0.0
+        return most if most <= _MOST_OFF else 0.0
+
+
+# Probabilities are written with fewer decimals than that where someone rounded them.
+_MOST_DECIMALS = 4
+_MOST_OFF = 0.1
+
+
+def _decimals(pred: Array) -> int | None:
+    """How many decimals hold all items; None for more than `_MOST_DECIMALS`."""
+    rounding = 1e-6 if pred.dtype.itemsize < 8 else 1e-9
+    for rows in (pred[:_FIRST], pred):
+        for decimals in range(1, _MOST_DECIMALS + 1):
+            scaled = rows * 10.0**decimals
+            if (np.abs(scaled - np.rint(scaled)) <= rounding * 10.0**decimals).all():
+                break
+        else:
+            return None
+    return decimals
 
 
 def _outside_unit(pred: Array, low: float, high: float) -> int:
