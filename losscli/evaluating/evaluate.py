@@ -130,7 +130,10 @@ def _extras(options: Options) -> list[Extra]:
 
         dependent = bool(options.block_length or (options.columns and options.columns.cluster))
         extras.append(GroupsOfRows(options.by_class, dependent=dependent))
+    from losscli.evaluating.dependence import Dependence, is_watched
     from losscli.evaluating.intervals import intervals_for
 
     interval = intervals_for(options)
+    if is_watched(options):
+        extras.append(Dependence())
     return extras if interval is None else [*extras, interval]

@@ -23,6 +23,7 @@ from losscli.inputs.choosing import (
 )
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
+from losscli.inputs.dependence import suspects
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import ByPosition, Pairing
 from losscli.inputs.roles.claims import Claim
@@ -126,7 +127,16 @@ def open_rivals(
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     kept = tuple(claims.items()) if isinstance(pairing, ByPosition) else ()
-    together = Dataset(agreeing, parts, places, notes, opener, findings=findings, claims=kept)
+    together = Dataset(
+        agreeing,
+        parts,
+        places,
+        notes,
+        opener,
+        findings=findings,
+        claims=kept,
+        suspected=suspects(feeds),
+    )
     sides = tuple(
         Dataset(
             _Side(agreeing, role, roles),

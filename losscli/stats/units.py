@@ -71,7 +71,7 @@ class Units:
             return [numbers // self.block_length]
         if not self.clusters:
             return [numbers]
-        return [_hashed(values) for values in block.clusters.values()]
+        return [hashed(values) for values in block.clusters.values()]
 
     def sums(self, seed: int) -> Sums:
         """Empty sums of such units."""
@@ -101,7 +101,7 @@ class _RowSums:
         return self._sums.table()
 
 
-def _hashed(values: NDArray[Any]) -> Keys:
+def hashed(values: NDArray[Any]) -> Keys:
     """A whole number for each value, the same everywhere. A missing value is one of its own."""
     texts = np.where(np.equal(values, np.array(None)), "\0", values).astype(str)
     each, places = np.unique(texts, return_inverse=True)
