@@ -54,8 +54,7 @@ def intervals_for(options: Options) -> Extra | None:
 
     Raises UsageError for a normal interval of rows that depend on each other.
     """
-    columns = options.columns or Columns()
-    units = Units(tuple(columns.cluster), options.block_length)
+    units = units_of(options)
     if options.ci == "none":
         return NoIntervals()
     if options.ci == "normal":
@@ -68,6 +67,19 @@ def intervals_for(options: Options) -> Extra | None:
     if options.ci == "bootstrap":
         return ResampledIntervals(resampling, units)
     return RowIntervals() if units.single else ClusterIntervals(resampling, units)
+
+
+def units_of(options: Options) -> Units:
+    """Which rows depend on each other, as the options say."""
+    columns = options.columns or Columns()
+    return Units(tuple(columns.cluster), options.block_length)
+
+
+def clusters_for(options: Options) -> ClusterIntervals | None:
+    """What takes errors between clusters; None where rows stand alone."""
+    units = units_of(options)
+    resampling = Resampling(options.resamples, options.seed)
+    return None if units.single else ClusterIntervals(resampling, units)
 
 
 class NoIntervals:
