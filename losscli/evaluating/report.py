@@ -98,8 +98,8 @@ class Slice:
 
     `value_of` is None for the rows where the column is empty. `worse` says that the group is worse
     than all other rows by more than chance, at 5 % with `p` adjusted for all groups and losses;
-    both are None where that is not tested. Standard error and 95 % interval are
-    those of the normal distribution.
+    both are None where that is not tested. Standard error and 95 % interval are found as those of
+    all rows are.
     """
 
     column: str | None
