@@ -129,10 +129,12 @@ def _extras(options: Options) -> list[Extra]:
         from losscli.evaluating.groups import GroupsOfRows
 
         extras.append(GroupsOfRows(options))
+    from losscli.evaluating.calibration_errors import CalibrationErrors
     from losscli.evaluating.dependence import Dependence, is_watched
     from losscli.evaluating.intervals import intervals_for
 
     interval = intervals_for(options)
+    extras.append(CalibrationErrors())
     if is_watched(options):
         extras.append(Dependence())
     return extras if interval is None else [*extras, interval]

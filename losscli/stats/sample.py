@@ -8,7 +8,7 @@ outside of it costs anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
-from losscli.stats.estimates import Estimate, resampled, rows_as_sums
+from losscli.stats.estimates import Estimate, Rows, resampled, rows_as_sums
 from losscli.stats.groups import mixed, row_numbers
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
+Measure = Callable[[Evaluation, Batch], tuple[Estimate, Rows]]
 
 MOST_ROWS = 1 << 13
 # Numbers that are kept of each loss: rows of many sums are kept in smaller numbers.
@@ -38,11 +39,18 @@ class RowSample:
     """The losses of a run on a sample of its rows; mergeable in any order."""
 
     def __init__(
-        self, evaluations: Sequence[Evaluation], level: int = 0, most: int = MOST_ROWS
+        self,
+        evaluations: Sequence[Evaluation],
+        level: int = 0,
+        most: int = MOST_ROWS,
+        measured: Measure = rows_as_sums,
+        wanted: Callable[[Evaluation], bool] = resampled,
     ) -> None:
+        """`measured` says what is kept of the rows of each evaluation that is `wanted`."""
         self._evaluations = tuple(evaluations)
+        self._measured_by, self._wanted = measured, wanted
         self._estimates: dict[int, Estimate] = {}
-        self._sampled = [at for at, item in enumerate(evaluations) if resampled(item)]
+        self._sampled = [at for at, item in enumerate(evaluations) if wanted(item)]
         self._level = level
         self._most = most
         self._rows: list[Places] = []
@@ -94,7 +102,7 @@ class RowSample:
 
     def _measure(self, numbers: Places, batch: Batch) -> None:
         for place in self._sampled:
-            self._estimates[place], rows = rows_as_sums(self._evaluations[place], batch)
+            self._estimates[place], rows = self._measured_by(self._evaluations[place], batch)
             self._most = min(self._most, max(64, _MOST_NUMBERS // rows.sums.shape[1]))
             self._sums[place].append((rows.sums.copy(), rows.entered))
         self._rows.append(numbers)
@@ -151,7 +159,8 @@ class RowSample:
 
     def fresh(self) -> RowSample:
         """Another for the same losses, with no rows; of fewer rows no more can be drawn."""
-        return RowSample(self._evaluations, self._level, self._most)
+        how = (self._measured_by, self._wanted)
+        return RowSample(self._evaluations, self._level, self._most, *how)
 
     def merge(self, later: RowSample) -> None:
         """Add what another has kept."""
