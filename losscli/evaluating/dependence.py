@@ -9,8 +9,8 @@ from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Report
-from losscli.inputs.dataset import Dataset
 from losscli.inputs.columns import Columns
+from losscli.inputs.dataset import Dataset
 from losscli.stats.repeats import RepeatedRows
 
 

@@ -130,7 +130,9 @@ class GroupsOfRows:
         spread = None
         if isinstance(observer, RowSample) and not has_no_interval(item):
             kept = observer.rows(place)
-            spread = unsampled_spread(item, tally) if kept is None else row_spread(item, tally, *kept)
+            spread = (
+                unsampled_spread(item, tally) if kept is None else row_spread(item, tally, *kept)
+            )
         elif isinstance(observer, Bootstrap) and not has_no_interval(item):
             table = observer.table(place)
             spread = None if table is None else cluster_spread(item, tally, *table)
