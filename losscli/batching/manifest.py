@@ -53,6 +53,13 @@ def _inputs(value: Any, name: str) -> dict[str, str]:
     return named_files(_names(value, name), name)
 
 
+def _whole(value: Any, name: str) -> int:
+    text = str(value) if type(value) in (int, str) else ""
+    if not (text.isascii() and text.isdecimal()):
+        raise UsageError(f"{name} is {json.dumps(value, default=str)}, not a whole number")
+    return int(text)
+
+
 # The options that a row may give, as they are called on the command line.
 _OPTIONS: Mapping[str, Callable[[Any, str], Any]] = {
     "kind": _text,
@@ -64,13 +71,18 @@ _OPTIONS: Mapping[str, Callable[[Any, str], Any]] = {
     "classes": _names,
     "class_weight": _weights,
     "input": _inputs,
+    "block_length": _whole,
 }
 _COLUMNS: Mapping[str, Callable[[Any, str], Any]] = {
     "pred_col": _names,
     "label_col": _names,
     "weight_col": _text,
     "id_col": _names,
+    "cluster_col": _names,
+    "block_col": _names,
 }
+# Both name rows that depend on each other.
+_SAME_COLUMNS = {"block": "cluster"}
 _KNOWN = (*_OWN, *_OPTIONS, *_COLUMNS)
 
 
@@ -157,10 +169,16 @@ def item_of(row: Mapping[str, Any], defaults: Item, folder: PurePath, origin: st
         changes["inputs"] = {name: _below(folder, file) for name, file in inputs.items()}
     if "weight" in files:
         changes["weight"] = files["weight"]
+    if "cluster_col" in given and "block_col" in given:
+        raise UsageError(
+            "block_col and cluster_col both name the rows that belong together",
+            hint="Name several nested columns in cluster_col.",
+        )
     columns = {
-        name.removesuffix("_col"): read(given[name], name)
+        _SAME_COLUMNS.get(role, role): read(given[name], name)
         for name, read in _COLUMNS.items()
         if name in given
+        for role in [name.removesuffix("_col")]
     }
     if columns:
         changes["columns"] = replace(defaults.options.columns or Columns(), **columns)

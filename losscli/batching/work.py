@@ -8,9 +8,12 @@ from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
 from losscli.batching.report import BatchRow, Failure, LossValue
 from losscli.errors import DataError, LosscliError
+from losscli.evaluating.intervals import ClusterIntervals, clusters_for
 from losscli.evaluating.misread import misread_as_logits
-from losscli.evaluating.one_pass import evaluated
-from losscli.evaluating.results import results_of
+from losscli.evaluating.one_pass import Evaluated, evaluated
+from losscli.evaluating.report import Result
+from losscli.evaluating.results import report_of, results_of
+from losscli.stats.bootstrap import Bootstrap
 
 BUG = 70
 
@@ -21,14 +24,19 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
     key = key_of(item)
     try:
         options = replace(item.options, threads=threads)
-        found = evaluated(item.pred, item.label, item.losses, options, baselines=False)
+        clustered = clusters_for(options)
+        extras = [] if clustered is None else [clustered]
+        found = evaluated(
+            item.pred, item.label, item.losses, options, extras=extras, baselines=False
+        )
         verdict = found.reading.verdict
-        results = results_of(found.reading, found.outcome, None)
+        results, of_clusters = _between_clusters(found, clustered)
         values = [loss.tally().finished.value for loss in found.outcome.losses]
         notes = [
             *found.dataset.notes,
             *(each.remark for each in found.reading.evaluations if each.remark),
             *misread_as_logits(found.dataset, found.reading, found.outcome, values),
+            *of_clusters,
         ]
         return BatchRow(
             item.name,
@@ -51,6 +59,19 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
             BUG, f"internal error, a bug of losscli ({type(error).__name__}: {error})."
         )
     return failed_row(item, failure, key)
+
+
+def _between_clusters(
+    found: Evaluated, clustered: ClusterIntervals | None
+) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """The results, their errors taken between clusters where rows have such, and notes on these."""
+    if clustered is None:
+        return results_of(found.reading, found.outcome, None), ()
+    report = report_of(found.dataset, found.reading, found.outcome, None)
+    [seen] = found.watched
+    assert isinstance(seen, Bootstrap)
+    after = clustered.add_to(report, found, seen)
+    return after.results, after.notes[len(report.notes) :]
 
 
 def failed_row(item: Item, failure: Failure, key: str | None = None) -> BatchRow:

@@ -249,7 +249,7 @@ def _proven(comparison: Comparison, found: NotWorse, *, undecided_passes: bool) 
 
 def _tested(comparison: Comparison) -> Finding:
     worse = comparison.verdict is Verdict.WORSE
-    chance = "" if comparison.p_holm is None else f" (p = {comparison.p_holm:.2g})"
+    chance = "" if comparison.p_holm is None else f" (p = {comparison.p_holm:.2g}, two-sided)"
     if comparison.verdict is Verdict.UNTESTED:
         words = "no test for it: not a function of sums of rows"
     elif worse:

@@ -11,6 +11,7 @@ from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS, WORK
 from losscli.cli.options import arguments, count, option, switch
+from losscli.cli.resampling import DependenceOptions
 from losscli.errors import DataError, UsageError
 from losscli.vocabulary import Reduction
 
@@ -35,7 +36,7 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True)
-class BatchOptions(EngineOptions, ScoringOptions):
+class BatchOptions(EngineOptions, DependenceOptions, ScoringOptions):
     """Evaluate many pairs of files, and rank them by a loss.
 
     Predictions are files, folders and patterns; --label is one file for all, or says where each
@@ -105,7 +106,7 @@ def run(options: BatchOptions) -> None:
     formats = {path: _format(path) for path in options.output if path != results}
     if options.resume and results is None:
         raise UsageError("--resume: from what?", hint="Say -o FILE.jsonl.")
-    keywords = options.keywords()
+    keywords = options.clustered(options.keywords())
     del keywords["threads"]
     with pairs_bar() as progress:
         report = batch(

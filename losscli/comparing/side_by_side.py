@@ -14,6 +14,7 @@ from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import Settled
 from losscli.engine.groups_of_rows import ByGroup, groups_of
 from losscli.engine.run import Outcome, over_all_blocks, through_gate
+from losscli.evaluating.dependence import notes_on_dependence
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.block import Block
@@ -22,6 +23,7 @@ from losscli.inputs.rivals import Rivals
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import Resampling
 from losscli.stats.paired import PairedResult, PairedSums
+from losscli.stats.repeats import RepeatedRows
 from losscli.stats.units import Units
 from losscli.task.labels import Misfit
 
@@ -112,8 +114,16 @@ class SideBySide:
         units = Units(tuple(columns.cluster), options.block_length)
         self.whole = Contest([each.evaluations for each in readings], resampling, units)
         self.groups = ByGroup(self.whole.fresh)
+        self.repeated = RepeatedRows()
         self._rivals = rivals
         self._options = options
+
+    def notes_on_dependence(self) -> list[str]:
+        """That rows look dependent, where nobody said that they are."""
+        columns = self._options.columns or Columns()
+        if columns.cluster or self._options.block_length:
+            return []
+        return notes_on_dependence(self._rivals.together, self.repeated)
 
     @property
     def rows(self) -> int:
@@ -137,6 +147,7 @@ class SideBySide:
         other.outcomes = [Outcome() for _ in self.readings]
         other.whole = self.whole.fresh()
         other.groups = ByGroup(self.whole.fresh)
+        other.repeated = RepeatedRows()
         return other
 
     def merge(self, later: SideBySide) -> None:
@@ -145,6 +156,7 @@ class SideBySide:
             outcome.merge(theirs)
         self.whole.merge(later.whole)
         self.groups.merge(later.groups)
+        self.repeated.merge(later.repeated)
 
     def over(self, blocks: Iterable[Block]) -> SideBySide:
         """This one, with these blocks added."""
@@ -179,6 +191,7 @@ class SideBySide:
                     misfit.role = self._rivals.roles[side]
                 raise
         self.whole.add_pairs(batches)
+        self.repeated.add(batches[0].block, [batch.block.pred for batch in batches])
         for column, value, rows in groups_of(settled, by_class=self._options.by_class):
             parts = [Batch(batch.block.take(rows), batch.setting) for batch in batches]
             self.groups.at(column, value).add(parts)

@@ -246,6 +246,7 @@ def _notes(rivals: Rivals, names: Sequence[str], done: SideBySide) -> Iterator[s
         values = [done.whole.tally(place, model).finished.value for place in places]
         side = rivals.sides[model]
         yield from misread_as_logits(side, reading, done.outcomes[model], values, name)
+    yield from done.notes_on_dependence()
     clipped: dict[tuple[str, int, str], list[str]] = {}
     for place, same in enumerate(done.by_loss()):
         for model, name in enumerate(names):

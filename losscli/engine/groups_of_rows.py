@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from losscli.engine.accumulators import Accumulator, accumulator
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import Settled
+from losscli.engine.run import Observer
 from losscli.errors import DataError, UsageError
 
 # More groups than this are no groups, but names of rows.
@@ -92,31 +93,47 @@ def _classes(label: NDArray[Any] | None) -> NDArray[Any]:
 
 
 class GroupLosses:
-    """The losses of one group of rows, in the order of their evaluations."""
+    """The losses of one group of rows, in the order of their evaluations.
 
-    def __init__(self, evaluations: Sequence[Evaluation]) -> None:
+    An `observer`, where there is one, sees the group's rows too.
+    """
+
+    def __init__(self, evaluations: Sequence[Evaluation], observer: Observer | None = None) -> None:
         self.losses: list[Accumulator] = [accumulator(evaluation) for evaluation in evaluations]
+        self.observer = observer
 
     def add(self, batch: Batch) -> None:
         """Take in a batch of the group's rows."""
         for loss in self.losses:
             loss.add(batch)
+        if self.observer is not None:
+            self.observer.add(batch)
 
     def merge(self, later: GroupLosses) -> None:
         """Add the losses of later rows."""
         for mine, theirs in zip(self.losses, later.losses, strict=True):
             mine.merge(theirs)
+        if self.observer is not None and later.observer is not None:
+            self.observer.merge(later.observer)
 
 
 class Slices:
     """The losses of each group of rows, gathered in a pass over the data.
 
-    Rows are grouped by the columns that they carry for it, and by their class with `by_class`.
+    Rows are grouped by the columns that they carry for it, and by their class with `by_class`. Of
+    an `observer`, where there is one, each group gets a fresh copy that sees its rows.
     """
 
-    def __init__(self, evaluations: Sequence[Evaluation], *, by_class: bool = False) -> None:
+    def __init__(
+        self,
+        evaluations: Sequence[Evaluation],
+        *,
+        by_class: bool = False,
+        observer: Observer | None = None,
+    ) -> None:
         self._evaluations = tuple(evaluations)
         self._by_class = by_class
+        self._observer = observer
         self._found = ByGroup(self._empty)
 
     @property
@@ -125,7 +142,8 @@ class Slices:
         return self._found.columns
 
     def _empty(self) -> GroupLosses:
-        return GroupLosses(self._evaluations)
+        observer = None if self._observer is None else self._observer.fresh()
+        return GroupLosses(self._evaluations, observer)
 
     def add(self, batch: Batch) -> None:
         """Take in a batch. Raises DataError for a column of more than 1,000 values."""
@@ -135,7 +153,7 @@ class Slices:
 
     def fresh(self) -> Slices:
         """Another for the same losses, with no rows."""
-        return Slices(self._evaluations, by_class=self._by_class)
+        return Slices(self._evaluations, by_class=self._by_class, observer=self._observer)
 
     def merge(self, later: Slices) -> None:
         """Add the losses of later rows."""
@@ -156,13 +174,13 @@ class Slices:
         self, groups: Mapping[str | None, GroupLosses], order: Sequence[str | None]
     ) -> list[GroupLosses]:
         """Of each number of groups, from the first on, the losses of all their rows."""
-        sums = [self._empty()]
+        sums = [GroupLosses(self._evaluations)]
         for value in order:
             sums.append(self._merged(sums[-1], groups[value]))
         return sums
 
     def _merged(self, one: GroupLosses, two: GroupLosses) -> GroupLosses:
-        whole = self._empty()
+        whole = GroupLosses(self._evaluations)
         whole.merge(one)
         whole.merge(two)
         return whole

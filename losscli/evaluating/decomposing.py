@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.engine.evaluation import Evaluation
+from losscli.engine.evaluation import Batch, Evaluation
 from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.probability_groups import BINS, FIXED, PLACES, Grouping, ProbabilitySums
 from losscli.evaluating.reading import DataReading
+from losscli.evaluating.recalibration import recalibration, sample_of
 from losscli.evaluating.report import Bin, Decomposition, Report
 from losscli.losses.definition.loss import ProperScore
+from losscli.stats.calibrated import by_chance
+from losscli.stats.sample import RowSample
 from losscli.vocabulary import Task
 
 Array = NDArray[np.float64]
@@ -22,21 +25,52 @@ Array = NDArray[np.float64]
 class Explanation:
     """Takes each proper score of a report apart."""
 
-    def watch(self, reading: DataReading) -> Grouping:
-        """Sums probabilities and labels by group."""
-        return Grouping(reading.evaluations)
+    def watch(self, reading: DataReading) -> Explained:
+        """Sums probabilities and labels by group, and keeps some."""
+        return Explained(Grouping(reading.evaluations), sample_of(reading.evaluations))
 
-    def add_to(self, report: Report, found: Evaluated, seen: Grouping) -> Report:
+    def add_to(self, report: Report, found: Evaluated, seen: Explained) -> Report:
         """The report with each proper score taken apart."""
-        results = [
-            result
-            if groups is None or result.value is None
-            else replace(result, decomposition=decomposition(item, groups, result.value))
-            for result, item, groups in zip(
-                report.results, found.reading.evaluations, seen.sums, strict=True
-            )
-        ]
-        return replace(report, results=tuple(results))
+        results, notes = [], []
+        grouped = zip(seen.groups.sums, seen.groups.reasons, strict=True)
+        for place, (result, item, (groups, why)) in enumerate(
+            zip(report.results, found.reading.evaluations, grouped, strict=True)
+        ):
+            parts = None
+            if groups is not None and result.value is not None:
+                parts = decomposition(item, groups, result.value)
+                why = "" if parts else "it is not finite"
+            if parts is not None:
+                found_better = recalibration(item, place, seen.sample)
+                parts = replace(parts, recalibration=found_better)
+            results.append(replace(result, decomposition=parts))
+            if why:
+                notes.append(f"{result.title} is not taken apart: {why}")
+        if not any(item.loss.score for item in found.reading.evaluations):
+            notes.append("nothing to take apart: none of these is a proper score of probabilities")
+        return replace(report, results=tuple(results), notes=(*report.notes, *notes))
+
+
+@dataclass
+class Explained:
+    """What a pass gathers for it."""
+
+    groups: Grouping
+    sample: RowSample
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch."""
+        self.groups.add(batch)
+        self.sample.add(batch)
+
+    def fresh(self) -> Explained:
+        """One that has seen nothing."""
+        return Explained(self.groups.fresh(), self.sample.fresh())
+
+    def merge(self, later: Explained) -> None:
+        """Take in what another one has seen of later rows."""
+        self.groups.merge(later.groups)
+        self.sample.merge(later.sample)
 
 
 def decomposition(
@@ -77,6 +111,14 @@ def decomposition(
         if not math.isfinite(calibration):
             return None
         within = math.fsum((value, -calibration, -refinement))
+    chance = None
+    counts = groups.counts[here]
+    if not sums[:, 3].any() and (weight == counts).all():
+
+        def cost(rates: Array) -> float:
+            return scale * math.fsum(share * take.divergence(rates, pred))
+
+        chance = by_chance(pred, counts, cost)
     entropy = scale * math.fsum(sums[:, 3]) / total if take.log else 0.0
     return Decomposition(
         calibration=calibration,
@@ -88,6 +130,7 @@ def decomposition(
         divergence=value - entropy if entropy else None,
         groups=int(here.sum()),
         bins=tuple(_bins(groups)),
+        calibration_by_chance=chance,
     )
 
 

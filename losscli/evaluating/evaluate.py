@@ -128,9 +128,13 @@ def _extras(options: Options) -> list[Extra]:
     if options.by_class or (options.columns and options.columns.by):
         from losscli.evaluating.groups import GroupsOfRows
 
-        dependent = bool(options.block_length or (options.columns and options.columns.cluster))
-        extras.append(GroupsOfRows(options.by_class, dependent=dependent))
+        extras.append(GroupsOfRows(options))
+    from losscli.evaluating.calibration_errors import CalibrationErrors
+    from losscli.evaluating.dependence import Dependence, is_watched
     from losscli.evaluating.intervals import intervals_for
 
     interval = intervals_for(options)
+    extras.append(CalibrationErrors())
+    if is_watched(options):
+        extras.append(Dependence())
     return extras if interval is None else [*extras, interval]

@@ -54,8 +54,7 @@ def intervals_for(options: Options) -> Extra | None:
 
     Raises UsageError for a normal interval of rows that depend on each other.
     """
-    columns = options.columns or Columns()
-    units = Units(tuple(columns.cluster), options.block_length)
+    units = units_of(options)
     if options.ci == "none":
         return NoIntervals()
     if options.ci == "normal":
@@ -68,6 +67,19 @@ def intervals_for(options: Options) -> Extra | None:
     if options.ci == "bootstrap":
         return ResampledIntervals(resampling, units)
     return RowIntervals() if units.single else ClusterIntervals(resampling, units)
+
+
+def units_of(options: Options) -> Units:
+    """Which rows depend on each other, as the options say."""
+    columns = options.columns or Columns()
+    return Units(tuple(columns.cluster), options.block_length)
+
+
+def clusters_for(options: Options) -> ClusterIntervals | None:
+    """What takes errors between clusters; None where rows stand alone."""
+    units = units_of(options)
+    resampling = Resampling(options.resamples, options.seed)
+    return None if units.single else ClusterIntervals(resampling, units)
 
 
 class NoIntervals:
@@ -99,7 +111,7 @@ class ResampledIntervals:
         """
         evaluations = found.reading.evaluations
         results = [
-            _without(result) if _has_none(item) else _resampled(result, seen, place)
+            _without(result) if has_no_interval(item) else _resampled(result, seen, place)
             for place, (result, item) in enumerate(zip(report.results, evaluations, strict=True))
         ]
         return replace(report, results=tuple(results), notes=(*report.notes, *_notes(results)))
@@ -116,10 +128,10 @@ class RowIntervals:
         """The report with these intervals, and a note where they do not hold."""
         spreads = []
         for place, (item, tally) in enumerate(_tallies(found)):
-            kept = None if _has_none(item) else seen.rows(place)
+            kept = None if has_no_interval(item) else seen.rows(place)
             spread = None if kept is None else row_spread(item, tally, *kept)
-            whole = kept is None and not _has_none(item)
-            spreads.append(_unsampled(item, tally) if whole else spread)
+            whole = kept is None and not has_no_interval(item)
+            spreads.append(unsampled_spread(item, tally) if whole else spread)
         return _with_spreads(report, found, spreads, _row_notes)
 
 
@@ -138,7 +150,7 @@ class ClusterIntervals:
         """The report with these intervals, and what clustering costs."""
         spreads = []
         for place, (item, tally) in enumerate(_tallies(found)):
-            kept = None if _has_none(item) else seen.table(place)
+            kept = None if has_no_interval(item) else seen.table(place)
             spreads.append(None if kept is None else cluster_spread(item, tally, *kept))
         return _with_spreads(report, found, spreads, _cluster_notes)
 
@@ -154,7 +166,7 @@ def _with_spreads(
     noted: Callable[[Sequence[Result], Sequence[Spread | None]], list[str]],
 ) -> Report:
     results = [
-        _with(result, item, spread)
+        with_spread(result, item, spread)
         for result, item, spread in zip(
             report.results, found.reading.evaluations, spreads, strict=True
         )
@@ -183,7 +195,7 @@ def row_spread(
     return _spread(evaluation, about, estimate, sums, "rows", tally.rows)
 
 
-def _unsampled(evaluation: Evaluation, tally: Tally) -> Spread | None:
+def unsampled_spread(evaluation: Evaluation, tally: Tally) -> Spread | None:
     """Of a loss of the whole array: by Student's t, or of a share by the logit of its formula."""
     level, error = tally.finished.level, tally.finished.level_error
     if error is None or not (error > 0.0 and math.isfinite(level)):
@@ -289,7 +301,7 @@ def _is_share(evaluation: Evaluation, estimate: Estimate, sums: Array) -> bool:
     return bool(whole or np.isin(shares, (0.0, 1.0)).all())
 
 
-def _has_none(evaluation: Evaluation) -> bool:
+def has_no_interval(evaluation: Evaluation) -> bool:
     """Whether chance moves a loss to one side, so that no interval about its value holds.
 
     The calibration error of a calibrated model is above 0 by chance alone.
@@ -302,7 +314,8 @@ def _without(result: Result) -> Result:
     return replace(result, interval=None, interval_method=None)
 
 
-def _with(result: Result, evaluation: Evaluation, spread: Spread | None) -> Result:
+def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -> Result:
+    """A result with the interval and the standard error of its spread, or without."""
     if spread is None or result.value is None:
         return _without(result)
     loss, params = evaluation.loss, evaluation.params

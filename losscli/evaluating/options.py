@@ -135,7 +135,8 @@ def class_word(name: object) -> str:
     return str(number)
 
 
-_INTERVALS = ("ci", "resamples", "seed", "block_length")
+_CHANCE = ("ci", "resamples", "seed")
+_INTERVALS = (*_CHANCE, "block_length")
 _WHERE = ("engine", "scheduler")
 _NO_INTERVAL = ("it gives no interval", "losscli.evaluate gives intervals.")
 _NO_PARTS = ("it takes no loss apart", "losscli.evaluate(…, explain=True) does.")
@@ -177,7 +178,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
     "batch": {
         ("explain",): _NO_PARTS,
         ("by_class",): _NO_GROUPS,
-        _INTERVALS: _NO_INTERVAL,
+        _CHANCE: _NO_INTERVAL,
         ("threads",): ("it shares its work among processes", "Say jobs."),
         ("announce",): _SILENT,
     },

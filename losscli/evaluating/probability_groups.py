@@ -85,12 +85,21 @@ class Grouping:
         self._evaluations = tuple(evaluations)
         self._can = [item.loss.score is not None and item.task in _TASKS for item in evaluations]
         self.sums: list[ProbabilitySums | None] = [None] * len(evaluations)
+        # Why a proper score cannot be taken apart; empty for those that can, and for other losses.
+        self.reasons = [
+            f"not for {item.task.value} predictions"
+            if item.loss.score is not None and not can
+            else ""
+            for item, can in zip(evaluations, self._can, strict=True)
+        ]
 
     def add(self, batch: Batch) -> None:
         """Take in a batch."""
         for place, evaluation in enumerate(self._evaluations):
             if self._can[place]:
-                self._take(place, groups_of(evaluation, batch, measure(evaluation, batch)))
+                new = groups_of(evaluation, batch, measure(evaluation, batch))
+                self._take(place, new if isinstance(new, ProbabilitySums) else None)
+                self.reasons[place] = new if isinstance(new, str) else ""
 
     def fresh(self) -> Grouping:
         """An empty one for the same losses."""
@@ -101,6 +110,7 @@ class Grouping:
         for place, new in enumerate(later.sums):
             if self._can[place] and not (later._can[place] and new is None):
                 self._take(place, new)
+                self.reasons[place] = later.reasons[place]
 
     def _take(self, place: int, new: ProbabilitySums | None) -> None:
         before = self.sums[place]
@@ -121,18 +131,18 @@ class _Forecasts:
     groups: int
 
 
-def groups_of(evaluation: Evaluation, batch: Batch, measured: Measured) -> ProbabilitySums | None:
-    """The sums of one batch; None where the loss is not its score of predictions and labels."""
+def groups_of(evaluation: Evaluation, batch: Batch, measured: Measured) -> ProbabilitySums | str:
+    """The sums of one batch; a reason where the loss is not its score of predictions and labels."""
     found = _forecasts(evaluation, batch, measured)
-    return None if found is None else _summed(found)
+    return found if isinstance(found, str) else _summed(found)
 
 
-def _forecasts(evaluation: Evaluation, batch: Batch, measured: Measured) -> _Forecasts | None:
+def _forecasts(evaluation: Evaluation, batch: Batch, measured: Measured) -> _Forecasts | str:
     label = labelled(evaluation, batch)
     if batch.block.pred.ndim > 2:
-        return None
+        return "a row has several questions of several answers"
     if label.class_weighted or evaluation.params.get("pos_weight", 1.0) != 1.0:
-        return None
+        return "with weights by class (class_weight, pos_weight) it is no proper score"
     form = evaluation.reading.form
     pred = predicted(evaluation, batch).p
     truth = (
@@ -142,7 +152,7 @@ def _forecasts(evaluation: Evaluation, batch: Batch, measured: Measured) -> _For
     )
     losses = measured.losses
     if losses.shape != (pred.shape if form is Form.BERNOULLI else pred.shape[:1]):
-        return None
+        return "its rows are no single scores"
     multiplier = np.ones(1) if measured.multiplier is None else measured.multiplier
     if losses.ndim == 2 and multiplier.ndim == 1 and multiplier.size > 1:
         multiplier = multiplier[:, None]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import plain
+from losscli.stats.calibrated import ByChance
+from losscli.stats.recalibrating import Recalibration
 from losscli.vocabulary import Evidence, Task
 
 if TYPE_CHECKING:
@@ -78,7 +80,10 @@ class Decomposition:
     telling rows apart gains. They speak of `groups` of rows of like predictions; of few rows each,
     chance makes calibration look worse and refinement better. Where labels are shares, value =
     `entropy` + `divergence`: what no prediction could save, and the rest. `bins` group rows by the
-    probability stated.
+    probability stated. `calibration_by_chance` is the calibration of a perfectly calibrated model
+    with as many rows in each group (None for weighted rows and for labels that are shares): only
+    what exceeds it speaks of the model. `recalibration` is what a temperature or an isotonic curve
+    would bring (None of fewer than 50 rows, or of rows of several questions).
     """
 
     calibration: float
@@ -90,6 +95,8 @@ class Decomposition:
     divergence: float | None
     groups: int
     bins: tuple[Bin, ...]
+    calibration_by_chance: ByChance | None = None
+    recalibration: Recalibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +105,8 @@ class Slice:
 
     `value_of` is None for the rows where the column is empty. `worse` says that the group is worse
     than all other rows by more than chance, at 5 % with `p` adjusted for all groups and losses;
-    both are None where that is not tested. Standard error and 95 % interval are
-    those of the normal distribution.
+    both are None where that is not tested. Standard error and 95 % interval are found as those of
+    all rows are.
     """
 
     column: str | None

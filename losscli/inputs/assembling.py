@@ -20,6 +20,7 @@ from losscli.inputs.choosing import (
 )
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset, Opening
+from losscli.inputs.dependence import suspects
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen
@@ -117,6 +118,7 @@ def open_dataset(
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
         parts["pred"] = replace(parts["pred"], dtype=dtype)
+    suspected = suspects(feeds) if paired else ()
     return Dataset(
         pairing,
         parts,
@@ -127,6 +129,7 @@ def open_dataset(
         opening,
         findings,
         claims,
+        suspected=suspected,
         percent=columns.percent,
     )
 

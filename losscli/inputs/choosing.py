@@ -438,7 +438,7 @@ def findings_of(feeds: Iterable[Feed], columns: Columns, evidence: Sequence[Evid
             places = chosen.columns or ()
             used |= set(places)
             # Where a role takes all there is, nothing was chosen.
-            guessed = not (role.startswith(GROUPING) or named.get(role))
+            guessed = not (role.startswith((GROUPING, CLUSTER)) or named.get(role))
             guessed = guessed and len(places) < len(source.columns)
             names = tuple(source.columns[place] for place in places)
             read.append(ReadRole(role.partition(" of model ")[0], source.name, names, guessed))

@@ -14,6 +14,7 @@ from losscli.arrays import INEXACT, WHOLE_NUMBERS, inexact
 from losscli.errors import DataError
 from losscli.inputs.block import Array, Block, Part
 from losscli.inputs.choosing import CLAIMED, CLUSTER, GROUPING
+from losscli.inputs.dependence import Repeating, Suspect, repeating
 from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import KEY, Pairing, key_text, keys_of
@@ -37,7 +38,9 @@ class Dataset:
         findings: Findings = NOTHING_CHOSEN,
         claims: Sequence[tuple[str, Claim]] = (),
         percent: bool = False,
+        suspected: Sequence[Suspect] = (),
     ) -> None:
+        self._suspected = tuple(suspected)
         self._claims = tuple(claims)
         self._percent = percent
         self._cast = cast
@@ -76,6 +79,10 @@ class Dataset:
         assert self._opening is not None
         self._opener.seen.rows.update(rows)
         return self._opening.open()
+
+    def repeating(self) -> list[Repeating]:
+        """The columns whose values repeat, as they do where rows depend on each other."""
+        return list(repeating(self._suspected))
 
     @property
     def width(self) -> int:

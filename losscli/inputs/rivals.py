@@ -23,6 +23,7 @@ from losscli.inputs.choosing import (
 )
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
+from losscli.inputs.dependence import suspects
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import ByPosition, Pairing
 from losscli.inputs.roles.claims import Claim
@@ -135,6 +136,7 @@ def open_rivals(
         findings=findings,
         claims=kept,
         percent=columns.percent,
+        suspected=suspects(feeds),
     )
     notes = list(dict.fromkeys([*notes, *together.notes]))
     sides = tuple(

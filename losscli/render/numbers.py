@@ -124,6 +124,20 @@ def titles(report: Report) -> list[str]:
     return names
 
 
+def recalibration_words(result: Result) -> str:
+    """What recalibration would bring a value, in a sentence; empty where that was not asked."""
+    found = None if result.decomposition is None else result.decomposition.recalibration
+    if found is None:
+        return ""
+    ways = [f"temperature {found.temperature:.3g} would bring {number(found.with_temperature, 4)}"]
+    if found.isotonic is not None:
+        ways.append(f"an isotonic curve {number(found.isotonic, 4)}")
+    rows = (
+        f"cross-fitted on {found.rows:,}{f' of {result.n:,}' if found.rows < result.n else ''} rows"
+    )
+    return f"{number(found.before, 4)} as it stands; {', '.join(ways)} ({rows})"
+
+
 def left_out(result: Result) -> list[str]:
     """How much was moved or left out on the way to the value."""
     counts = {

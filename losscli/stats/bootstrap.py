@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.stats.estimates import Estimate, resampled, rows_as_sums
 from losscli.stats.groups import Resampling, Table
 from losscli.stats.intervals import Interval, interval
 from losscli.stats.units import Units
+
+Array = NDArray[np.float64]
 
 
 class Bootstrap:
@@ -53,6 +58,10 @@ class Bootstrap:
         sums = self._sums.get(place)
         table = None if sums is None else sums.table()
         return None if table is None else (self._estimates[place], table)
+
+    def within(self, place: int, whole: Bootstrap) -> Array:
+        """The sums of a loss by the clusters of all rows, of which these are some."""
+        return self._sums[place].within(whole._sums[place])
 
     def interval(self, place: int) -> tuple[Interval, Table] | None:
         """The 95 % interval of a loss, and what was resampled; None where it has none."""

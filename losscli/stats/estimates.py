@@ -125,6 +125,21 @@ class FunctionOfSums:
             return math.nan
 
 
+@dataclass(frozen=True)
+class Kept:
+    """No loss: numbers of rows that are kept as they are."""
+
+    smooth = False
+
+    def value(self, sums: Array) -> Array:
+        """None has a value."""
+        return np.full(len(sums), math.nan)
+
+    def gradient(self, sums: Array) -> Array:
+        """Nor a slope."""
+        return np.full_like(sums, math.nan)
+
+
 def influence(estimate: Estimate, sums: Array) -> Array:
     """What each of n units (n, width) adds to a loss of all of them, to first order: (n,).
 

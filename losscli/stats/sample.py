@@ -8,7 +8,7 @@ outside of it costs anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
-from losscli.stats.estimates import Estimate, resampled, rows_as_sums
-from losscli.stats.groups import mixed
+from losscli.stats.estimates import Estimate, Rows, resampled, rows_as_sums
+from losscli.stats.groups import mixed, row_numbers
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
+Measure = Callable[[Evaluation, Batch], tuple[Estimate, Rows]]
 
 MOST_ROWS = 1 << 13
 # Numbers that are kept of each loss: rows of many sums are kept in smaller numbers.
@@ -37,12 +38,21 @@ _ODD = np.uint64(0xD1342543DE82EF95)
 class RowSample:
     """The losses of a run on a sample of its rows; mergeable in any order."""
 
-    def __init__(self, evaluations: Sequence[Evaluation], level: int = 0) -> None:
+    def __init__(
+        self,
+        evaluations: Sequence[Evaluation],
+        level: int = 0,
+        most: int = MOST_ROWS,
+        measured: Measure = rows_as_sums,
+        wanted: Callable[[Evaluation], bool] = resampled,
+    ) -> None:
+        """`measured` says what is kept of the rows of each evaluation that is `wanted`."""
         self._evaluations = tuple(evaluations)
+        self._measured_by, self._wanted = measured, wanted
         self._estimates: dict[int, Estimate] = {}
-        self._sampled = [at for at, item in enumerate(evaluations) if resampled(item)]
+        self._sampled = [at for at, item in enumerate(evaluations) if wanted(item)]
         self._level = level
-        self._most = MOST_ROWS
+        self._most = most
         self._rows: list[Places] = []
         self._sums: dict[int, list[tuple[Array, NDArray[np.bool_]]]] = {
             place: [] for place in self._sampled
@@ -73,11 +83,15 @@ class RowSample:
             return
         assert self._setting is not None
         numbers = np.concatenate([rows for _, rows, _ in self._waiting])
-        kept = np.concatenate([_stay(rows, at, self._level) for at, rows, _ in self._waiting])
+        stay = [_staying(rows, at, self._level) for at, rows, _ in self._waiting]
+        starts = np.cumsum([0, *(len(rows) for _, rows, _ in self._waiting)])[:-1]
         block = _joined([block for *_, block in self._waiting])
         self._waiting.clear()
         self._measure(numbers, Batch(block, self._setting))
-        if not kept.all():
+        if sum(map(len, stay)) < len(numbers):
+            kept = np.concatenate(
+                [places + start for places, start in zip(stay, starts, strict=True)]
+            )
             self._rows[-1] = numbers[kept]
             for pieces in self._sums.values():
                 sums, entered = pieces[-1]
@@ -88,7 +102,7 @@ class RowSample:
 
     def _measure(self, numbers: Places, batch: Batch) -> None:
         for place in self._sampled:
-            self._estimates[place], rows = rows_as_sums(self._evaluations[place], batch)
+            self._estimates[place], rows = self._measured_by(self._evaluations[place], batch)
             self._most = min(self._most, max(64, _MOST_NUMBERS // rows.sums.shape[1]))
             self._sums[place].append((rows.sums.copy(), rows.entered))
         self._rows.append(numbers)
@@ -100,18 +114,23 @@ class RowSample:
         if block.kept is None:
             # Each level halves the rows, but for one at each end.
             level = max(level, (count // self._most).bit_length() - 2)
+        if block.kept is not None:
+            return self._drawn_of_some(row_numbers(block), level)
         numbers = self._numbers(block, level)
         while len(numbers) > self._most:
             level += 1
             numbers = self._numbers(block, level)
-        if block.kept is None:
-            return level, numbers, numbers - block.start
-        return level, numbers, np.searchsorted(block.kept, numbers - block.start)
+        return level, numbers, numbers - block.start
+
+    def _drawn_of_some(self, numbers: Places, level: int) -> tuple[int, Places, NDArray[np.intp]]:
+        """The same of rows that do not follow each other."""
+        places = _staying(numbers, 0, level)
+        while len(places) > self._most:
+            level += 1
+            places = places[_staying(numbers[places], level - 1, level)]
+        return level, numbers[places], places
 
     def _numbers(self, block: Settled, level: int) -> Places:
-        if block.kept is not None:
-            numbers = block.kept.astype(np.int64) + block.start
-            return numbers[drawn(numbers >> level, level) == numbers]
         stop = block.start + len(block.pred)
         if level == 0:
             return np.arange(block.start, stop, dtype=np.int64)
@@ -121,8 +140,7 @@ class RowSample:
         """Keep of the rows those that are drawn at a higher level."""
         if level <= self._level:
             return
-        # Places are faster than truth values where rows have several sums.
-        kept = [np.flatnonzero(_stay(numbers, self._level, level)) for numbers in self._rows]
+        kept = [_staying(numbers, self._level, level) for numbers in self._rows]
         self._level = level
         self._rows = [numbers[keep] for numbers, keep in zip(self._rows, kept, strict=True)]
         for place, pieces in self._sums.items():
@@ -141,7 +159,8 @@ class RowSample:
 
     def fresh(self) -> RowSample:
         """Another for the same losses, with no rows; of fewer rows no more can be drawn."""
-        return RowSample(self._evaluations, self._level)
+        how = (self._measured_by, self._wanted)
+        return RowSample(self._evaluations, self._level, self._most, *how)
 
     def merge(self, later: RowSample) -> None:
         """Add what another has kept."""
@@ -221,12 +240,13 @@ def drawn(windows: Places, level: int) -> Places:
     return rows
 
 
-def _stay(rows: Places, level: int, above: int) -> NDArray[np.bool_]:
-    """Which of the rows that are drawn at a level are also drawn at one above it."""
-    stay = np.ones(len(rows), bool)
+def _staying(rows: Places, level: int, above: int) -> NDArray[np.intp]:
+    """The places of those rows drawn at a level that are also drawn at one above it."""
+    places = np.arange(len(rows))
     for each in range(level + 1, above + 1):
-        stay &= _half(rows >> each, each) == ((rows >> (each - 1)) & 1)
-    return stay
+        few = rows[places]
+        places = places[_half(few >> each, each) == ((few >> (each - 1)) & 1)]
+    return places
 
 
 def _half(windows: Places, level: int) -> Places:

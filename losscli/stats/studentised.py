@@ -77,6 +77,10 @@ class Studentised:
         """How often a value as far from `truth`, either way, would come about by chance."""
         return min(1.0, 2.0 * t_above(min(map(abs, self._ratios(truth))), self.df))
 
+    def p_above(self, limit: float) -> float:
+        """How often a value as high would come about by chance if the truth were at the limit."""
+        return t_above(min(self._ratios(limit)), self.df)
+
     def p_below(self, limit: float) -> float:
         """How often a value as low would come about by chance if the truth were at the limit."""
         return t_above(-max(self._ratios(limit)), self.df)

@@ -21,6 +21,8 @@ from losscli.stats.groups import ExactSums, GroupSums, Table, group_count, group
 Array = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
+# Tables of clusters begin as small as this and grow.
+_FIRST_CLUSTERS = 1 << 6
 # Of fewer clusters, a standard error is itself a guess.
 FEW_CLUSTERS = 20
 
@@ -36,6 +38,9 @@ class Sums(Protocol):
 
     def table(self) -> Table | None:
         """The sums by unit; None where nothing was added."""
+
+    def within(self, whole: Any) -> Array:
+        """The sums by the units of all rows, of which these are some; 0 for units without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Units:
             return [numbers // self.block_length]
         if not self.clusters:
             return [numbers]
-        return [_hashed(values) for values in block.clusters.values()]
+        return [hashed(values) for values in block.clusters.values()]
 
     def sums(self, seed: int) -> Sums:
         """Empty sums of such units."""
@@ -100,8 +105,11 @@ class _RowSums:
     def table(self) -> Table | None:
         return self._sums.table()
 
+    def within(self, whole: _RowSums) -> Array:
+        raise TypeError("rows that stand alone are in no unit of others")
 
-def _hashed(values: NDArray[Any]) -> Keys:
+
+def hashed(values: NDArray[Any]) -> Keys:
     """A whole number for each value, the same everywhere. A missing value is one of its own."""
     texts = np.where(np.equal(values, np.array(None)), "\0", values).astype(str)
     each, places = np.unique(texts, return_inverse=True)
@@ -124,14 +132,14 @@ class _Level:
         width = values.shape[1]
         most = group_count(width)
         if self.sums is None:
-            self.sums = ExactSums(most, width)
+            self.sums = ExactSums(min(most, _FIRST_CLUSTERS), width)
         if not self.folded:
             each, inverse = np.unique(keys, return_inverse=True)
             new = [key for key in each.tolist() if key not in self.places]
             if len(self.places) + len(new) > most:
                 self.fold(seed)
             else:
-                self.places |= {key: len(self.places) + at for at, key in enumerate(new)}
+                self._enter(new)
                 slots = np.array([self.places[key] for key in each.tolist()], np.int64)
                 self.sums.add(slots[inverse], values)
                 return
@@ -142,17 +150,26 @@ class _Level:
         if self.sums is None or self.folded:
             return
         keys = np.array(list(self.places), np.int64)
-        groups = group_of(keys, self.sums.groups, seed)
-        self.sums = self._moved(self.sums, groups)
+        most = group_count(self.sums.width)
+        self.sums = self._moved(self.sums, group_of(keys, most, seed), most)
         self.places.clear()
         self.folded = True
 
+    def _enter(self, new: Sequence[int]) -> None:
+        """Give clusters a place each, in a table that is large enough."""
+        assert self.sums is not None
+        self.places |= {key: len(self.places) + at for at, key in enumerate(new)}
+        if len(self.places) > self.sums.groups:
+            here = np.arange(len(self.places) - len(new))
+            size = min(group_count(self.sums.width), 1 << (len(self.places) - 1).bit_length())
+            self.sums = self._moved(self.sums, here, size)
+
     @staticmethod
-    def _moved(sums: ExactSums, slots: Keys) -> ExactSums:
+    def _moved(sums: ExactSums, slots: Keys, size: int) -> ExactSums:
         """The same sums with the cluster at each place moved to a slot, added where several are."""
-        moved = ExactSums(sums.groups, sums.width, finite=sums.finite)
+        moved = ExactSums(size, sums.width, finite=sums.finite)
         for digit, counts in sums.digits.items():
-            there = np.zeros_like(counts)
+            there = np.zeros((sums.width, size), counts.dtype)
             for column in range(sums.width):
                 np.add.at(there[column], slots, counts[column, : len(slots)])
             moved.digits[digit] = there
@@ -162,17 +179,18 @@ class _Level:
         if other.sums is None:
             return
         if self.sums is None:
-            self.sums = ExactSums(other.sums.groups, other.sums.width)
+            self.sums = ExactSums(_FIRST_CLUSTERS, other.sums.width)
         new = [key for key in other.places if key not in self.places]
-        if other.folded or (not self.folded and len(self.places) + len(new) > self.sums.groups):
+        most = group_count(self.sums.width)
+        if other.folded or (not self.folded and len(self.places) + len(new) > most):
             self.fold(seed)
         if self.folded:
             other.fold(seed)
             self.sums.merge(other.sums)
             return
-        self.places |= {key: len(self.places) + at for at, key in enumerate(new)}
+        self._enter(new)
         slots = np.array([self.places[key] for key in other.places], np.int64)
-        self.sums.merge(self._moved(other.sums, slots))
+        self.sums.merge(self._moved(other.sums, slots, self.sums.groups))
 
     def table(self) -> tuple[Array, bool]:
         """The sums by cluster in an order that is the same everywhere, and whether folded."""
@@ -182,6 +200,20 @@ class _Level:
             return values, True
         order = np.array([self.places[key] for key in sorted(self.places)], np.intp)
         return values[order], False
+
+    def within(self, whole: _Level, seed: int) -> Array:
+        """The sums by the clusters of another that has all of these and more, 0 for the others."""
+        assert self.sums is not None
+        assert whole.sums is not None
+        if whole.folded:
+            self.fold(seed)
+            return self.sums.values()
+        values = self.sums.values()
+        found = np.zeros((len(whole.places), self.sums.width))
+        for place, key in enumerate(sorted(whole.places)):
+            if key in self.places:
+                found[place] = values[self.places[key]]
+        return found
 
 
 class _ClusterSums:
@@ -207,10 +239,8 @@ class _ClusterSums:
     def table(self) -> Table | None:
         if not self._rows:
             return None
-        found = [level.table() for level in self._levels]
-        # Nested clusters are resampled at the outermost level, that of the fewest.
-        place = min(range(len(found)), key=lambda at: (found[at][1], len(found[at][0])))
-        values, folded = found[place]
+        place = self._outermost()
+        values, folded = self._levels[place].table()
         names = self._units.clusters[place : place + 1]
         words = self._units.words(len(values), names)
         if folded:
@@ -218,3 +248,13 @@ class _ClusterSums:
         level = self._levels[place]
         assert level.sums is not None
         return Table(values, self._rows, False, level.sums.finite, words, not folded)
+
+    def within(self, whole: _ClusterSums) -> Array:
+        """The sums by the units of all rows, of which these are some; 0 for units without any."""
+        place = whole._outermost()
+        return self._levels[place].within(whole._levels[place], self._seed)
+
+    def _outermost(self) -> int:
+        """The level whose clusters are resampled: that of the fewest, which holds the others."""
+        sizes = [(level.folded, len(level.places)) for level in self._levels]
+        return sizes.index(min(sizes))

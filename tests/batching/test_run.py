@@ -40,6 +40,32 @@ class TestValues:
                 assert repr(score.standard_error) == repr(result.standard_error)
                 assert score.clipped == result.clipped
 
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_errors_are_taken_between_clusters_as_an_evaluation_does(
+        self, tmp_path: Path, jobs: int
+    ) -> None:
+        random = np.random.default_rng(2)
+        files = []
+        for name in "ab":
+            shared = np.repeat(random.normal(size=30), 4)
+            rows = zip(np.repeat(np.arange(30), 4), shared + random.normal(size=120), strict=True)
+            lines = [f"{patient},{pred:.3f},0" for patient, pred in rows]
+            (tmp_path / f"{name}.csv").write_text("\n".join(["patient,pred,label", *lines, ""]))
+            files.append(str(tmp_path / f"{name}.csv"))
+        columns = losscli.Columns(cluster="patient")
+        report = losscli.batch(files, None, "mse", columns=columns, jobs=jobs)
+        for row in report.rows:
+            alone = losscli.evaluate(row.pred, None, "mse", columns=columns)["mse"]
+            assert alone.interval_method is not None
+            assert alone.interval_method.units == "30 clusters (patient)"
+            assert row.scores[0].standard_error == alone.standard_error
+            assert any("30 clusters (patient)" in note for note in row.notes)
+        manifest = [{"pred": files[0], "loss": "mse", "cluster_col": "patient"}]
+        assert losscli.batch(manifest=manifest).rows[0].scores == report.rows[0].scores
+        blocks = [{"pred": files[0], "loss": "mse", "block_length": 4}]
+        [score] = losscli.batch(manifest=blocks).rows[0].scores
+        assert score.standard_error == pytest.approx(report.rows[0].scores[0].standard_error)
+
     def test_without_losses_are_those_that_fit(self, pairs: Pairs) -> None:
         report = losscli.batch(pairs(2), LABEL)
         alone = losscli.evaluate("run0/preds.npy", "run0/labels.npy")

@@ -43,9 +43,21 @@ def test_each_group_is_evaluated_as_if_it_were_alone(table: Path) -> None:
         assert [part.value_of for part in result.slices] == ["a", "b 2", "b 10", None]
         for part in result.slices:
             rows = (part.value_of or "") == SITE
-            alone = losscli.evaluate(PRED[rows], LABEL[rows], loss, kind=result.kind, ci="normal")
+            alone = losscli.evaluate(PRED[rows], LABEL[rows], loss, kind=result.kind)
             assert (part.value, part.n) == (alone.results[0].value, rows.sum())
-            assert part.interval == alone.results[0].interval
+            interval = alone.results[0].interval
+            assert (interval is None) == (loss == "ece")
+            assert interval is None or part.interval == pytest.approx(interval, rel=1e-12)
+
+
+@pytest.mark.parametrize("ci", ["normal", "none"])
+def test_groups_have_the_interval_that_is_asked_for(table: Path, ci: str) -> None:
+    [result] = losscli.evaluate(table, losses="bce", columns=BY_SITE, ci=ci).results
+    assert result.slices is not None
+    for part in result.slices:
+        rows = (part.value_of or "") == SITE
+        alone = losscli.evaluate(PRED[rows], LABEL[rows], "bce", ci=ci)["bce"]
+        assert part.interval == alone.interval
 
 
 def test_threads_change_no_bit(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +107,42 @@ class TestWorse:
         site = np.where(np.arange(ROWS) < 19, "few", "many")
         assert worse(PRED, LABEL, site) == {"few": None, "many": None}
 
+    def test_a_group_that_shares_its_clusters_errors_is_not_marked_for_them(
+        self, tmp_path: Path
+    ) -> None:
+        alarms = {"cluster": 0, "alone": 0}
+        for seed in range(60):
+            random = np.random.default_rng(seed)
+            site = np.repeat(random.choice(["x", "y"], size=60), 10)
+            error = np.repeat(random.normal(size=60), 10) + 0.3 * random.normal(size=600)
+            lines = [
+                f"{e:.4f},0,{s},{row // 10}"
+                for row, (e, s) in enumerate(zip(error, site, strict=True))
+            ]
+            path = tmp_path / "rows.csv"
+            path.write_text("\n".join(["pred,label,site,patient", *lines, ""]))
+            for how, patient in (("cluster", ("patient",)), ("alone", ())):
+                columns = losscli.Columns(by="site", cluster=patient)
+                [result] = losscli.evaluate(path, losses="mse", columns=columns).results
+                assert result.slices is not None
+                alarms[how] += any(part.worse for part in result.slices)
+        assert alarms["alone"] > 12
+        assert alarms["cluster"] <= 7
+
+    def test_a_worse_group_of_clusters_is_marked(self, tmp_path: Path) -> None:
+        random = np.random.default_rng(0)
+        site = np.repeat(["x", "y", "z"], 200)
+        error = np.repeat(random.normal(size=60), 10) * np.where(site == "z", 3.0, 1.0)
+        lines = [
+            f"{e:.4f},0,{s},{r // 10}" for r, (e, s) in enumerate(zip(error, site, strict=True))
+        ]
+        path = tmp_path / "rows.csv"
+        path.write_text("\n".join(["pred,label,site,patient", *lines, ""]))
+        columns = losscli.Columns(by="site", cluster="patient")
+        [result] = losscli.evaluate(path, losses="mse", columns=columns).results
+        assert result.slices is not None
+        assert [part.worse for part in result.slices] == [False, False, True]
+
     def test_chance_alone_marks_a_group_in_one_of_twenty_cases_at_most(self) -> None:
         alarms = 0
         for seed in range(200):
@@ -112,6 +160,6 @@ def worse(pred: np.ndarray, label: np.ndarray, site: np.ndarray) -> dict[str | N
     block = Settled(0, pred, label, None, 0, by={"site": site.astype(object)})
     groups.add(Batch(block, found.reading.setting))
     report = losscli.evaluate(pred, label, "bce")
-    [result] = GroupsOfRows(by_class=False).add_to(report, found.reading, groups).results
+    [result] = GroupsOfRows(Options(ci="normal")).add_to(report, found, groups).results
     assert result.slices is not None
     return {part.value_of: part.worse for part in result.slices}

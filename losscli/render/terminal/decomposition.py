@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from losscli.evaluating.report import Decomposition, Report
-from losscli.render.numbers import aligned, number, titles
+from losscli.render.numbers import aligned, between, number, recalibration_words, titles
 from losscli.render.terminal.layout import columns, indented
 from losscli.render.visible import visible
 
@@ -42,11 +42,17 @@ def decomposition_block(report: Report, width: int | None) -> Group | None:
             row = [Text(name, style="" if meaning else "bold"), Text(cell)]
             grid.add_row(*row, *[Text(meaning, style="dim")][: len(grid.columns) - 2])
         blocks.append(indented(grid))
+        if words := recalibration_words(result):
+            blocks += [Text(), indented(Text(words))]
     return Group(Text("What the values are made of", style="bold"), *blocks)
 
 
 def _parts(found: Decomposition) -> Iterator[tuple[str, float, str]]:
     yield "= calibration", found.calibration, "stated probabilities against what happened at them"
+    chance = found.calibration_by_chance
+    if chance is not None:
+        ends = between((chance.low, chance.high))
+        yield "    by chance", chance.mean, f"{ends} (90 %) of a perfectly calibrated model"
     yield "+ refinement", found.refinement, "what would be left of them if calibrated"
     yield "    = uncertainty", found.uncertainty, "of the base rates alone"
     yield "    − resolution", found.resolution, "gained by telling rows apart"

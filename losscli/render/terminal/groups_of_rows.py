@@ -11,7 +11,7 @@ from rich.text import Text
 
 from losscli.evaluating.report import Report, Slice
 from losscli.render.groups import by_column, name_of
-from losscli.render.numbers import NOTHING, aligned, number, titles
+from losscli.render.numbers import NOTHING, aligned, between, number, titles
 from losscli.render.terminal.layout import indented
 from losscli.render.visible import visible
 
@@ -19,7 +19,7 @@ _GAP = 2
 # So many groups are shown.
 _MOST = 20
 
-_LEGEND = "▲ worse than all other rows by more than chance"
+_LEGEND = "▲ worse than all other rows by more than chance (5 % for all groups together)"
 
 
 def slices_block(report: Report, width: int | None) -> Group | None:
@@ -51,6 +51,9 @@ def _table(
     names = [visible(name_of(line[0])) for line in lines]
     rows = aligned([f"{line[0].n:,}" for line in lines])
     cells = [_values([line[place] for line in lines]) for place in range(len(heads))]
+    if len(heads) == 1 and any(line[0].interval for line in lines):
+        heads = [*heads, "95\u00a0% interval"]
+        cells.append([between(line[0].interval) for line in lines])
     wrapped = [head.replace(" ", "\n") for head in heads]
     widths = [max(map(cell_len, names)), max(map(cell_len, (*rows, "n")))]
     widths += [

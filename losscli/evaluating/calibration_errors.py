@@ -1,0 +1,82 @@
+"""Which calibration error was taken, and how large chance alone makes it: notes of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.engine.accumulators import SumAccumulator
+from losscli.engine.evaluation import Evaluation
+from losscli.evaluating.one_pass import Evaluated
+from losscli.evaluating.reading import DataReading
+from losscli.evaluating.report import Report
+from losscli.losses.calibration import CALIBRATION_ERROR
+from losscli.losses.forms.categorical import Form
+from losscli.stats.calibrated import by_chance
+
+Array = NDArray[np.float64]
+
+
+class CalibrationErrors:
+    """Says of each calibration error what it compares, and what a calibrated model would show."""
+
+    def watch(self, reading: DataReading) -> None:
+        """Its sums are those of the loss."""
+
+    def add_to(self, report: Report, found: Evaluated, seen: None) -> Report:
+        """The report with these notes."""
+        notes = [
+            _note(result.title, item, loss)
+            for result, item, loss in zip(
+                report.results, found.reading.evaluations, found.outcome.losses, strict=True
+            )
+            if item.loss is CALIBRATION_ERROR and isinstance(loss, SumAccumulator)
+        ]
+        return replace(report, notes=(*report.notes, *notes)) if notes else report
+
+
+def _note(title: str, evaluation: Evaluation, loss: SumAccumulator) -> str:
+    if evaluation.reading.form is Form.BERNOULLI:
+        said = f"{title}: the probability of a yes, bin by bin, against how often it came"
+    else:
+        said = (
+            f"{title}: the confidence in the predicted class, bin by bin, against how often it was "
+            "right (Guo et al. 2017)"
+        )
+    sums = {
+        name: np.array([float(each.exact) for each in columns])
+        for name, columns in loss.totals.sums.items()
+    }
+    rows = sums["rows"]
+    if not rows.any() or rows.sum() != loss.totals.rows:
+        return said
+    here = rows > 0.0
+    counts, confidence = (
+        rows[here].astype(np.int64),
+        (sums["confidence"] / np.maximum(rows, 1))[here],
+    )
+    chance = by_chance(
+        confidence[:, None],
+        counts,
+        lambda rates: _gap(confidence, rates[:, 0], counts, evaluation.params),
+    )
+    return (
+        f"{said}; by chance alone a perfectly calibrated model shows {chance.mean:.3g} "
+        f"({chance.low:.3g} to {chance.high:.3g} in 90 %)"
+    )
+
+
+def _gap(
+    confidence: Array, rates: Array, counts: NDArray[np.int64], params: Mapping[str, Any]
+) -> float:
+    gaps = np.abs(confidence - rates)
+    if params["norm"] == "max":
+        return float(gaps.max())
+    share = counts / counts.sum()
+    if params["norm"] == "l2":
+        return float(np.sqrt((share * gaps * gaps).sum()))
+    return float((share * gaps).sum())
