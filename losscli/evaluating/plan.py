@@ -122,6 +122,7 @@ _ANY_WIDTH = (
     Task.MASKS,
     Task.SEQUENCE,
     Task.SAMPLES,
+    Task.TEXTS,
 )
 _BY_WIDTH = {
     False: (Task.BINARY, *_ANY_WIDTH),
