@@ -231,8 +231,8 @@ PINBALL = Loss(
     derivative_says="Labels above pull up with α, those below pull down with 1 − α: they balance "
     "where a share α of the labels lies below.",
     summary="The loss whose best constant prediction is a quantile of the labels.",
-    when="The prediction is a quantile: 0.9 for a value that 90 % of the labels stay below. "
-    "Columns called q0.1, q0.5 and q0.9, or p10, p50 and p90, are scored at those levels.",
+    when="The prediction is a quantile: 90 % of the labels stay below that of 0.9. Columns called "
+    "q0.1 or p10 are scored at that level.",
     reference="Koenker & Bassett 1978, Econometrica 46(1); scikit-learn 1.9",
     example=_EXAMPLE,
     unit="label",

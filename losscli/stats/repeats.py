@@ -43,7 +43,8 @@ class RepeatedRows:
             pred = _mixed_in(pred, few)
         whole = pred
         for other in (block.label, block.weight, *block.inputs.values()):
-            if other is not None:
+            # The rows of two samples do not belong together.
+            if other is not None and len(other) == len(block.pred):
                 whole = _mixed_in(whole, other[here])
         self._rows.append((numbers[here], whole, pred))
 

@@ -76,7 +76,7 @@ def test_logits_for_probabilities(here: Here) -> None:
 
 def test_percent_for_probabilities(here: Here) -> None:
     answer = here("percent.npy", "labels.npy", "-l", "bce")
-    assert "if they are percent, divide them by 100" in answer.err
+    assert "the predictions look like percent" in answer.err
     assert here("percent.npy", "labels.npy", "-l", "bce", "--kind", "logit").err == ""
 
 

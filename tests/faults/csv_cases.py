@@ -154,7 +154,7 @@ def _broken() -> Iterator[Case]:
         "CSV named as NPY", {"t.npy": TABLE}, ("t.npy", *WORDS[1:]), "t.npy", "no NPY file"
     )
     pdf = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
-    yield refused("CSV: a PDF", {"t.csv": pdf}, WORDS, "t.csv", "no column of numbers", code=2)
+    yield refused("CSV: a PDF", {"t.csv": pdf}, WORDS, "t.csv", "is a PDF document")
     files = {"p.csv": "pred\n1\n\n2\n3\n", "y.npy": Y}
     words = ("p.csv", "y.npy", "-l", "mse")
     yield refused("CSV: a blank line in a single column", files, words, "p.csv, line 3", "missing")

@@ -165,7 +165,15 @@ def test_every_parameter_reaches_the_arithmetic(loss: Loss) -> None:
         name for reading in loss.readings for name in inspect.signature(reading.kernel).parameters
     }
     # These are read off by the engine, not by kernels.
-    reach |= {"label_smoothing", "ignore_index", "log_target", "multioutput", "per", "season"}
+    reach |= {
+        "label_smoothing",
+        "ignore_index",
+        "log_target",
+        "multioutput",
+        "per",
+        "season",
+        "average",
+    }
     for finish in filter(None, (loss.transform, loss.finish)):
         source = inspect.getsource(inspect.getmodule(finish) or finish)
         reach |= set(re.findall(r'params(?:\[|\.get\()"(\w+)"', source))
