@@ -124,7 +124,9 @@ class PredProfile:
 
         Rounding that lets a sum be anything is no excuse, and counts as none.
         """
-        most = 0.5 * width * 10.0**-self.decimals if (self.decimals or 0) > 1 else 0.0
+        decimals = self.decimals or 0
+        # One decimal hides anything.
+        most = 0.5 * width * 10.0**-decimals if decimals > 1 else 0.0
         return most if most <= _MOST_OFF else 0.0
 
 
