@@ -117,7 +117,7 @@ def describe(loss: Loss) -> LossPage:
 
 def _asked(loss: Loss) -> str:
     """The loss as it is typed, with the parameters of its example that have to be given."""
-    needed = [name for name, param in loss.params.items() if param.required]
+    needed = [name for name, param in loss.params.items() if param.given_by]
     given = ",".join(f"{name}={loss.example.params[name]:g}" for name in needed)
     return f"{loss.short}:{given}" if given else loss.short
 

@@ -15,7 +15,7 @@ from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Dataset
 from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.floors import Floor
-from losscli.task.decide import Decision
+from losscli.task.decision import Decision
 from losscli.vocabulary import Kind, Reduction, Task
 
 # Begins what is to be read before a number is believed.

@@ -18,7 +18,7 @@ from losscli.losses.definition.loss import Labels, Loss, Name, Reading, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.task.advice import recommended
-from losscli.task.decide import Decision
+from losscli.task.decision import Decision
 from losscli.vocabulary import Kind, Reduction, Task
 
 
@@ -153,11 +153,9 @@ def _evaluation(
     task, reading = _reading(loss, verdict, width, settings.dims, kind, convention)
     reduction = settings.reduction or said.reduction or _reduction_of(name, width) or loss.reduction
     for key, param in loss.params.items():
-        if param.required and key not in said.params:
+        if param.given_by and key not in said.params:
             raise UsageError(
-                f"{loss.short} needs {param.doc}",
-                hint="Say --input train=FILE, the training series (of seasons: "
-                f"{loss.short}:season=12), or the number itself: -l {loss.short}:{key}=NUMBER.",
+                f"{loss.short} needs {param.doc}", hint=param.given_by.format(loss=loss.short)
             )
     given = {
         key: loss.params[key].parse(key, value)

@@ -26,13 +26,8 @@ from losscli.inputs.tokens import LEFT_OUT
 from losscli.losses.definition.loss import RowLoss, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.losses.texts import LAYOUT
-from losscli.task.decide import (
-    HIGH,
-    Decision,
-    Hints,
-    decide,
-    kind_named_by,
-)
+from losscli.task.decide import decide
+from losscli.task.decision import HIGH, Decision, Hints, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import MARKS, MOST_VALUES, tolerance
 from losscli.task.quantities import named_quantities

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 _ROWS = 1 << 12
 
 
-class DerivedTable(JsonLinesSource):
+class DerivedTable(JsonLinesSource, ABC):
     """A table whose rows are derived from the records of a file, some of them several from one."""
 
     @property
+    @abstractmethod
     def where(self) -> str:
         """Where in a record the numbers stand."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _derived(self, record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The rows of a record. Raises NoLogProbability where it holds none."""
-        raise NotImplementedError
 
     def _records(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """The records as they stand in the file, with their places."""

@@ -55,7 +55,8 @@ def _naive(power: str) -> Param:
         f"the mean {power} error of the naive forecast on the training series",
         minimum=0.0,
         open_ends=True,
-        required=True,
+        given_by="Say --input train=FILE, the training series (of seasons: {loss}:season=12), or "
+        "the number itself: -l {loss}:naive=NUMBER.",
     )
 
 

@@ -18,7 +18,7 @@ from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
 from losscli.matching.command import Command, number_word
 from losscli.task.advice import recommended
-from losscli.task.decide import Decision
+from losscli.task.decision import Decision
 from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Task
 

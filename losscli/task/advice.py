@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from losscli.losses.registry import REGISTRY
-from losscli.task.decide import Decision
+from losscli.task.decision import Decision
 from losscli.vocabulary import Evidence, Kind, Task
 
 

@@ -11,7 +11,7 @@ from losscli.errors import UsageError
 from losscli.evaluating.plan import PlanSettings, fitting, plan
 from losscli.evaluating.requests import parse_requests
 from losscli.task.advice import RECOMMENDED
-from losscli.task.decide import HIGH, Decision
+from losscli.task.decision import HIGH, Decision
 from losscli.vocabulary import Kind, Reduction, Task
 
 BASIC = (Task.REGRESSION, Task.BINARY, Task.MULTILABEL, Task.MULTICLASS, Task.DISTRIBUTION)

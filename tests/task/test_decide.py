@@ -10,7 +10,8 @@ import pytest
 import losscli
 from losscli.errors import DataError, UsageError
 from losscli.task.advice import recommend_for
-from losscli.task.decide import HIGH, LOW, MEDIUM, Decision, Hints, decide, kind_named_by
+from losscli.task.decide import decide
+from losscli.task.decision import HIGH, LOW, MEDIUM, Decision, Hints, kind_named_by
 from losscli.task.profile import LabelProfile, PredProfile, tolerance
 from losscli.vocabulary import Evidence, Kind, Task
 

@@ -17,7 +17,8 @@ class Param:
 
     It is a number between `minimum` and `maximum` (`whole`: without fraction), true or false, or
     one of `choices`; `per_item` allows one number per item of a row. None stands for "off". Where
-    it is `required` it has to be given: what its `doc` names, the data do not hold.
+    `given_by` says how (with `{loss}` for the loss's name), it has to be given: what its `doc`
+    names, the data do not hold.
     """
 
     default: float | int | bool | str | None
@@ -28,7 +29,7 @@ class Param:
     whole: bool = False
     per_item: bool = False
     choices: tuple[str, ...] = ()
-    required: bool = False
+    given_by: str = ""
 
     def parse(self, name: str, text: str) -> Any:
         """The value that `text` stands for.
