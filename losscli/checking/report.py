@@ -61,6 +61,14 @@ class CheckReport:
     checks: tuple[Checked, ...]
     baselines: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """A line for each rule, as a notebook shows it: the rest is in `to_dict()`."""
+        lines = [f"<CheckReport: {'passed' if self.passed else 'failed'}"]
+        for check in self.checks:
+            lines += [f"{check.name}: {check.error}"] if check.error is not None else []
+            lines += [f"{check.name}: {item.loss} {item.words}" for item in check.findings]
+        return "\n  ".join(lines) + ">"
+
     @property
     def passed(self) -> bool:
         """Whether every check is."""

@@ -69,6 +69,13 @@ class Comparison:
     not_worse: NotWorse | None = None
     plan: Plan | None = None
 
+    def __repr__(self) -> str:
+        """Who is compared by which loss, and the verdict: the other fields by name."""
+        change = f"{self.reference_value!r} → {self.value!r}"
+        p = "" if self.p is None else f", p {self.p:.3g}"
+        pair = f"{self.model} against {self.reference}"
+        return f"<Comparison {self.loss}: {pair}, {change}{p}: {self.words}>"
+
 
 @dataclass(frozen=True, slots=True)
 class ComparedSlice:
@@ -102,6 +109,11 @@ class ComparisonReport:
     seed: int
     notes: tuple[str, ...]
     slices: tuple[ComparedSlice, ...] = ()
+
+    def __repr__(self) -> str:
+        """A line for each comparison and note, as a notebook shows it."""
+        lines = [f"<ComparisonReport: {self.task}, {self.rows} rows", *map(repr, self.comparisons)]
+        return "\n  ".join([*lines, *(f"note: {note}" for note in self.notes)]) + ">"
 
     def __getitem__(self, name: str) -> Comparison:
         """The first comparison by the loss of that name (canonical id or alias).

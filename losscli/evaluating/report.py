@@ -167,6 +167,13 @@ class Result:
     decomposition: Decomposition | None = None
     slices: tuple[Slice, ...] | None = None
 
+    def __repr__(self) -> str:
+        """The loss, its value and interval: the other fields by name, or from `to_dict()`."""
+        value = f"{len(self.values)} values" if self.values is not None else repr(self.value)
+        unit = f" {self.unit}" if self.unit else ""
+        interval = "" if self.interval is None else ", interval ({:g}, {:g})".format(*self.interval)
+        return f"<Result {self.loss}: {value}{unit}, n {self.n}{interval}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -186,6 +193,11 @@ class Report:
     read: tuple[ReadRole, ...] = ()
     unused: tuple[UnusedColumn, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+    def __repr__(self) -> str:
+        """A line for each result and note, as a notebook shows it: the rest is in `to_dict()`."""
+        lines = [f"<Report: {self.task}, {self.kind}", *map(repr, self.results)]
+        return "\n  ".join([*lines, *(f"note: {note}" for note in self.notes)]) + ">"
 
     def __getitem__(self, name: str) -> Result:
         """The first result of the loss of that name, as `--loss` takes it.

@@ -40,6 +40,13 @@ class Match:
     chance: float = 0.0
     likely: bool = True
 
+    def __repr__(self) -> str:
+        """The number, whose it is and the flags that print it: the other fields by name."""
+        what = "hit" if self.agrees else f"near miss by {abs(self.distance):.3g}"
+        unusual = "".join(f", {word}" for word in self.unusual)
+        flags = self.flags or self.base_flags
+        return f"<Match {self.loss} {self.value!r}: {what}, {self.convention}{unusual}: {flags}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
