@@ -47,7 +47,18 @@ class Convention:
 
     def prints(self, loss: Loss) -> bool:
         """Whether there is a number for the loss here: a framework without the loss has none."""
-        return self.name in _OF_NO_FRAMEWORK or self.name in loss.names
+        return self.of_no_framework or self.name in loss.names
+
+    def has(self, loss: Loss) -> bool:
+        """Whether the framework has the loss, or the score that it is 1 minus of."""
+        if self.prints(loss) or self.name in loss.score_names:
+            return True
+        return any(loss.id in row for row in (self.exceptions, self.defaults, self.spellings))
+
+    @property
+    def of_no_framework(self) -> bool:
+        """Whether it says how any loss is computed: a framework says so of its own alone."""
+        return self.name in _OF_NO_FRAMEWORK or "=" in self.name
 
     def axes_of(self, loss: str) -> Axes:
         """The choices that hold for the loss of that canonical id."""

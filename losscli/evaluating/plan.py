@@ -58,11 +58,14 @@ def plan(
     """
     if not requests:
         found: dict[str, Evaluation] = {}
-        for loss in fitting(verdict, labelled=labelled):
+        fits = fitting(verdict, labelled=labelled)
+        theirs = [loss for loss in fits if settings.convention.has(loss)]
+        for loss in theirs or fits:
             known = under(loss, verdict.task, settings.like)
             wanted = Wanted(known, Request(known.loss.id))
             evaluation = _evaluation(wanted, verdict, width, settings)
-            found.setdefault(known.loss.id, replace(evaluation, remark=""))
+            remark = "" if theirs else evaluation.remark
+            found.setdefault(known.loss.id, replace(evaluation, remark=remark))
         return tuple(found.values())
     chosen = []
     for wanted in look_up(requests, _likely(verdict.task, width), settings.like):
@@ -137,6 +140,9 @@ def _evaluation(
     convention = settings.convention
     if wanted.meaning.framework is not None:
         convention = settings.convention_of(wanted.meaning.framework)
+    lacking = "" if convention.has(loss) else convention.name
+    if lacking:
+        convention = settings.convention_of("standard")
     own = {**wanted.request.params, **dict(wanted.meaning.given)}
     # Shared parameters go to those losses that have them; their own must all be known.
     shared = {key: value for key, value in settings.params.items() if convention.knows(loss, key)}
@@ -166,6 +172,8 @@ def _evaluation(
     implied = {} if name is None else name.params
     params = loss.settle({**convention.defaults_of(loss.id, reduction), **implied, **given})
     shown, reading, remark = _as_asked(wanted, reading, settings)
+    if lacking:
+        remark = f"{lacking} has no {loss.title}: it is losscli's standard number"
     return Evaluation(
         loss=shown,
         reading=reading,

@@ -29,6 +29,30 @@ def planned(*texts: str, task: Task = Task.BINARY, width: int = 1, **how: Any) -
     return plan(parse_requests(texts), verdict(task, kind), width, settings, labelled=labelled)
 
 
+class TestFrameworks:
+    """A number under a framework's name is that framework's number."""
+
+    def test_a_loss_that_a_framework_lacks_is_the_standard_one_and_that_is_said(self) -> None:
+        (dice,) = planned("dice", settings=PlanSettings(convention("sklearn")))
+        assert dice.convention.name == "standard"
+        assert dice.remark == "sklearn has no Dice loss: it is losscli's standard number"
+
+    def test_without_names_only_the_losses_of_the_framework_are_chosen(self) -> None:
+        found = planned(settings=PlanSettings(convention("sklearn")))
+        assert [item.loss.id for item in found] == ["binary_cross_entropy", "brier", "zero_one"]
+        assert {(item.convention.name, item.remark) for item in found} == {("sklearn", "")}
+
+    def test_where_it_has_none_that_fit_the_standard_ones_are_and_that_is_said(self) -> None:
+        found = planned(settings=PlanSettings(convention("scipy")))
+        assert {item.convention.name for item in found} == {"standard"}
+        assert all(item.remark.startswith("scipy has no ") for item in found)
+
+    @pytest.mark.parametrize("like", ["exact", "textbook", "clip=1e-15", "add=1e-8"])
+    def test_a_rule_of_no_framework_holds_for_any_loss(self, like: str) -> None:
+        (dice,) = planned("dice", settings=PlanSettings(convention(like)))
+        assert (dice.convention.name, dice.remark) == (like, "")
+
+
 class TestChoosing:
     """Names to evaluations."""
 
