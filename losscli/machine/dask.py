@@ -35,6 +35,8 @@ def dask_client(address: str | None = None, workers: int | None = None) -> Itera
                 n_workers=workers or available(),
                 threads_per_worker=1,
                 dashboard_address=None,
+                # Its server of metrics takes a free port, seen from this machine alone.
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 silence_logs=logging.CRITICAL,
             ) as local,
             Client(local) as client,
