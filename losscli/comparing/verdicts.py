@@ -170,7 +170,7 @@ def _verdict(harm: float, result: PairedResult | None, p: float | None) -> Verdi
     """What is proven; `harm` is by how much the second model is worse."""
     if result is None or p is None:
         return Verdict.UNTESTED
-    if result.equal == 1.0:
+    if result.same:
         return Verdict.EQUAL
     if p > ALPHA or harm == 0.0:
         return Verdict.NOT_PROVEN

@@ -68,6 +68,13 @@ class PairedResult:
     )
 
     @property
+    def same(self) -> bool:
+        """Whether the models do not differ at all: on no row, or in no sum of one."""
+        if self.equal is not None:
+            return self.equal == 1.0
+        return self.unit_count > 0 and self.differing == 0
+
+    @property
     def tested_by_t(self) -> bool:
         """Whether enough rows (or clusters) differ for a spread to be told."""
         return self.spread is not None and self.differing >= FEWEST_DIFFERING
