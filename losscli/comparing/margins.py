@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from losscli.stats.paired import ALPHA, PairedResult
+from losscli.stats.holm import ALPHA
+from losscli.stats.paired import PairedResult
 
 
 class Proof(StrEnum):

@@ -6,7 +6,7 @@ between clusters, resampling draws whole clusters, and models are exchanged in w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -28,6 +28,17 @@ _FIRST_CLUSTERS = 1 << 6
 FEW_CLUSTERS = 20
 # What a missing value is hashed as.
 _MISSING = "\0"
+
+
+def few_clusters(count: int) -> Iterator[str]:
+    """A note on clusters that are too few to trust the errors between them; none where enough."""
+    if count == 1:
+        yield "all rows are one cluster: no interval and no test can be taken between clusters"
+    elif count < FEW_CLUSTERS:
+        yield (
+            f"{count:,} clusters are few: intervals hold the truth less often than 95 % where "
+            "clusters differ in size or skew"
+        )
 
 
 class Sums(Protocol):
@@ -88,8 +99,10 @@ class Units:
     def words(self, units: int, columns: Sequence[str]) -> str:
         """What so many of them are called."""
         if self.block_length is None:
-            return f"{units:,} clusters ({', '.join(columns)})"
-        return f"{units:,} blocks of {self.block_length:,} rows"
+            many = "1 cluster" if units == 1 else f"{units:,} clusters"
+            return f"{many} ({', '.join(columns)})"
+        many = "1 block" if units == 1 else f"{units:,} blocks"
+        return f"{many} of {self.block_length:,} rows"
 
 
 class _RowSums:

@@ -158,3 +158,32 @@ def test_a_column_names_the_clusters(tmp_path: Any) -> None:
         path, None, "mse", columns=Columns(pred="pred", label="label"), block_length=4
     )
     assert report["mse"].interval == pytest.approx(blocks["mse"].interval, rel=1e-12)
+
+
+def test_few_clusters_and_what_dependence_costs_are_said_by_eval_and_compare() -> None:
+    label = RANDOM.normal(size=300)
+    shared = np.repeat(RANDOM.normal(size=(2, 12)), 25, axis=1)
+    one, two = label + shared + 0.5 * RANDOM.normal(size=(2, 300))
+    report = losscli.evaluate(one, label, "mse", task="regression", block_length=25)
+    both = losscli.compare([one, two], label, "mse", block_length=25, resamples=100)
+    for notes in (report.notes, both.notes):
+        assert any("12 blocks of 25 rows; design effect: mean squared error" in n for n in notes)
+        assert any(note.startswith("12 clusters are few") for note in notes)
+    [found] = both.comparisons
+    assert (found.units, found.clusters) == ("12 blocks of 25 rows", 12)
+    shift = (two - label) ** 2 - (one - label) ** 2
+    assert found.standard_error is not None
+    effect = (found.standard_error / (shift.std(ddof=1) / math.sqrt(300))) ** 2
+    assert found.design_effect == pytest.approx(effect, rel=1e-9)
+
+
+def test_rows_of_one_cluster_alone_tell_no_spread() -> None:
+    label = RANDOM.normal(size=40)
+    pred = label + RANDOM.normal(size=40)
+    report = losscli.evaluate(pred, label, "mse,r2", task="regression", block_length=100)
+    both = losscli.compare([pred, pred + 0.1], label, "mse", block_length=100, resamples=100)
+    for result in report.results:
+        assert (result.interval, result.standard_error) == (None, None)
+    for notes in (report.notes, both.notes):
+        assert any(note.startswith("all rows are one cluster") for note in notes)
+    assert both["mse"].interval is None
