@@ -25,7 +25,8 @@ import losscli
 from losscli.comparing.margins import Proof, not_worse
 from losscli.stats.estimates import Difference, MeanOfRows
 from losscli.stats.groups import Resampling
-from losscli.stats.paired import ALPHA, PairedResult, told_apart
+from losscli.stats.holm import ALPHA
+from losscli.stats.paired import PairedResult, told_apart
 from losscli.stats.student import binomial_interval
 from losscli.stats.studentised import studentised
 

@@ -21,7 +21,11 @@ class Finding:
     `rule` is `max`, `min`, `baseline`, `significant` or `not_worse_by`, `bound` the number that
     `value` has to keep to (None for `significant`), `excess` how far it is on the wrong side
     (negative: kept by so much). `slice` names the group of rows it speaks of; None for all rows.
-    `words` say it in a sentence.
+    `words` say it in a sentence. `undecided` says that rows prove neither that `not_worse_by` is
+    kept nor that it is broken, `rows_needed` how many would prove it of two equal models with 80 %
+    power. `p` is the p-value of a test, `p_holm` the same adjusted for all tests of the check by
+    Holm; None without a test. A margin is tested one-sided and not adjusted, since all of them
+    have to be kept.
     """
 
     loss: str
@@ -36,6 +40,10 @@ class Finding:
     unit: str
     signature: str
     slice: str | None = None
+    undecided: bool = False
+    rows_needed: int | None = None
+    p: float | None = None
+    p_holm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

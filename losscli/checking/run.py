@@ -244,6 +244,9 @@ def _proven(comparison: Comparison, found: NotWorse, *, undecided_passes: bool) 
         words,
         comparison.unit,
         comparison.signatures[1],
+        undecided=found.proof is Proof.UNDECIDED,
+        rows_needed=found.rows_needed,
+        p=found.p,
     )
 
 
@@ -269,4 +272,6 @@ def _tested(comparison: Comparison) -> Finding:
         words,
         comparison.unit,
         comparison.signatures[1],
+        p=comparison.p,
+        p_holm=comparison.p_holm,
     )

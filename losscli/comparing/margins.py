@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from losscli.stats.paired import ALPHA, PairedResult
+from losscli.stats.holm import ALPHA
+from losscli.stats.paired import PairedResult
 
 
 class Proof(StrEnum):
@@ -43,7 +44,7 @@ def not_worse(
     sign = 1.0 if lower_is_better else -1.0
     margin = max(room, share * abs(result.reference))
     harm = sign * result.difference
-    if result.equal == 1.0:
+    if result.same:
         proof = Proof.PROVEN if margin > 0.0 else Proof.UNDECIDED
         return NotWorse(margin, proof, harm, harm, None, None)
     about = result.against_margin(share, room, sign=sign)

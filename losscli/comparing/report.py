@@ -37,7 +37,9 @@ class Comparison:
     where the model's loss is better than the reference's, and where both are equal (None for a loss
     that rows do not have one by one). `rows_needed` to `rows_needed_most` rows would show the
     difference with 80 % power: the range that its own uncertainty leaves (None where there is no
-    telling). `words` says the verdict in a sentence.
+    telling). `words` says the verdict in a sentence. `units` are what was exchanged: rows, random
+    groups of them, or clusters. Of rows that depend on each other, `clusters` is their number and
+    `design_effect` by how much the variance of the difference grows (of means of rows); else None.
     """
 
     loss: str
@@ -68,6 +70,9 @@ class Comparison:
     signatures: tuple[str, str]
     not_worse: NotWorse | None = None
     plan: Plan | None = None
+    units: str = "rows"
+    clusters: int | None = None
+    design_effect: float | None = None
 
     def __repr__(self) -> str:
         """Who is compared by which loss, and the verdict: the other fields by name."""

@@ -17,7 +17,9 @@ from losscli.evaluating.report import Input, IntervalMethod
 from losscli.evaluating.signature import signature
 from losscli.inputs.rivals import Rivals
 from losscli.stats.groups import Resampling
-from losscli.stats.paired import ALPHA, PairedResult, holm, holm_levels
+from losscli.stats.holm import ALPHA, holm, holm_levels
+from losscli.stats.paired import PairedResult
+from losscli.stats.units import few_clusters
 from losscli.version import __version__
 
 
@@ -45,7 +47,12 @@ def comparison_report(
         seed=resampling.seed,
         notes=tuple(
             dict.fromkeys(
-                [*rivals.notes, *_notes(rivals, names, done), *_unplanned(comparisons, plan)]
+                [
+                    *rivals.notes,
+                    *_notes(rivals, names, done),
+                    *_cluster_notes(comparisons),
+                    *_unplanned(comparisons, plan),
+                ]
             )
         ),
         slices=tuple(_slices(judge, done)),
@@ -153,6 +160,9 @@ class _Judge:
             if self.plan is None or result is None
             else planned(result, *self.plan.share_and_amount(loss.id), part),
             signatures=(self._signature(place, 0, rows), self._signature(place, model, rows)),
+            units="rows" if result is None else result.units,
+            clusters=result.unit_count if result is not None and result.clustered else None,
+            design_effect=None if result is None else result.design_effect,
         )
 
     def _signature(self, place: int, model: int, rows: int) -> str:
@@ -170,7 +180,7 @@ def _verdict(harm: float, result: PairedResult | None, p: float | None) -> Verdi
     """What is proven; `harm` is by how much the second model is worse."""
     if result is None or p is None:
         return Verdict.UNTESTED
-    if result.equal == 1.0:
+    if result.same:
         return Verdict.EQUAL
     if p > ALPHA or harm == 0.0:
         return Verdict.NOT_PROVEN
@@ -212,6 +222,28 @@ def _inputs(rivals: Rivals, rows: int) -> tuple[Input, ...]:
         )
         for role, part in parts
     )
+
+
+def _cluster_notes(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """Between how many clusters differences are tested, what dependence costs, and if few."""
+    tested = [
+        item
+        for item in comparisons
+        if item.p is not None and (item.clusters or item.design_effect) is not None
+    ]
+    if not tested:
+        return
+    several = len({item.model for item in tested}) > 1
+    effects = [
+        f"{item.title}{f' ({item.model})' if several else ''} {item.design_effect:.3g}"
+        for item in tested
+        if item.design_effect is not None
+    ]
+    effect = f"; design effect: {', '.join(effects)}" if effects else ""
+    if tested[0].clusters != 1:
+        yield f"differences between {tested[0].units}{effect}"
+    if tested[0].clusters is not None:
+        yield from few_clusters(tested[0].clusters)
 
 
 def _unplanned(comparisons: Sequence[Comparison], plan: Tolerances | None) -> Iterator[str]:

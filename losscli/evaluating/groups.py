@@ -11,22 +11,22 @@ from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.groups_of_rows import GroupLosses, Slices
 from losscli.engine.run import Observer
-from losscli.evaluating.intervals import (
-    cluster_spread,
-    has_no_interval,
-    row_spread,
-    units_of,
-    unsampled_spread,
-    with_spread,
-)
+from losscli.evaluating.intervals import units_of
 from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Report, Result, Slice
+from losscli.evaluating.spreads import (
+    cluster_spread,
+    has_no_interval,
+    row_spread,
+    unsampled_spread,
+    with_spread,
+)
 from losscli.stats.bootstrap import Bootstrap
 from losscli.stats.estimates import influence
 from losscli.stats.groups import Resampling
-from losscli.stats.paired import ALPHA, holm
+from losscli.stats.holm import ALPHA, holm
 from losscli.stats.sample import RowSample
 from losscli.stats.studentised import studentised
 

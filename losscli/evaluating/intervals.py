@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
@@ -16,37 +12,21 @@ from losscli.evaluating.one_pass import Evaluated, Extra
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import IntervalMethod, Report, Result
+from losscli.evaluating.spreads import (
+    BY_T,
+    Spread,
+    cluster_spread,
+    has_no_interval,
+    row_spread,
+    unsampled_spread,
+    with_spread,
+    without,
+)
 from losscli.inputs.columns import Columns
-from losscli.losses.calibration import CALIBRATION_ERROR
 from losscli.stats.bootstrap import Bootstrap
-from losscli.stats.estimates import Estimate, MeanOfRows, influence
 from losscli.stats.groups import Resampling, Table
 from losscli.stats.sample import RowSample
-from losscli.stats.student import binomial_interval, logit_interval
-from losscli.stats.studentised import Studentised, studentised
-from losscli.stats.units import FEW_CLUSTERS, Units
-from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
-
-LEVEL = 0.95
-
-# Tables of more sums than this take too long to be moved one by one.
-_MOST_SUMS = 256
-_BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
-_BY_LOGIT = "DeLong"
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The level of a loss (its value before the transform) with its spread over `units`."""
-
-    about: Studentised
-    method: str
-    ends: tuple[float, float]
-    units: str
-    count: int
-    design_effect: float | None = None
+from losscli.stats.units import Units, few_clusters
 
 
 def intervals_for(options: Options) -> Extra | None:
@@ -90,7 +70,7 @@ class NoIntervals:
 
     def add_to(self, report: Report, found: Evaluated, seen: None) -> Report:
         """The report without intervals."""
-        return replace(report, results=tuple(map(_without, report.results)))
+        return replace(report, results=tuple(map(without, report.results)))
 
 
 class ResampledIntervals:
@@ -111,10 +91,13 @@ class ResampledIntervals:
         """
         evaluations = found.reading.evaluations
         results = [
-            _without(result) if has_no_interval(item) else _resampled(result, seen, place)
+            without(result) if has_no_interval(item) else _resampled(result, seen, place)
             for place, (result, item) in enumerate(zip(report.results, evaluations, strict=True))
         ]
-        return replace(report, results=tuple(results), notes=(*report.notes, *_notes(results)))
+        notes = (*report.notes, *_notes(results))
+        if not self._units.single:
+            notes = (*notes, *_few_notes(seen.tables()))
+        return replace(report, results=tuple(results), notes=notes)
 
 
 class RowIntervals:
@@ -149,10 +132,14 @@ class ClusterIntervals:
     def add_to(self, report: Report, found: Evaluated, seen: Bootstrap) -> Report:
         """The report with these intervals, and what clustering costs."""
         spreads = []
+        # The errors that the pass found take rows for independent.
+        bare = [replace(result, standard_error=None) for result in report.results]
+        report = replace(report, results=tuple(bare))
         for place, (item, tally) in enumerate(_tallies(found)):
             kept = None if has_no_interval(item) else seen.table(place)
             spreads.append(None if kept is None else cluster_spread(item, tally, *kept))
-        return _with_spreads(report, found, spreads, _cluster_notes)
+        done = _with_spreads(report, found, spreads, _cluster_notes)
+        return replace(done, notes=(*done.notes, *_few_notes(seen.tables())))
 
 
 def _tallies(found: Evaluated) -> list[tuple[Evaluation, Tally]]:
@@ -175,171 +162,12 @@ def _with_spreads(
     return replace(report, results=tuple(results), notes=notes)
 
 
-def row_spread(
-    evaluation: Evaluation, tally: Tally, estimate: Estimate, sums: Array
-) -> Spread | None:
-    """The spread of a loss over rows, from a sample of them (n, width) and the exact totals."""
-    sampled = len(sums)
-    if sampled < 2 or tally.rows < 2 or sums.shape[1] > _MOST_SUMS:
-        return None
-    share = sampled / tally.rows
-    found = _about(evaluation, tally, estimate, sums)
-    if found is None:
-        return _constant(evaluation, tally, estimate, sums, tally.rows, "rows")
-    scale = math.sqrt(share)
-    error = found.error * scale
-    exact = tally.finished.level_error
-    if _is_plain_mean(estimate, sums) and exact is not None and exact > 0.0:
-        error = exact
-    about = replace(found, error=error, skewness=found.skewness * scale, df=tally.rows - 1.0)
-    return _spread(evaluation, about, estimate, sums, "rows", tally.rows)
-
-
-def unsampled_spread(evaluation: Evaluation, tally: Tally) -> Spread | None:
-    """Of a loss of the whole array: by Student's t, or of a share by the logit of its formula."""
-    level, error = tally.finished.level, tally.finished.level_error
-    if error is None or not (error > 0.0 and math.isfinite(level)):
-        return None
-    about = Studentised(level, error, 0.0, tally.rows - 1.0)
-    if evaluation.reading.standard_error is not None:
-        if not 0.0 < level < 1.0:
-            return None
-        ends = logit_interval(level, error, LEVEL)
-        return Spread(about, _BY_LOGIT, ends, "rows", tally.rows)
-    return Spread(about, _BY_T, about.interval(LEVEL), "rows", tally.rows)
-
-
-def cluster_spread(
-    evaluation: Evaluation, tally: Tally, estimate: Estimate, table: Table
-) -> Spread | None:
-    """The spread of a loss over clusters of rows."""
-    sums = table.sums
-    if not table.finite or len(sums) < 2 or sums.shape[1] > _MOST_SUMS:
-        return None
-    found = _about(evaluation, tally, estimate, sums)
-    if found is None:
-        return _constant(evaluation, tally, estimate, sums, len(sums), table.units)
-    spread = _spread(evaluation, found, estimate, sums, table.units, len(sums))
-    alone = tally.finished.level_error
-    if alone and _is_plain_mean(estimate, sums):
-        return replace(spread, design_effect=(found.error / alone) ** 2)
-    return spread
-
-
-def _about(
-    evaluation: Evaluation, tally: Tally, estimate: Estimate, sums: Array
-) -> Studentised | None:
-    """The level with its spread; None where nothing varies."""
-    level = tally.finished.level
-    if not _is_plain_mean(estimate, sums):
-        level = tally.finished.value
-    elif isinstance(estimate, MeanOfRows):
-        estimate = replace(estimate, transform=None)
-    if not math.isfinite(level):
-        return None
-    with np.errstate(all="ignore"):
-        each = influence(estimate, sums)
-    bounded = math.isfinite(evaluation.loss.lower) or math.isfinite(evaluation.loss.upper)
-    one_sided = _is_plain_mean(estimate, sums) and bounded
-    return studentised(level, each, one_sided_tail=one_sided)
-
-
-def _is_plain_mean(estimate: Estimate, sums: Array) -> bool:
-    """Whether it is one mean (or sum) of rows, with or without a transform."""
-    return isinstance(estimate, MeanOfRows) and sums.shape[1] == 2
-
-
-def _spread(
-    evaluation: Evaluation,
-    about: Studentised,
-    estimate: Estimate,
-    sums: Array,
-    units: str,
-    count: int,
-) -> Spread:
-    if _is_share(evaluation, estimate, sums) and 0.0 < about.value < 1.0:
-        # So many independent rows would be as uncertain (Korn & Graubard 1998).
-        trials = about.value * (1.0 - about.value) / about.error**2
-        ends = binomial_interval(about.value, trials, LEVEL)
-        return Spread(about, _BINOMIAL, ends, units, count)
-    return Spread(about, _BY_T, about.interval(LEVEL), units, count)
-
-
-def _constant(
-    evaluation: Evaluation,
-    tally: Tally,
-    estimate: Estimate,
-    sums: Array,
-    count: int,
-    units: str,
-) -> Spread | None:
-    """Of a loss from 0 to 1 that was always at one end: how rare the rest may still be."""
-    loss, level = evaluation.loss, tally.finished.level
-    ranged = (loss.lower, loss.upper) == (0.0, 1.0) and loss.transform is None
-    if not (_is_plain_mean(estimate, sums) and ranged and level in (0.0, 1.0)):
-        return None
-    if evaluation.reduction is Reduction.SUM:
-        return None
-    weights = sums[:, 1]
-    square = float(np.einsum("i,i->", weights, weights))
-    trials = count / len(sums) * float(weights.sum()) ** 2 / square
-    ends = binomial_interval(level, trials, LEVEL)
-    about = Studentised(level, 0.0, 0.0, count - 1.0)
-    return Spread(about, _BINOMIAL, ends, units, count)
-
-
-def _is_share(evaluation: Evaluation, estimate: Estimate, sums: Array) -> bool:
-    """Whether each row (or cluster) is right or wrong, so that the loss is a share of them."""
-    loss = evaluation.loss
-    if not _is_plain_mean(estimate, sums) or loss.transform is not None:
-        return False
-    if evaluation.reduction is Reduction.SUM or (loss.lower, loss.upper) != (0.0, 1.0):
-        return False
-    # Sums of clusters are whole numbers of errors.
-    shares = sums[:, 0] / np.where(sums[:, 1] > 0.0, sums[:, 1], 1.0)
-    whole = np.abs(sums - np.rint(sums)).max() == 0.0
-    return bool(whole or np.isin(shares, (0.0, 1.0)).all())
-
-
-def has_no_interval(evaluation: Evaluation) -> bool:
-    """Whether chance moves a loss to one side, so that no interval about its value holds.
-
-    The calibration error of a calibrated model is above 0 by chance alone.
-    """
-    return evaluation.loss is CALIBRATION_ERROR
-
-
-def _without(result: Result) -> Result:
-    """A result without an interval."""
-    return replace(result, interval=None, interval_method=None)
-
-
-def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -> Result:
-    """A result with the interval and the standard error of its spread, or without."""
-    if spread is None or result.value is None:
-        return _without(result)
-    loss, params = evaluation.loss, evaluation.params
-    low, high = spread.ends
-    error = spread.about.error
-    if loss.transform is not None and spread.about.value != result.value:
-        # The transform is monotone: the ends are carried over, and the error by its mean slope.
-        width = high - low
-        low, high = (loss.transform(max(0.0, end), params) for end in (low, high))
-        error *= (high - low) / width
-    floor, ceiling = loss.lower, loss.upper
-    if evaluation.reduction is Reduction.SUM:
-        ceiling = math.inf
-    method = IntervalMethod(spread.method, None, spread.units, None)
-    ends = max(floor, low), min(ceiling, high)
-    return replace(result, standard_error=error, interval=ends, interval_method=method)
-
-
 def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> list[str]:
     notes = []
     heavy = [
         (spread.about.largest, result.title)
         for result, spread in zip(results, spreads, strict=True)
-        if spread is not None and spread.about.heavy and spread.method == _BY_T
+        if spread is not None and spread.about.heavy and spread.method == BY_T
     ]
     if heavy:
         share, _ = max(heavy)
@@ -363,12 +191,13 @@ def _cluster_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) 
         ]
         effect = f"; design effect: {', '.join(effects)}" if effects else ""
         notes.append(f"intervals between {spread.units}{effect}")
-        if spread.count < FEW_CLUSTERS:
-            notes.append(
-                f"{spread.count} clusters are few: intervals hold the truth less often than 95 % "
-                "where clusters differ in size or skew"
-            )
     return [*notes, *_constant_notes(results)]
+
+
+def _few_notes(tables: Sequence[Table]) -> list[str]:
+    """That clusters are few, where they are."""
+    counts = [len(table.sums) for table in tables if table.clusters]
+    return list(few_clusters(min(counts))) if counts else []
 
 
 def _constant_notes(results: Sequence[Result]) -> list[str]:
@@ -390,7 +219,7 @@ def _constant_notes(results: Sequence[Result]) -> list[str]:
 def _resampled(result: Result, bootstrap: Bootstrap, place: int) -> Result:
     found = bootstrap.interval(place)
     if found is None:
-        return _without(result)
+        return without(result)
     interval, table = found
     resampling = bootstrap.resampling
     method = IntervalMethod(interval.method, resampling.resamples, table.units, resampling.seed)

@@ -10,7 +10,7 @@ from losscli.comparing.planning import Plan, rounded_up
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.plain import differences
 from losscli.render.numbers import NOTHING, number
-from losscli.stats.paired import ALPHA
+from losscli.stats.holm import ALPHA
 
 # Differences of sums of many terms may be off by so many units of the last place.
 _ROUNDING = 64 * 2.0**-52
@@ -172,8 +172,7 @@ def _rows_to(fewest: int | None, most: int | None, what: str) -> str:
 def method(report: ComparisonReport) -> str:
     """How intervals and p-values were found."""
     tests = "1 test" if report.tests == 1 else f"{report.tests} tests, adjusted by Holm"
-    ways = {item.interval_method for item in report.comparisons if item.interval_method}
-    units = " and ".join(sorted({way.units for way in ways if way.units}))
+    units = " and ".join(sorted({item.units for item in report.comparisons if item.p is not None}))
     drawn = f"{report.resamples:,} resamples of {units or 'rows'}, seed {report.seed}"
     also = "" if report.tests == 1 else "; intervals are adjusted with them"
     ways_tested = "sign flips, t and corrected t, the largest of the three"

@@ -59,6 +59,11 @@ class Bootstrap:
         table = None if sums is None else sums.table()
         return None if table is None else (self._estimates[place], table)
 
+    def tables(self) -> list[Table]:
+        """The sums by unit of each loss that has such."""
+        found = [sums.table() for sums in self._sums.values()]
+        return [table for table in found if table is not None]
+
     def within(self, place: int, whole: Bootstrap) -> Array:
         """The sums of a loss by the clusters of all rows, of which these are some."""
         return self._sums[place].within(whole._sums[place])

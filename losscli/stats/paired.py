@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
@@ -11,29 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation
+from losscli.stats.design_effect import SpreadAlone
 from losscli.stats.estimates import (
     Difference,
     Estimate,
-    MeanOfRows,
     influence,
     per_row,
     rows_as_sums,
 )
-from losscli.stats.groups import Resampling, generator
-from losscli.stats.intervals import DRAWN, totals_of
+from losscli.stats.flips import sign_flip
+from losscli.stats.groups import Resampling
+from losscli.stats.holm import ALPHA
 from losscli.stats.studentised import Studentised, studentised
 from losscli.stats.units import Units
 
 Array = NDArray[np.float64]
 
-# What chance may raise a false alarm with, and how often a true difference is to be found.
-ALPHA = 0.05
+# How often a true difference is to be found.
 POWER = 0.8
-_FLIPS = 1
-# Sums of the same numbers under other signs are equal up to their rounding.
-_ROUNDING = 1e-9
-
-
 # Below so many rows (or clusters) that differ there is no interval: the exact test alone decides.
 FEWEST_DIFFERING = 10
 
@@ -49,7 +44,8 @@ class PairedResult:
     where the losses of the models are of unlike shapes, t alone where they are skewed. `lower` and
     `equal` are the shares of rows where the second's loss is lower, and where both are equal; None
     for a loss that no row has on its own. `differing` are the units where the losses differ,
-    `clustered` says that each unit is a cluster of dependent rows.
+    `clustered` says that each unit is a cluster of dependent rows, `error_alone` is the standard
+    error that a difference of means would have if rows stood alone.
     """
 
     difference: float
@@ -63,9 +59,17 @@ class PairedResult:
     differing: int = 0
     reference: float = math.nan
     clustered: bool = False
+    error_alone: float | None = None
     scaled_spread: Callable[[float], Studentised | None] | None = field(
         default=None, compare=False, repr=False
     )
+
+    @property
+    def same(self) -> bool:
+        """Whether the models do not differ at all: on no row, or in no sum of one."""
+        if self.equal is not None:
+            return self.equal == 1.0
+        return self.unit_count > 0 and self.differing == 0
 
     @property
     def tested_by_t(self) -> bool:
@@ -95,6 +99,12 @@ class PairedResult:
     def standard_error(self) -> float | None:
         """The standard error of the difference."""
         return None if self.spread is None else self.spread.error
+
+    @property
+    def design_effect(self) -> float | None:
+        """By how much dependence raises the variance; None where that is not known."""
+        error = self.standard_error
+        return (error / self.error_alone) ** 2 if error and self.error_alone else None
 
     def against_margin(self, share: float, room: float, *, sign: float) -> Studentised | None:
         """By how much the second exceeds what it may be, to be tested against 0.
@@ -193,6 +203,8 @@ class PairedSums:
         self._by_row = all(map(per_row, evaluations))
         self._estimates: tuple[Estimate, ...] = ()
         self._sums = self._units.sums(resampling.seed)
+        # Of dependent rows, what their spread would be if they stood alone.
+        self._alone = None if self._units.single else SpreadAlone(len(evaluations))
         self._lower = np.zeros(len(evaluations), np.int64)
         self._equal = np.zeros(len(evaluations), np.int64)
         self._rows = 0
@@ -211,6 +223,8 @@ class PairedSums:
         self._sums.add([each[entered] for each in keys], np.concatenate(sums, axis=1))
         if self._by_row:
             self._count([_losses(part) for part in sums])
+        if self._alone is not None and self._by_row and sums[0].shape[1] == 2:
+            self._alone.add(sums)
 
     def _count(self, losses: Sequence[Array]) -> None:
         for place, theirs in enumerate(losses):
@@ -225,6 +239,8 @@ class PairedSums:
         """Add what another has kept."""
         self._estimates = self._estimates or later._estimates
         self._sums.merge(later._sums)
+        if self._alone is not None and later._alone is not None:
+            self._alone.merge(later._alone)
         self._lower += later._lower
         self._equal += later._equal
         self._rows += later._rows
@@ -254,6 +270,7 @@ class PairedSums:
             rows=self._rows,
             units=table.units,
             clustered=table.clusters,
+            error_alone=None if self._alone is None else self._alone.error(place, models),
         )
 
 
@@ -271,7 +288,7 @@ def told_apart(
     return PairedResult(
         difference,
         studentised(difference, of_second - of_first),
-        _sign_flip(models, first, second, resampling),
+        sign_flip(models, first, second, resampling),
         None,
         None,
         len(first),
@@ -286,92 +303,3 @@ def told_apart(
 def _losses(sums: Array) -> Array:
     """What each row costs, of the sums of a mean of rows."""
     return np.asarray(sums[:, : sums.shape[1] // 2].sum(axis=1))
-
-
-def _flips(groups: int, resampling: Resampling) -> Iterator[Array]:
-    """Which groups change places (1) or not (0): pieces of (r, groups).
-
-    All ways there are, each once, where these are fewer than the resamples.
-    """
-    if _enumerable(groups, resampling):
-        bits = np.arange(1 << groups)[:, None] >> np.arange(groups)
-        yield (bits & 1).astype(np.float64)
-        return
-    random = generator(resampling, _FLIPS)
-    most = max(1, DRAWN // groups)
-    for start in range(0, resampling.resamples, most):
-        count = min(most, resampling.resamples - start)
-        yield random.integers(0, 2, (count, groups), np.int8).astype(np.float64)
-
-
-def _enumerable(groups: int, resampling: Resampling) -> bool:
-    return groups < resampling.resamples.bit_length()
-
-
-def _sign_flip(
-    estimate: Difference, first: Array, second: Array, resampling: Resampling
-) -> float | None:
-    """The p-value of the difference under random exchanges; None where it is no number.
-
-    Of drawn exchanges the observed one counts as one more, so p is never 0 (Phipson & Smyth 2010).
-    """
-    moved = second - first
-    groups = len(moved)
-    if _is_one_mean(estimate, first):
-        # Of one mean, with or without a transform, the sum of the differences says it all.
-        shift = moved[:, :1]
-        observed = abs(float(shift.sum()))
-        found = [
-            np.abs(shift.sum() - 2.0 * totals_of(flips, shift)[:, 0])
-            for flips in _flips(groups, resampling)
-        ]
-    else:
-        one, two = first.sum(axis=0), second.sum(axis=0)
-        [difference] = estimate.value(np.concatenate([one, two])[None])
-        observed = abs(float(difference))
-        found = []
-        for flips in _flips(groups, resampling):
-            exchanged = totals_of(flips, moved)
-            sums = np.concatenate([one + exchanged, two - exchanged], axis=1)
-            found.append(np.abs(estimate.value(sums)))
-    values = np.concatenate(found)
-    if not (math.isfinite(observed) and np.isfinite(values).all()):
-        return None
-    as_large = int(np.count_nonzero(values >= observed * (1.0 - _ROUNDING)))
-    if _enumerable(groups, resampling):
-        return as_large / len(values)
-    return (as_large + 1) / (len(values) + 1)
-
-
-def _is_one_mean(estimate: Difference, sums: Array) -> bool:
-    return isinstance(estimate.first, MeanOfRows) and sums.shape[1] == 2
-
-
-def holm(values: Sequence[float | None]) -> list[float | None]:
-    """p-values adjusted for their number by Holm's steps (1979); None stays None."""
-    order = sorted((value, place) for place, value in enumerate(values) if value is not None)
-    adjusted: list[float | None] = [None] * len(values)
-    largest = 0.0
-    for rank, (value, place) in enumerate(order):
-        largest = max(largest, min(1.0, value * (len(order) - rank)))
-        adjusted[place] = largest
-    return adjusted
-
-
-def holm_levels(values: Sequence[float | None], alpha: float = ALPHA) -> list[float]:
-    """The level that each p-value is held against in Holm's steps.
-
-    Those that are rejected: alpha ÷ the number of tests that were left at their step. All others:
-    that of the first step that failed. So an interval at 1 − this level excludes 0 just where the
-    adjusted p-value is at most alpha.
-    """
-    order = sorted((value, place) for place, value in enumerate(values) if value is not None)
-    levels = [alpha / max(1, len(order))] * len(values)
-    level = alpha
-    failed = False
-    for rank, (value, place) in enumerate(order):
-        if not failed:
-            level = alpha / (len(order) - rank)
-            failed = value > level
-        levels[place] = level
-    return levels

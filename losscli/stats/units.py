@@ -6,7 +6,7 @@ between clusters, resampling draws whole clusters, and models are exchanged in w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from losscli.engine.gate import Settled
 from losscli.errors import UsageError
 from losscli.stats.groups import ExactSums, GroupSums, Table, group_count, group_of, row_numbers
+from losscli.stats.nesting import Nesting
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.int64]
@@ -25,6 +26,19 @@ Keys = NDArray[np.int64]
 _FIRST_CLUSTERS = 1 << 6
 # Of fewer clusters, a standard error is itself a guess.
 FEW_CLUSTERS = 20
+# What a missing value is hashed as.
+_MISSING = "\0"
+
+
+def few_clusters(count: int) -> Iterator[str]:
+    """A note on clusters that are too few to trust the errors between them; none where enough."""
+    if count == 1:
+        yield "all rows are one cluster: no interval and no test can be taken between clusters"
+    elif count < FEW_CLUSTERS:
+        yield (
+            f"{count:,} clusters are few: intervals hold the truth less often than 95 % where "
+            "clusters differ in size or skew"
+        )
 
 
 class Sums(Protocol):
@@ -47,8 +61,8 @@ class Sums(Protocol):
 class Units:
     """Which rows are resampled together.
 
-    Rows of one value of each of `clusters` (columns, nested in each other) are, or so many
-    consecutive rows as `block_length` says; without either, each row stands alone. Raises
+    Rows of one value of `clusters` are (of several columns: of that which holds the others), or so
+    many consecutive rows as `block_length` says; without either, each row stands alone. Raises
     UsageError for what cannot be.
     """
 
@@ -85,8 +99,10 @@ class Units:
     def words(self, units: int, columns: Sequence[str]) -> str:
         """What so many of them are called."""
         if self.block_length is None:
-            return f"{units:,} clusters ({', '.join(columns)})"
-        return f"{units:,} blocks of {self.block_length:,} rows"
+            many = "1 cluster" if units == 1 else f"{units:,} clusters"
+            return f"{many} ({', '.join(columns)})"
+        many = "1 block" if units == 1 else f"{units:,} blocks"
+        return f"{many} of {self.block_length:,} rows"
 
 
 class _RowSums:
@@ -111,13 +127,13 @@ class _RowSums:
 
 def hashed(values: NDArray[Any]) -> Keys:
     """A whole number for each value, the same everywhere. A missing value is one of its own."""
-    texts = np.where(np.equal(values, np.array(None)), "\0", values).astype(str)
+    texts = np.where(np.equal(values, np.array(None)), _MISSING, values).astype(str)
     each, places = np.unique(texts, return_inverse=True)
-    hashes = [
-        int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
-        for text in each.tolist()
-    ]
-    return np.array(hashes, np.int64)[places]
+    return np.array([_hash(text) for text in each.tolist()], np.int64)[places]
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
 
 
 @dataclass
@@ -224,22 +240,25 @@ class _ClusterSums:
         self._seed = seed
         self._rows = 0
         self._levels = [_Level() for _ in units.clusters or ("rows",)]
+        self._nesting = Nesting(units.clusters, _hash(_MISSING))
 
     def add(self, keys: Sequence[Keys], values: Array) -> None:
         self._rows += len(values)
         if len(values):
+            self._nesting.add(keys)
             for level, mine in zip(self._levels, keys, strict=True):
                 level.add(mine, values, self._seed)
 
     def merge(self, other: _ClusterSums) -> None:
         self._rows += other._rows
+        self._nesting.merge(other._nesting)
         for mine, theirs in zip(self._levels, other._levels, strict=True):
             mine.merge(theirs, self._seed)
 
     def table(self) -> Table | None:
         if not self._rows:
             return None
-        place = self._outermost()
+        place = self._nesting.outermost()
         values, folded = self._levels[place].table()
         names = self._units.clusters[place : place + 1]
         words = self._units.words(len(values), names)
@@ -251,10 +270,5 @@ class _ClusterSums:
 
     def within(self, whole: _ClusterSums) -> Array:
         """The sums by the units of all rows, of which these are some; 0 for units without any."""
-        place = whole._outermost()
+        place = whole._nesting.outermost()
         return self._levels[place].within(whole._levels[place], self._seed)
-
-    def _outermost(self) -> int:
-        """The level whose clusters are resampled: that of the fewest, which holds the others."""
-        sizes = [(level.folded, len(level.places)) for level in self._levels]
-        return sizes.index(min(sizes))

@@ -189,6 +189,34 @@ def test_noise_is_not_significant_but_a_worse_model_is() -> None:
         assert finding.passed is passed
 
 
+@pytest.mark.parametrize(("undecided", "code"), [("fail", 1), ("pass", 0)])
+def test_rows_that_prove_neither_leave_a_margin_undecided(undecided: Any, code: int) -> None:
+    random = np.random.default_rng(2)
+    label = random.normal(size=100)
+    first, second = (label + random.normal(size=100) for _ in range(2))
+    asked: dict[str, Any] = {"baseline_pred": first, "undecided": undecided}
+    report = losscli.check(second, label, "mse", not_worse_by="1%", **asked)
+    finding = only(report)
+    assert report.exit_code == code
+    assert finding.undecided
+    assert finding.rows_needed > 100
+    assert finding.p > 0.025
+    assert f"100 of the {finding.rows_needed:,} that it takes for two equal models" in finding.words
+    much = only(losscli.check(second, label, "mse", not_worse_by="900%", baseline_pred=first))
+    assert (much.passed, much.undecided) == (True, False)
+
+
+def test_raw_and_adjusted_chances_of_a_significant_check_are_both_there() -> None:
+    random = np.random.default_rng(2)
+    label = random.normal(size=100)
+    first, second = (label + random.normal(size=100) for _ in range(2))
+    report = losscli.check(second, label, "mse,mae", significant=True, baseline_pred=first)
+    for finding in report.checks[0].findings:
+        assert finding.p is not None
+        assert finding.p_holm is not None
+        assert finding.p <= finding.p_holm
+
+
 def test_every_group_is_held_against_the_baselines_predictions() -> None:
     random = np.random.default_rng(5)
     label = np.resize([0.0, 1.0], 600)

@@ -49,6 +49,14 @@ class TestRules:
         jsonschema.validate(document, SCHEMA)
         assert document["passed"] is False
 
+    def test_json_says_what_a_test_left_undecided(self, here: Here, pair: tuple[str, str]) -> None:
+        margin = ("--not-worse-by", "1%", "--baseline-pred", pair[0], "--format", "json")
+        document = json.loads(here("check", *pair, "-l", "bce", *margin).out)
+        jsonschema.validate(document, SCHEMA)
+        [finding] = document["checks"][0]["findings"]
+        assert (finding["undecided"], finding["passed"]) == (False, True)
+        assert (finding["p"], finding["p_holm"], finding["rows_needed"]) == (None, None, None)
+
     def test_bad_data_end_in_3_with_nothing_on_stdout(
         self, here: Here, write: Write, pair: tuple[str, str]
     ) -> None:

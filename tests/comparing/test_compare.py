@@ -12,7 +12,7 @@ import losscli
 from losscli import Columns, DataError, UsageError
 from losscli.comparing.report import ComparisonReport, Verdict
 from losscli.engine import run
-from losscli.stats.paired import holm
+from losscli.stats.holm import holm
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 A, B, LABELS = (str(SAMPLES / name) for name in ("model_a.csv", "model_b.csv", "labels.csv"))

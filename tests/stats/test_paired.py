@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from losscli.stats.groups import Resampling
-from losscli.stats.paired import ALPHA, PairedResult, PairedSums, holm, holm_levels
+from losscli.stats.holm import ALPHA, holm, holm_levels
+from losscli.stats.paired import PairedResult, PairedSums
 from losscli.stats.studentised import Studentised, studentised
 from losscli.vocabulary import Kind, Task
 from tests.one_loss import batch_of, evaluation_of, tally

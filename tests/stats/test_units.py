@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 import losscli
 from losscli.engine.gate import Settled
@@ -65,14 +67,73 @@ def test_what_names_no_units_is_refused(given: dict[str, Any]) -> None:
         Units(**given)
 
 
-def test_standard_errors_between_clusters_are_those_of_statsmodels() -> None:
-    api = pytest.importorskip("statsmodels.api")
+def clustered(loss: np.ndarray, size: int) -> losscli.Result:
+    """The mean of losses (their squares) whose clusters are so many consecutive rows."""
+    return losscli.evaluate(loss, np.zeros(len(loss)), "mse", task="regression", block_length=size)[
+        "mse"
+    ]
+
+
+def test_standard_errors_between_clusters_are_those_of_the_sandwich_formula() -> None:
+    # Liang & Zeger (1986), with G ÷ (G − 1) for few clusters.
     loss = np.repeat(RANDOM.normal(size=60), 5) + RANDOM.normal(size=300)
-    groups = np.arange(300) // 5
-    fit = api.OLS(loss**2, np.ones(300)).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    result = losscli.evaluate(loss, np.zeros(300), "mse", task="regression", block_length=5)["mse"]
-    # statsmodels has (G ÷ (G − 1)) · ((n − 1) ÷ (n − k)) with k = 1.
-    assert result.standard_error == pytest.approx(float(fit.bse[0]), rel=1e-9)
+    scores = (loss**2 - np.mean(loss**2)).reshape(60, 5).sum(axis=1)
+    error = math.sqrt(60 / 59 * np.sum(scores**2)) / 300
+    assert clustered(loss, 5).standard_error == pytest.approx(error, rel=1e-12)
+
+
+def test_standard_errors_between_clusters_are_those_of_statsmodels() -> None:
+    linear = pytest.importorskip("statsmodels.regression.linear_model")
+    loss = np.repeat(RANDOM.normal(size=60), 5) + RANDOM.normal(size=300)
+    groups = {"groups": np.arange(300) // 5}
+    fit = linear.OLS(loss**2, np.ones(300)).fit(cov_type="cluster", cov_kwds=groups)
+    assert clustered(loss, 5).standard_error == pytest.approx(float(fit.bse[0]), rel=1e-9)
+
+
+class TestSeries:
+    """Blocks of a series, held against Diebold & Mariano's test (1995) with HAC errors."""
+
+    LAGS = 19
+
+    def pair(self, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A label and two forecasts of it whose errors remember the last ones (φ = 0.7)."""
+        random = np.random.default_rng(seed)
+        errors = lfilter([math.sqrt(1 - 0.7**2)], [1, -0.7], random.normal(size=(2, 1100)))[:, 100:]
+        label = random.normal(size=1000)
+        return label, label + errors[0], label + errors[1]
+
+    def hac_error(self, values: np.ndarray) -> float:
+        """The standard error of a mean with Bartlett's weights (Newey & West 1987)."""
+        rest = values - values.mean()
+        covariances = [rest[lag:] @ rest[: len(rest) - lag] for lag in range(self.LAGS + 1)]
+        weights = 2.0 * (1.0 - np.arange(self.LAGS + 1) / (self.LAGS + 1))
+        weights[0] = 1.0
+        return float(math.sqrt(weights @ covariances) / len(values))
+
+    def test_the_formula_is_that_of_statsmodels(self) -> None:
+        linear = pytest.importorskip("statsmodels.regression.linear_model")
+        label, one, two = self.pair(0)
+        shift = (two - label) ** 2 - (one - label) ** 2
+        fit = linear.OLS(shift, np.ones(1000)).fit(cov_type="HAC", cov_kwds={"maxlags": self.LAGS})
+        assert self.hac_error(shift) == pytest.approx(float(fit.bse[0]), rel=1e-9)
+
+    def test_blocks_and_diebold_mariano_say_the_same(self) -> None:
+        errors, ratios, alone = [], [], []
+        for seed in range(30):
+            label, one, two = self.pair(seed)
+            shift = (two - label) ** 2 - (one - label) ** 2
+            report = losscli.compare([one, two], label, "mse", block_length=20, resamples=100)
+            [found] = report.comparisons
+            assert found.difference == pytest.approx(shift.mean(), rel=1e-9)
+            assert found.standard_error is not None
+            error = self.hac_error(shift)
+            errors.append(found.standard_error / error)
+            ratios.append((found.difference / found.standard_error, found.difference / error))
+            alone.append(shift.std(ddof=1) / math.sqrt(1000) / error)
+        assert np.mean(errors) == pytest.approx(1.0, abs=0.05)
+        assert np.corrcoef(np.transpose(ratios))[0, 1] > 0.97
+        # Rows that are taken for independent are too sure.
+        assert np.mean(alone) < 0.75
 
 
 def test_each_row_five_times_says_no_more_than_each_once() -> None:
@@ -97,3 +158,32 @@ def test_a_column_names_the_clusters(tmp_path: Any) -> None:
         path, None, "mse", columns=Columns(pred="pred", label="label"), block_length=4
     )
     assert report["mse"].interval == pytest.approx(blocks["mse"].interval, rel=1e-12)
+
+
+def test_few_clusters_and_what_dependence_costs_are_said_by_eval_and_compare() -> None:
+    label = RANDOM.normal(size=300)
+    shared = np.repeat(RANDOM.normal(size=(2, 12)), 25, axis=1)
+    one, two = label + shared + 0.5 * RANDOM.normal(size=(2, 300))
+    report = losscli.evaluate(one, label, "mse", task="regression", block_length=25)
+    both = losscli.compare([one, two], label, "mse", block_length=25, resamples=100)
+    for notes in (report.notes, both.notes):
+        assert any("12 blocks of 25 rows; design effect: mean squared error" in n for n in notes)
+        assert any(note.startswith("12 clusters are few") for note in notes)
+    [found] = both.comparisons
+    assert (found.units, found.clusters) == ("12 blocks of 25 rows", 12)
+    shift = (two - label) ** 2 - (one - label) ** 2
+    assert found.standard_error is not None
+    effect = (found.standard_error / (shift.std(ddof=1) / math.sqrt(300))) ** 2
+    assert found.design_effect == pytest.approx(effect, rel=1e-9)
+
+
+def test_rows_of_one_cluster_alone_tell_no_spread() -> None:
+    label = RANDOM.normal(size=40)
+    pred = label + RANDOM.normal(size=40)
+    report = losscli.evaluate(pred, label, "mse,r2", task="regression", block_length=100)
+    both = losscli.compare([pred, pred + 0.1], label, "mse", block_length=100, resamples=100)
+    for result in report.results:
+        assert (result.interval, result.standard_error) == (None, None)
+    for notes in (report.notes, both.notes):
+        assert any(note.startswith("all rows are one cluster") for note in notes)
+    assert both["mse"].interval is None
