@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.version import __version__
@@ -56,8 +56,8 @@ EPILOG = (
     "1 a check failed, 2 wrong usage, 3 bad data, 70 a bug of losscli, 130 interrupted."
 )
 
-# Set by the shell's completion, which asks for words and runs no command.
 _MINUS = "\N{MINUS SIGN}"
+# Set by the shell's completion, which asks for words and runs no command.
 _COMPLETING = "_LOSSCLI_COMPLETE"
 
 _HINT = "`{} --help` shows what there is."
@@ -154,7 +154,9 @@ def dispatch(words: Sequence[str]) -> None:
 
     Raises SystemExit where Typer answers instead.
     """
-    if not words and _COMPLETING not in os.environ:
+    if os.environ.get(_COMPLETING, "").startswith("complete_"):
+        _complete()
+    if not words:
         raise UsageError("which command?", hint=_HINT.format("losscli"))
     if words and words[0] not in _COMMANDS and words[0] not in _OWN_OPTIONS:
         _check_misspelt(words)
@@ -166,6 +168,16 @@ def dispatch(words: Sequence[str]) -> None:
     options = settled(options)
     check_outputs(options)
     run(options)
+
+
+def _complete() -> NoReturn:
+    """Print what the TAB key offers and end the process; 1 tells fish to offer files instead."""
+    from losscli.cli.shells import completed
+
+    offers = completed(os.environ, tuple(_COMMANDS), lambda name: _command(name)[0])
+    if offers:
+        print(offers)
+    raise SystemExit(0 if offers else 1)
 
 
 def _check_misspelt(words: Sequence[str]) -> None:
@@ -183,7 +195,7 @@ def _check_misspelt(words: Sequence[str]) -> None:
 
 
 def _plainly(words: Sequence[str]) -> tuple[Callable[[Any], None], Any] | None:
-    if not words or words[0] not in _COMMANDS or _COMPLETING in os.environ:
+    if words[0] not in _COMMANDS:
         return None
     from losscli.cli.options import parse_plain
 

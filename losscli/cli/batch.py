@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS, WORK
+from losscli.cli.names import loss_names
 from losscli.cli.options import arguments, count, option, switch
 from losscli.cli.resampling import DependenceOptions
 from losscli.errors import DataError, UsageError
@@ -71,7 +72,9 @@ class BatchOptions(EngineOptions, DependenceOptions, ScoringOptions):
         choices=tuple(one for one in Reduction if one not in (Reduction.NONE, Reduction.COLUMNS)),
         help="How the rows become one number; each loss's own if not given.",
     )
-    sort: str | None = option("--sort", metavar="LOSS", help="The loss that ranks the pairs.")
+    sort: str | None = option(
+        "--sort", metavar="LOSS", complete=loss_names, help="The loss that ranks the pairs."
+    )
     top: str | None = option("--top", metavar="N", help="Only so many pairs, the best first.")
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: tuple[str, ...] = option(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
-from losscli.cli.names import convention_names, loss_names
+from losscli.cli.names import column_names, convention_names, loss_names
 from losscli.cli.options import count, option, switch
 from losscli.evaluating.option_text import class_weights, named_files
 
@@ -34,11 +34,16 @@ class EvaluationOptions(ReadingOptions):
     group_col: str | None = option(
         "--group-col",
         metavar="COL",
+        complete=column_names,
         panel=COLUMNS,
         help="Column that names the list (query) of each row, for ndcg and dcg of a long table.",
     )
     weight_col: str | None = option(
-        "--weight-col", metavar="COL", panel=COLUMNS, help="Column of row weights."
+        "--weight-col",
+        metavar="COL",
+        panel=COLUMNS,
+        complete=column_names,
+        help="Column of row weights.",
     )
     weight: str | None = option(
         "--weight", metavar="FILE", panel=COLUMNS, help="File of row weights."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from losscli.cli.names import column_names
 from losscli.cli.options import argument, option
 from losscli.evaluating.option_text import listed
 from losscli.vocabulary import Kind, Task
@@ -25,6 +26,7 @@ class ReadingOptions:
         "-p",
         "--pred-col",
         metavar="COL",
+        complete=column_names,
         many=True,
         panel=COLUMNS,
         help="Prediction column: a name or a glob such as 'p_*'; repeatable.",
@@ -33,6 +35,7 @@ class ReadingOptions:
         "-y",
         "--label-col",
         metavar="COL",
+        complete=column_names,
         many=True,
         panel=COLUMNS,
         help="Label column: a name or a glob; repeatable.",
@@ -40,6 +43,7 @@ class ReadingOptions:
     score_col: tuple[str, ...] = option(
         "--score-col",
         metavar="COL",
+        complete=column_names,
         many=True,
         panel=COLUMNS,
         help="Column of scores that the rows have already, in place of predictions; repeatable.",
@@ -47,6 +51,7 @@ class ReadingOptions:
     id_col: tuple[str, ...] = option(
         "--id-col",
         metavar="COL",
+        complete=column_names,
         many=True,
         panel=COLUMNS,
         help="Pair the rows of two tables by this key, in any order; repeatable.",

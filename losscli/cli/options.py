@@ -1,7 +1,7 @@
 """One declaration of a command's options, read by two parsers.
 
 A command declares its options as a frozen dataclass. Typer gets a function signature made from it
-and does all the work: help, completion, errors. Building Typer's machinery costs more time than a
+and does all the work: help, errors. Building Typer's machinery costs more time than a
 small evaluation, so plain command lines (known options, each with its value) are first offered to
 `parse_plain`, which understands exactly the same declaration or else declines.
 """
@@ -26,6 +26,18 @@ _KEY = "losscli"
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What completion knows: the beginning of a word, and the files named elsewhere on the line."""
+
+    incomplete: str
+    files: tuple[str, ...] = ()
+
+
+# The words that may stand where one has been begun.
+Complete = Callable[[Typed], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """How one field of an options dataclass appears on the command line.
 
@@ -39,7 +51,7 @@ class Spec:
     panel: str | None
     many: bool
     switch: bool
-    complete: Callable[[str], Sequence[str]] | None
+    complete: Complete | None
     choices: tuple[str, ...] = ()
 
 
@@ -48,7 +60,7 @@ def argument(
     help: str,
     *,
     default: Any = None,
-    complete: Callable[[str], Sequence[str]] | None = None,
+    complete: Complete | None = None,
 ) -> Any:
     """A positional argument; optional where it has a default."""
     spec = Spec((), help, metavar, None, many=False, switch=False, complete=complete)
@@ -69,15 +81,15 @@ def option(
     panel: str | None = None,
     many: bool = False,
     choices: Sequence[str] = (),
-    complete: Callable[[str], Sequence[str]] | None = None,
+    complete: Complete | None = None,
 ) -> Any:
     """An option with a value; `choices` are all that it can be."""
     if choices:
         metavar = flags[-1].lstrip("-").upper()
         help = f"{help} One of: {', '.join(choices)}."
 
-        def complete(incomplete: str) -> list[str]:
-            return [choice for choice in choices if choice.startswith(incomplete)]
+        def complete(typed: Typed) -> list[str]:
+            return [choice for choice in choices if choice.startswith(typed.incomplete)]
 
     spec = Spec(flags, help, metavar, panel, many, False, complete, tuple(choices))
     return field(default=() if many else default, metadata={_KEY: spec})
@@ -179,12 +191,7 @@ def typer_function(options: type[Options], run: Callable[[Options], None]) -> Ca
         default: Any = None if item.default is MISSING else item.default
         declared: Any
         if not spec.flags:
-            declared = typer.Argument(
-                metavar=spec.metavar,
-                help=spec.help,
-                show_default=False,
-                autocompletion=spec.complete,
-            )
+            declared = typer.Argument(metavar=spec.metavar, help=spec.help, show_default=False)
             annotation: Any = list[str] if spec.many else str | None
             default = [] if spec.many else default
         elif spec.switch:
@@ -196,7 +203,6 @@ def typer_function(options: type[Options], run: Callable[[Options], None]) -> Ca
                 help=spec.help,
                 metavar=spec.metavar,
                 rich_help_panel=spec.panel,
-                autocompletion=spec.complete,
                 show_default=default is not None and not spec.many,
             )
             annotation = list[str] if spec.many else str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from losscli.cli.names import column_names
 from losscli.cli.options import option
 from losscli.errors import UsageError
 
@@ -20,6 +21,7 @@ class DependenceOptions:
     cluster_col: tuple[str, ...] = option(
         "--cluster-col",
         metavar="COL",
+        complete=column_names,
         many=True,
         panel=CHANCE,
         help="Rows of one value depend on each other (patient, document): errors are taken "
@@ -28,6 +30,7 @@ class DependenceOptions:
     block_col: str | None = option(
         "--block-col",
         metavar="COL",
+        complete=column_names,
         panel=CHANCE,
         help="The same for a series: the column that names its blocks, such as date.",
     )

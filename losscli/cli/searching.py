@@ -8,7 +8,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.inputs import COLUMNS, InputOptions
-from losscli.cli.names import loss_names
+from losscli.cli.names import column_names, loss_names
 from losscli.cli.options import option
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ class SearchOptions(InputOptions):
         help="Look at these losses alone; repeatable.",
     )
     weight_col: str | None = option(
-        "--weight-col", metavar="COL", panel=COLUMNS, help="Column of row weights."
+        "--weight-col",
+        metavar="COL",
+        panel=COLUMNS,
+        complete=column_names,
+        help="Column of row weights.",
     )
     weight: str | None = option(
         "--weight", metavar="FILE", panel=COLUMNS, help="File of row weights."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS
+from losscli.cli.names import column_names
 from losscli.cli.options import option, switch
 
 
@@ -16,6 +17,7 @@ class SlicingOptions:
     by_col: tuple[str, ...] = option(
         "--by-col",
         metavar="COL",
+        complete=column_names,
         many=True,
         panel=COLUMNS,
         help="The losses of each value of this column too: a name or a glob; repeatable.",

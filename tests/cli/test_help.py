@@ -1,4 +1,4 @@
-"""Help and completion, and the two readers of a command line, which must agree."""
+"""Help, and the two readers of a command line, which must agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from losscli.cli.losses import LossesOptions
 from losscli.cli.options import parse_plain, settled
 from losscli.cli.recommend import RecommendOptions
 from losscli.errors import UsageError
-from losscli.losses.registry import REGISTRY
 from tests.cli.program import Program
 
 COMMANDS: dict[str, type[Any]] = {
@@ -82,46 +81,6 @@ class TestHelp:
 
         answer = losscli("--version")
         assert (answer.code, answer.out, answer.err) == (0, f"losscli {package.__version__}\n", "")
-
-
-class TestCompletion:
-    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-    def test_a_script_for_every_shell(self, losscli: Program, shell: str) -> None:
-        answer = losscli("--show-completion", shell)
-        assert (answer.code, answer.err) == (0, "")
-        assert "_LOSSCLI_COMPLETE" in answer.out
-
-    def complete(self, losscli: Program, line: str) -> list[str]:
-        answer = losscli(
-            env={
-                "_LOSSCLI_COMPLETE": "complete_bash",
-                "COMP_WORDS": line,
-                "COMP_CWORD": str(len(line.split(" ")) - 1),
-            }
-        )
-        assert answer.code == 0
-        return answer.out.split()
-
-    def test_of_commands_and_options(self, losscli: Program) -> None:
-        assert {"eval", "recommend", "losses"} <= set(self.complete(losscli, "losscli "))
-        assert "--reduction" in self.complete(losscli, "losscli eval --red")
-
-    @pytest.mark.parametrize(
-        ("line", "offers"),
-        [
-            ("losscli eval --kind lo", "logit"),
-            ("losscli eval --reduction b", "batchmean"),
-            ("losscli eval --format j", "jsonl"),
-            ("losscli eval --like t", "textbook"),
-            ("losscli eval -l binary_c", "binary_cross_entropy"),
-            ("losscli losses binary_c", "binary_cross_entropy"),
-            ("losscli eval -l mse,binary_c", "mse,binary_cross_entropy"),
-        ],
-    )
-    def test_of_values(self, losscli: Program, line: str, offers: str) -> None:
-        found = self.complete(losscli, line)
-        assert offers in found
-        assert len(set(found)) == len(found)
 
 
 class TestTwoReaders:
@@ -211,13 +170,3 @@ class TestTwoReaders:
         assert (options.kind, options.format) == ("log_probability", "json")
         with pytest.raises(UsageError, match=r"--nan: there is no 'keep'\. Known: error, drop"):
             settled(EvalOptions(nan="keep"))
-
-
-def test_every_name_of_a_loss_is_offered() -> None:
-    complete = next(
-        field.metadata["losscli"].complete
-        for field in dataclasses.fields(EvalOptions)
-        if field.name == "loss"
-    )
-    offered = complete("")
-    assert {name for loss in REGISTRY for name in (loss.id, *loss.aliases)} == set(offered)
