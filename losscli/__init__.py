@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from losscli.checking.report import CheckReport
     from losscli.checking.run import check
     from losscli.comparing.compare import compare
-    from losscli.comparing.divergence import Divergence, divergence
+    from losscli.comparing.divergence import divergence
+    from losscli.comparing.divergence_report import Divergence
     from losscli.comparing.report import ComparisonReport
     from losscli.conventions.names import get_loss
     from losscli.differentiating.gradients import gradient
@@ -68,7 +69,7 @@ _HOMES = {
     "CheckReport": "losscli.checking.report",
     "ComparisonReport": "losscli.comparing.report",
     "DataError": "losscli.errors",
-    "Divergence": "losscli.comparing.divergence",
+    "Divergence": "losscli.comparing.divergence_report",
     "Leaderboard": "losscli.batching.report",
     "LosscliError": "losscli.errors",
     "Match": "losscli.matching.report",

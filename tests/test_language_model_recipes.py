@@ -84,6 +84,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     for name in ("arc_easy", "a", "b"):
         lines(made / f"samples_{name}.jsonl", samples(rng))
+    filters = ("strict-match", "flexible-extract")
+    lines(
+        made / "samples_gsm8k.jsonl",
+        [
+            {"doc_id": place, "doc_hash": f"{place:x}", "filter": name, "exact_match": place % 2}
+            for name in filters
+            for place in range(20)
+        ],
+    )
     return made
 
 

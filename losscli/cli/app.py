@@ -273,10 +273,20 @@ def by_typer(words: Sequence[str]) -> tuple[Callable[[Any], None], Any]:
         if not hasattr(error, "format_message"):
             raise
         command = " ".join(["losscli", *(word for word in words[:1] if word in _COMMANDS)])
-        raise UsageError(error.format_message(), hint=_HINT.format(command)) from None
+        raise UsageError(
+            error.format_message(), hint=_elsewhere(words) or _HINT.format(command)
+        ) from None
     if found:
         return found[0]
     raise SystemExit(code)
+
+
+def _elsewhere(words: Sequence[str]) -> str:
+    """The commands that take what `eval` does not: the predictions of several models."""
+    from losscli.cli.several_models import compare_instead
+
+    typed = words[1:] if words[:1] == ["eval"] else ()
+    return compare_instead([word.replace(_MINUS, "-") for word in typed])
 
 
 def help_of(options: Any) -> str:

@@ -12,7 +12,7 @@ from losscli.render.screen import Screen
 
 if TYPE_CHECKING:
     from losscli.checking.report import CheckReport
-    from losscli.comparing.divergence import Divergence
+    from losscli.comparing.divergence_report import Divergence
     from losscli.comparing.report import ComparisonReport
     from losscli.evaluating.report import Report
     from losscli.matching.report import Match, Why

@@ -22,14 +22,13 @@ from losscli.evaluating.texts import requests_of_texts
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.source import Scores
-from losscli.inputs.tokens import LEFT_OUT
 from losscli.losses.definition.loss import RowLoss, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.losses.texts import LAYOUT
 from losscli.task.decide import decide
 from losscli.task.decision import HIGH, Decision, Hints, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
-from losscli.task.profile import MARKS, MOST_VALUES, tolerance
+from losscli.task.profile import LEFT_OUT, MARKS, MOST_VALUES, tolerance
 from losscli.task.quantities import named_quantities
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from shlex import quote
 
 from losscli.errors import DataError, UsageError
@@ -14,7 +15,7 @@ from losscli.inputs.evidence.words import Says, alike, says
 from losscli.inputs.findings import Findings, ReadRole, UnusedColumn
 from losscli.inputs.names import align
 from losscli.inputs.pairing import KEY, Feed
-from losscli.inputs.roles.claims import Claim
+from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.inputs.roles.decision import resolve
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.scores import ROW, row_losses_of, scores_in
@@ -31,6 +32,9 @@ CLUSTER = "cluster "
 GROUP = "group"
 # The columns of lm-eval's questions: the choices, the same by their length, and the right one.
 CHOICE, NORM, TARGET = "choice", "norm", "target"
+# … and what all its samples have.
+FILTER = "filter"
+_SAMPLE = ("doc_id", FILTER, "doc_hash")
 
 
 # … and of a column of which the first rows made a decision that all rows have to bear out.
@@ -68,9 +72,9 @@ def choose(
     claims: dict[str, Claim] = {}
     alone = "label" not in sources
     if (read := _of_language_models(sources, columns)) is not None:
-        return read
+        return _of_one_filter(read, columns)
     if (scored := _scores(sources, columns, keys)) is not None:
-        return scored
+        return _of_one_filter(scored, columns)
     for role in ("pred", "label"):
         if role not in sources:
             continue
@@ -152,6 +156,25 @@ def _of_language_models(sources: dict[str, Source], columns: Columns) -> Choice 
     said = f"{source.name}: log-likelihoods of up to {len(choices)} choices, {where}"
     normed = any(name.startswith(f"{NORM}.") for name in names)
     return Choice(chosen, (f"{said}; by their length: -p '{NORM}.*'" if normed else said,), ())
+
+
+def _of_one_filter(choice: Choice, columns: Columns) -> Choice:
+    """The choice, to be borne out by rows that lm-eval made by one filter of the responses.
+
+    A file of samples holds each question once for each filter, and each has results of its own.
+    """
+    source, _ = choice.chosen["pred"]
+    names = list(source.columns or ())
+    if not set(_SAMPLE) <= set(names) or any(fnmatchcase(FILTER, each) for each in columns.by):
+        return choice
+    place = names.index(FILTER)
+    first = next(iter(source.firsts(place)), None)
+    if not isinstance(first, str):
+        return choice
+    role = f"{CLAIMED}{FILTER} of {source.name}"
+    claim = (role, Claim(place, Claimed.ONE_FILTER, first))
+    filters = {role: (source, Selection((place,), text=True))}
+    return replace(choice, chosen={**choice.chosen, **filters}, claims=(*choice.claims, claim))
 
 
 def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:

@@ -176,10 +176,9 @@ class Dataset:
             raise self.error(
                 role,
                 start + row,
-                f"is not {claim.claimed}, as the first rows of the column are, which were taken "
-                "for prediction and label by that",
-                value=f"{values[row]:g}",
-                hint="Name the columns: --pred-col NAME --label-col NAME.",
+                claim.problem,
+                value=values[row] if isinstance(values[row], str) else f"{values[row]:g}",
+                hint=claim.hint,
             )
 
     def _divided(self, arrays: Mapping[str, Array], start: int) -> dict[str, Array]:

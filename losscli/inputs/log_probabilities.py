@@ -170,21 +170,31 @@ def _in_choice(choice: Mapping[str, Any]) -> tuple[list[Any], list[Any] | None] 
 
 
 def _of_prompts(first: Mapping[str, Any], _: Sequence[Mapping[str, Any]]) -> Found | None:
-    """vLLM's `prompt_logprobs`: null, then for each token a record by its id, its own first."""
-    if not _is_prompt(first.get("prompt_logprobs")):
+    """vLLM's `prompt_logprobs`: null, then for each token a record by its id, its own first.
+
+    They stand in the response, or in each of the choices that complete prompts of their own.
+    """
+    if not any(_is_prompt(each.get("prompt_logprobs")) for each in _prompts(first)):
         return None
 
     def read(record: Mapping[str, Any]) -> Iterator[Text]:
-        given: Any = record.get("prompt_logprobs")
-        if not _is_prompt(given):
-            raise NoLogProbability("holds no prompt_logprobs", given)
-        own = list(map(_own, given, _ids(record, len(given))))
-        yield text_of(
-            [None if each is None else each.get("logprob") for each in own],
-            [None if each is None else each.get("decoded_token") for each in own],
-        )
+        for each in _prompts(record):
+            given: Any = each.get("prompt_logprobs")
+            if not _is_prompt(given):
+                raise NoLogProbability("holds no prompt_logprobs", given)
+            own = list(map(_own, given, _ids(each, len(given))))
+            yield text_of(
+                [None if token is None else token.get("logprob") for token in own],
+                [None if token is None else token.get("decoded_token") for token in own],
+            )
 
-    return Found(read, "prompt_logprobs")
+    inside = "prompt_logprobs" not in first
+    return Found(read, "choices[].prompt_logprobs" if inside else "prompt_logprobs")
+
+
+def _prompts(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The records of a response that hold `prompt_logprobs`: itself, or its choices."""
+    return [record] if "prompt_logprobs" in record else _choices(record)
 
 
 def _ids(record: Mapping[str, Any], count: int) -> list[Any]:

@@ -30,7 +30,7 @@ from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
 from losscli.inputs.source import Array, Selection, Source
-from losscli.inputs.tokens import token_rows
+from losscli.inputs.tokens import token_rows, tokens_alone
 from losscli.vocabulary import Evidence
 
 # The roles of the further models are these with their place behind.
@@ -65,8 +65,11 @@ def open_rivals(
     wanted: Wanted = ANYTHING,
     classes_second: bool = False,
     shift: bool = False,
+    labelled: bool = True,
 ) -> Rivals:
     """The predictions of several files or arrays; without `label`, labels are a column of theirs.
+
+    `labelled` says that there have to be labels.
 
     `wanted` is what the losses read of a row. With `by_pattern` there is one file, and each
     pattern of `columns.pred` is a model. Files that have ids are paired by them, in any order;
@@ -77,7 +80,7 @@ def open_rivals(
     DataError for what cannot be read and for shapes that do not fit each other.
     """
     opener = Opener(decimal=columns.decimal)
-    preds, label, others, archived = _unpacked(opener, preds, label)
+    preds, label, others, archived = _unpacked(opener, preds, label, labelled=labelled)
     if by_pattern:
         models = [opener.open(preds[0], "prediction")] * len(columns.pred)
         asked = [replace(columns, pred=(pattern,)) for pattern in columns.pred]
@@ -91,7 +94,18 @@ def open_rivals(
         shared[name] = opener.open(given, name)
     said: list[str] = []
     each_sequence = 0
-    if label is not None and not inputs and weight is None:
+    if label is None and not labelled:
+        if shift:
+            raise UsageError(
+                "--shift: there are no labels to hold the logits against",
+                hint="Leave it out, or give the labels: --label FILE.",
+            )
+        alone = [tokens_alone(model, classes_second=classes_second) for model in models]
+        bare = [each for each in alone if each is not None]
+        if len(bare) == len(models):
+            models = [each.pred for each in bare]
+            said = [each.said for each in bare]
+    elif label is not None and not inputs and weight is None:
         found = [
             token_rows(model, shared["label"], classes_second=classes_second, shift=shift)
             for model in models
@@ -111,7 +125,7 @@ def open_rivals(
     labels = {place: opener.open(each, f"label {place}") for place, each in others.items()}
     homes = {str(id(each)): each for each in [*models, *shared.values(), *labels.values()]}
     keys, evidence = shared_keys(list(homes.values()), columns)
-    chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted)
+    chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted, labelled=labelled)
     for place, source in labels.items():
         chosen[f"{_LABEL}{place}"] = (source, Selection(None, text=source.is_text(0)))
     chosen |= grouping([*models, *shared.values()], columns)
@@ -154,7 +168,7 @@ def open_rivals(
 
 
 def _unpacked(
-    opener: Opener, preds: Sequence[Any], label: Any
+    opener: Opener, preds: Sequence[Any], label: Any, *, labelled: bool
 ) -> tuple[list[Any], Any, dict[int, Any], list[str]]:
     """Predictions and label, those in archives of several arrays by the arrays' names.
 
@@ -165,7 +179,8 @@ def _unpacked(
     found, others = list(preds), {}
     wanted = label is None
     for place, given in enumerate(preds):
-        members = prediction_in(opener, given, with_label=wanted, optional=label is not None)
+        optional = label is not None or not labelled
+        members = prediction_in(opener, given, with_label=wanted, optional=optional)
         if members is None:
             continue
         notes.append(members.note)
@@ -191,6 +206,8 @@ def _chosen(
     asked: Sequence[Columns],
     keys: Keys,
     wanted: Wanted,
+    *,
+    labelled: bool,
 ) -> tuple[Chosen, list[str], list[Evidence], dict[str, Claim]]:
     """For each role its source and columns: predictions and labels of every model.
 
@@ -216,10 +233,11 @@ def _chosen(
                 chosen[f"{_LABEL}{place + 1}"] = label
         if not place:
             chosen |= found
-    if "label" not in chosen and chosen["pred"][1].scores is None:
+    if labelled and "label" not in chosen and chosen["pred"][1].scores is None:
         raise UsageError(
             f"{models[0].name} holds no labels to compare with",
-            hint="Give them: --label FILE, or name their column: --label-col COL.",
+            hint="Give them: --label FILE, or name their column: --label-col COL."
+            + " How far two distributions part needs none: --kl." * (models[0].columns is None),
         )
     return chosen, notes, evidence, claims
 

@@ -15,9 +15,6 @@ from losscli.inputs.array import ArraySource, UntitledColumns
 from losscli.inputs.npy import NpySource
 from losscli.inputs.source import Array, Selection, Source
 
-# The label of tokens that are not predicted, as torch and Hugging Face write it.
-LEFT_OUT = -100
-
 Stored = ArraySource | NpySource
 
 
@@ -62,11 +59,7 @@ def token_rows(
     logits, labels, tokens = found
     n = (logits.shape or (0,))[0] // tokens
     weights = None if weight is None else _weights(weight, label, n, tokens)
-    second = isinstance(logits, ClassesSecond)
-    said = (
-        f"{pred.name}: shape {pred.shape} taken as {n:,} sequences of {tokens:,} tokens, "
-        f"{_width(logits):,} classes each" + ", the second axis" * second
-    )
+    said = _taken_as(pred, logits, tokens)
     if shift:
         if tokens < 2:
             raise UsageError(f"--shift: {pred.name} has sequences of a single token")
@@ -76,6 +69,39 @@ def token_rows(
         tokens -= 1
     return TokenRows(
         logits, labels, weights, tokens, f"{said}; intervals take tokens as independent"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokensAlone:
+    """Predictions with a row for each token, `tokens` to a sequence; `said` tells it."""
+
+    pred: Source
+    tokens: int
+    said: str
+
+
+def tokens_alone(pred: Source, *, classes_second: bool) -> TokensAlone | None:
+    """Predictions without labels with a row for each token; None for other shapes.
+
+    `pred` has the shape (n, t, v), or with `classes_second` torch's (n, v, t).
+    """
+    if not isinstance(pred, (ArraySource, NpySource)):
+        return None
+    shape = pred.shape
+    if shape is None or len(shape) < 3 or not pred.in_row_order:
+        return None
+    logits, tokens = _of_classes(pred, shape, second=classes_second)
+    return TokensAlone(logits, tokens, _taken_as(pred, logits, tokens))
+
+
+def _taken_as(pred: Source, logits: Source, tokens: int) -> str:
+    """What the shape of predictions was taken as."""
+    n = (logits.shape or (0,))[0] // tokens
+    second = isinstance(logits, ClassesSecond)
+    return (
+        f"{pred.name}: shape {pred.shape} taken as {n:,} sequences of {tokens:,} tokens, "
+        f"{_width(logits):,} classes each" + ", the second axis" * second
     )
 
 
@@ -104,11 +130,16 @@ def _layout(
     found = second if turned else last
     if found is None:
         return None
-    tokens = math.prod(shape[2:] if turned else shape[1:-1])
-    labels = _counted(found, tokens, (shape[0] * tokens,))
-    if turned:
-        return ClassesSecond(pred), labels, tokens
-    return _counted(pred, tokens, (shape[0] * tokens, shape[-1])), labels, tokens
+    logits, tokens = _of_classes(pred, shape, second=turned)
+    return logits, _counted(found, tokens, (shape[0] * tokens,)), tokens
+
+
+def _of_classes(pred: Stored, shape: tuple[int, ...], *, second: bool) -> tuple[Source, int]:
+    """Rows of the classes of one token, which the last axis holds or the second; and the tokens."""
+    tokens = math.prod(shape[2:] if second else shape[1:-1])
+    if second:
+        return ClassesSecond(pred), tokens
+    return _counted(pred, tokens, (shape[0] * tokens, shape[-1])), tokens
 
 
 def _of_tokens(source: Source, shape: tuple[int, ...]) -> Stored | None:

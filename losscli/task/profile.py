@@ -20,8 +20,10 @@ Array = NDArray[Any]
 # More different values than this are no class labels that a person would list.
 MOST_VALUES = 1000
 
+# The label of tokens that are not predicted, as torch (`ignore_index`) and Hugging Face write it.
+LEFT_OUT = -100
 # Labels that say "leave this out" beside 0 and 1: not judged, torch's ignore_index, void pixels.
-MARKS = frozenset((-1, -100, 255))
+MARKS = frozenset((-1, LEFT_OUT, 255))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from losscli.task.decision import HIGH, LOW, MEDIUM, Decision, Hints
-from losscli.task.profile import LabelProfile, PredProfile, tolerance
+from losscli.task.profile import LEFT_OUT, LabelProfile, PredProfile, tolerance
 from losscli.task.values import in_unit, two_labels, value_evidence
 from losscli.vocabulary import Evidence, Kind, Task
 
@@ -82,8 +82,11 @@ def _heed_labels(
     if label.width == 1:
         found = "one class per row"
         if not label.text and label.whole and (label.low < 0 or label.high > width - 1):
-            found += f" ({label.low:g} to {label.high:g}, outside 0..{width - 1})"
-            confidence = LOW
+            if label.low == LEFT_OUT and _classes_but_left_out(label, width):
+                found += f", or {LEFT_OUT} for rows that are left out"
+            else:
+                found += f" ({label.low:g} to {label.high:g}, outside 0..{width - 1})"
+                confidence = LOW
         if task is Task.MULTICLASS:
             evidence.append(Evidence("labels", found, "one of several classes"))
             return task, confidence
@@ -115,6 +118,12 @@ def _heed_labels(
         return (Task.DISTRIBUTION, confidence) if task is Task.MULTICLASS else (task, LOW)
     evidence.append(Evidence("labels", "shares between 0 and 1", "soft yes-or-no labels"))
     return Task.MULTILABEL, confidence if task is Task.MULTILABEL else LOW
+
+
+def _classes_but_left_out(label: LabelProfile, width: int) -> bool:
+    """Whether labels are classes but for those of −100; of very many values the highest tells."""
+    others = (label.values or frozenset((label.high,))) - {LEFT_OUT}
+    return all(0 <= value < width for value in others)
 
 
 def _several_scores(

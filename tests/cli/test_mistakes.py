@@ -135,3 +135,40 @@ def test_labels_given_to_compare_as_a_model(here: Here) -> None:
     answer = here("compare", "preds.npy", "labels.npy")
     assert (answer.code, answer.out) == (2, "")
     assert "--label FILE" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        (
+            "preds.npy logits.npy labels.npy",
+            ["--label labels.npy", "--label labels.npy --kl"],
+        ),
+        (
+            "eval preds.npy logits.npy --label labels.npy --shift",
+            ["--label labels.npy --shift"] * 2,
+        ),
+        ("preds.npy logits.npy labels.npy -l bce", ["--label labels.npy -l bce"]),
+        ("preds.npy logits.npy --kl", ["--kl"]),
+    ],
+)
+def test_the_predictions_of_two_models_lead_to_compare(
+    here: Here, words: str, instead: list[str]
+) -> None:
+    answer = here(*words.split())
+    assert (answer.code, answer.out) == (2, "")
+    assert "eval is of one model" in answer.err
+    lines = [line.strip() for line in answer.err.splitlines()]
+    for rest in instead:
+        assert any(
+            line.startswith(f"losscli compare preds.npy logits.npy {rest}") for line in lines
+        )
+
+
+def test_the_command_that_stands_instead_of_eval_works(here: Here, write: Write) -> None:
+    write("other.npy", PROBS * 0.9 + 0.1 / 3)
+    answer = here("eval", "probs.npy", "other.npy", "classes.npy")
+    [kl] = [line for line in answer.err.splitlines() if line.endswith("--kl")]
+    found = here(*kl.split()[1:])
+    assert found.code == 0
+    assert found.out.startswith("other (Q) against probs (base)")

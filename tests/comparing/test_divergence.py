@@ -158,3 +158,36 @@ def test_it_is_plain_data_for_json() -> None:
         "value": found["mean"].value,
         "error": found["mean"].error,
     }
+
+
+def test_without_labels_the_models_are_compared_with_each_other_alone() -> None:
+    every = losscli.divergence(BASE, OTHER)
+    labelled = losscli.divergence(BASE, OTHER, np.maximum(LABEL, 0))
+    assert every.kl == labelled.kl
+    assert (every.tokens, every.ignored, every.perplexity) == (N * T, 0, ())
+    assert every.probability == (labelled["same top p"],)
+    assert any("no labels" in note for note in every.notes)
+
+
+def test_without_labels_probabilities_are_clipped_as_with_them() -> None:
+    base, other = np.array([[0.5, 0.5], [0.2, 0.8]]), np.array([[1.0, 0.0], [0.2, 0.8]])
+    assert losscli.divergence(base, other).kl == losscli.divergence(base, other, [0, 1]).kl
+
+
+def test_without_labels_classes_are_the_last_axis_or_torchs(tmp_path: Path) -> None:
+    turned = [np.ascontiguousarray(each.transpose(0, 2, 1)) for each in (BASE, OTHER)]
+    assert losscli.divergence(*turned, like="torch").kl == losscli.divergence(BASE, OTHER).kl
+    np.savez(tmp_path / "base.npz", predictions=BASE, label_ids=LABEL)
+    np.savez(tmp_path / "alone.npz", predictions=BASE, hidden=BASE, attention=LABEL)
+    assert losscli.divergence(str(tmp_path / "base.npz"), OTHER).ignored == 7
+    assert losscli.divergence(str(tmp_path / "alone.npz"), OTHER).perplexity == ()
+
+
+def test_without_labels_there_is_nothing_to_shift() -> None:
+    with pytest.raises(UsageError, match="no labels to hold the logits against"):
+        losscli.divergence(BASE, OTHER, shift=True)
+
+
+def test_no_token_with_a_label_is_refused() -> None:
+    with pytest.raises(UsageError, match="no token has a label"):
+        losscli.divergence(BASE, OTHER, np.full((N, T), -100))

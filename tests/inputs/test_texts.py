@@ -64,6 +64,14 @@ def prompt(text: Any) -> dict[str, Any]:
     return {"request_id": "1", "prompt_logprobs": places}
 
 
+def prompt_in_choice(text: Any) -> dict[str, Any]:
+    """The same as vLLM's server answers to completions: in the choice that completes the prompt."""
+    places = prompt(text)["prompt_logprobs"]
+    ids = list(range(len(places)))
+    choice = {"index": 0, "text": "", "logprobs": None, "prompt_logprobs": places}
+    return {"object": "text_completion", "choices": [{**choice, "prompt_token_ids": ids}]}
+
+
 def listed(text: Any) -> dict[str, Any]:
     return {"tokens": [t for t, _ in text], "token_logprobs": [lp for _, lp in text]}
 
@@ -72,7 +80,7 @@ def batched(text: Any) -> dict[str, Any]:
     return {"custom_id": "1", "response": {"status_code": 200, "body": chat(text)}}
 
 
-@pytest.mark.parametrize("form", [chat, completion, prompt, listed, batched])
+@pytest.mark.parametrize("form", [chat, completion, prompt, prompt_in_choice, listed, batched])
 def test_every_form_gives_the_perplexities_by_their_definitions(tmp_path: Path, form: Any) -> None:
     file = write(tmp_path / "out.jsonl", [form(text) for text in TEXTS])
     report = evaluate(file)
@@ -298,3 +306,38 @@ def test_two_models_are_compared_on_the_same_texts(tmp_path: Path) -> None:
 def test_texts_are_recommended_the_perplexity(tmp_path: Path) -> None:
     file = write(tmp_path / "out.jsonl", [chat(text) for text in TEXTS])
     assert recommend(file).loss == "token_perplexity"
+
+
+def filtered(place: int, name: str, score: float) -> dict[str, Any]:
+    """A sample of lm-eval whose generated answer one of its filters was given."""
+    return {
+        "doc_id": place,
+        "target": "4",
+        "resps": [["so 4"]],
+        "filtered_resps": ["4"],
+        "filter": name,
+        "doc_hash": "0a",
+        "exact_match": score,
+    }
+
+
+def test_the_results_of_two_filters_are_not_averaged(tmp_path: Path) -> None:
+    scores = {"strict-match": [0.0, 0.0, 1.0], "flexible-extract": [1.0, 0.0, 1.0]}
+    records = [
+        filtered(place, name, score)
+        for name, each in scores.items()
+        for place, score in enumerate(each)
+    ]
+    one = write(tmp_path / "one.jsonl", records[:3])
+    both = write(tmp_path / "both.jsonl", records)
+    scored = {"higher_is_better": True}
+    exact = Columns(score=("exact_match",))
+    assert evaluate(one, columns=exact, **scored).results[0].value == pytest.approx(1 / 3)
+    with pytest.raises(DataError, match=r"line 4, column filter: flexible-extract") as refused:
+        evaluate(both, columns=exact, **scored)
+    assert refused.value.hint == "Say --by-col filter."
+    with pytest.raises(DataError, match="another filter"):
+        compare([both, both], columns=exact, **scored)
+    report = evaluate(both, columns=Columns(score=("exact_match",), by=("filter",)), **scored)
+    found = {each.value_of: each.value for each in report.results[0].slices or ()}
+    assert found == pytest.approx({"strict-match": 1 / 3, "flexible-extract": 2 / 3})

@@ -69,3 +69,13 @@ def test_losses_that_fit_leave_single_items_out_where_they_can() -> None:
     report = losscli.evaluate(SEED.random((50, 4)), label, nan="drop-items")
     assert report.results[0].loss == "binary_cross_entropy"
     assert "zero_one" not in [result.loss for result in report.results]
+
+
+@pytest.mark.parametrize("width", [4, 2000])
+def test_labels_of_minus_100_leave_the_reading_of_probabilities_sure(width: int) -> None:
+    pred = SEED.dirichlet(np.ones(width), 40)
+    label = SEED.integers(0, width, 40)
+    label[:5] = -100
+    advice = losscli.recommend(pred.reshape(2, 20, width), label.reshape(2, 20))
+    assert advice.confidence == "high"
+    assert any("or -100 for rows that are left out" in each.finding for each in advice.evidence)

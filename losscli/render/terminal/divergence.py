@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from losscli.comparing.divergence import Divergence, Statistic
+from losscli.comparing.divergence_report import Divergence, Statistic
 from losscli.render.terminal.layout import columns
 from losscli.render.visible import visible
 
@@ -17,9 +17,11 @@ def divergence_blocks(report: Divergence) -> Iterator[RenderableType]:
     base, other = map(visible, report.models)
     left_out = f" · {report.ignored:,} ignored by their label" if report.ignored else ""
     yield Text(f"{other} (Q) against {base} (base) · {report.tokens:,} tokens{left_out}")
-    yield _section("Perplexity", report.perplexity, "")
+    if report.perplexity:
+        yield _section("Perplexity", report.perplexity, "")
     yield _section("Kullback–Leibler divergence of Q from base (nats)", report.kl, "")
-    yield _section("Probability of the true token, Q − base", report.probability, " %")
+    title = "Probability of the true token, Q − base" if report.perplexity else "Likeliest token"
+    yield _section(title, report.probability, " %")
 
 
 def _section(title: str, found: Sequence[Statistic], unit: str) -> RenderableType:
