@@ -311,7 +311,7 @@ def has_no_interval(evaluation: Evaluation) -> bool:
 
 def _without(result: Result) -> Result:
     """A result without an interval."""
-    return replace(result, interval=None, interval_method=None)
+    return result.changed(interval=None, interval_method=None)
 
 
 def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -> Result:
@@ -331,7 +331,7 @@ def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -
         ceiling = math.inf
     method = IntervalMethod(spread.method, None, spread.units, None)
     ends = max(floor, low), min(ceiling, high)
-    return replace(result, standard_error=error, interval=ends, interval_method=method)
+    return result.changed(standard_error=error, interval=ends, interval_method=method)
 
 
 def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> list[str]:
@@ -397,7 +397,7 @@ def _resampled(result: Result, bootstrap: Bootstrap, place: int) -> Result:
     # The standard error of a mean comes from every row: no draw betters it.
     error = interval.standard_error if result.standard_error is None else result.standard_error
     ends = (interval.low, interval.high)
-    return replace(result, interval=ends, standard_error=error, interval_method=method)
+    return result.changed(interval=ends, standard_error=error, interval_method=method)
 
 
 def _notes(results: list[Result]) -> list[str]:

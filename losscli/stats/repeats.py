@@ -76,7 +76,7 @@ def _different(hashes: Hashes) -> tuple[int, int]:
     # Sorting so few is several times faster than the table of hashes behind np.unique.
     ordered = np.sort(hashes)
     first = np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])
-    different = np.count_nonzero(first) - 1
+    different = int(np.count_nonzero(first)) - 1
     return different, different - int(np.count_nonzero(first[1:] & first[:-1]))
 
 
