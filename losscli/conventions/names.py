@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from losscli.conventions.scores import why_not
 from losscli.conventions.table import CONVENTIONS
@@ -66,6 +66,7 @@ class Meaning:
     as_score: bool = False
 
 
+@lru_cache(maxsize=1024)
 def meaning(typed: str, task: Task | None = None, like: str = "standard") -> Meaning:
     """What a name stands for, where several losses share it for data of that `task`.
 

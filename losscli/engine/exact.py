@@ -85,7 +85,11 @@ class Sum:
     @property
     def exact(self) -> Fraction:
         """The sum of what is finite."""
-        return Fraction(self.units, 1 << UNIT)
+        if not self.units:
+            return Fraction(0)
+        # Without the zeros at its end it is a short number, and cheap to reduce.
+        zeros = min((self.units & -self.units).bit_length() - 1, UNIT)
+        return Fraction(self.units >> zeros, 1 << (UNIT - zeros))
 
     def __add__(self, other: Sum) -> Sum:
         return Sum(self.units + other.units, self.special + other.special)
@@ -96,8 +100,9 @@ class Sum:
     def over(self, divisor: Fraction) -> float:
         """This sum ÷ `divisor`, correctly rounded; NaN for 0 ÷ 0."""
         if divisor == 0:
-            return math.nan if self.exact == 0 else math.inf
-        return nearest(self.exact / divisor) + self.special
+            return math.nan if self.units == 0 else math.inf
+        numerator, denominator = divisor.as_integer_ratio()
+        return quotient(self.units * denominator, numerator << UNIT) + self.special
 
 
 def exact_product(a: Array, b: Array) -> tuple[Array, Array]:
@@ -117,15 +122,30 @@ def _upper_half(x: Array) -> Array:
 
 def nearest(number: Fraction) -> float:
     """The float64 nearest to `number`, ±inf beyond the range."""
+    return quotient(*number.as_integer_ratio())
+
+
+def quotient(numerator: int, denominator: int) -> float:
+    """The float64 nearest to a quotient of whole numbers, ±inf beyond the range.
+
+    It is what float() of the fraction gives, without reducing that to its lowest terms.
+    """
     try:
-        return float(number)
+        return numerator / denominator
     except OverflowError:
-        return math.inf if number > 0 else -math.inf
+        return math.inf if (numerator > 0) == (denominator > 0) else -math.inf
 
 
-def root(number: Fraction) -> float:
-    """The square root of a number ≥ 0, which itself may be beyond the range of float64."""
-    if number <= 0:
+def root(numerator: int, denominator: int) -> float:
+    """The square root of a quotient of whole numbers, which may be beyond the range of float64.
+
+    The denominator is above 0; of a numerator that is not, the root is 0.
+    """
+    if numerator <= 0:
         return 0.0
-    exponent = (number.numerator.bit_length() - number.denominator.bit_length()) // 2
-    return math.ldexp(math.sqrt(number / Fraction(4) ** exponent), exponent)
+    exponent = (numerator.bit_length() - denominator.bit_length()) // 2
+    if exponent > 0:
+        denominator <<= 2 * exponent
+    else:
+        numerator <<= -2 * exponent
+    return math.ldexp(math.sqrt(numerator / denominator), exponent)

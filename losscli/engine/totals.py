@@ -79,9 +79,9 @@ class Spread:
             self.square + other.square, self.cross + other.cross, self.weight + other.weight
         )
 
-    def about(self, mean: Fraction) -> Fraction:
-        """Σ(u − mean·v)²."""
-        return (self.square - 2 * mean * self.cross + mean * mean * self.weight) / _ONE
+    def about(self, total: int, weight: int) -> int:
+        """Σ(weight·u − total·v)² in units of 2⁻²²⁵²: weight² times the spread about their ratio."""
+        return weight * (weight * self.square - 2 * total * self.cross) + total**2 * self.weight
 
 
 def _safe(square: float) -> bool:
@@ -167,11 +167,11 @@ class Totals:
     @property
     def standard_error(self) -> float | None:
         """The standard error of `mean`, rows being the units; None where it is not defined."""
-        if self.rows < 2 or self.weight == 0 or self.loss.special != 0.0:
+        if self.rows < 2 or self.divisor.units == 0 or self.loss.special != 0.0:
             return None
-        mean = self.loss.exact / self.weight
-        variance = self.spread.about(mean) * self.rows / (self.rows - 1) / self.weight**2
-        return root(variance)
+        total, weight = self.loss.units, self.divisor.units
+        spread = self.spread.about(total, weight) << (2 * UNIT)
+        return root(spread * self.rows, (weight**4 * (self.rows - 1)) << _UNIT)
 
 
 def totals(measured: Measured) -> Totals:

@@ -43,7 +43,7 @@ class Explanation:
             if parts is not None:
                 found_better = recalibration(item, place, seen.sample)
                 parts = replace(parts, recalibration=found_better)
-            results.append(replace(result, decomposition=parts))
+            results.append(result.changed(decomposition=parts))
             if why:
                 notes.append(f"{result.title} is not taken apart: {why}")
         if not any(item.loss.score for item in found.reading.evaluations):

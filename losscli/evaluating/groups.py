@@ -85,7 +85,7 @@ class GroupsOfRows:
                     )
                 )
         results = [
-            replace(result, slices=tuple(few)) if result.values is None else result
+            result.changed(slices=tuple(few)) if result.values is None else result
             for result, few in zip(report.results, slices, strict=True)
         ]
         return replace(report, results=tuple(results))

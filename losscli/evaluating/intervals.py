@@ -133,7 +133,7 @@ class ClusterIntervals:
         """The report with these intervals, and what clustering costs."""
         spreads = []
         # The errors that the pass found take rows for independent.
-        bare = [replace(result, standard_error=None) for result in report.results]
+        bare = [result.changed(standard_error=None) for result in report.results]
         report = replace(report, results=tuple(bare))
         for place, (item, tally) in enumerate(_tallies(found)):
             kept = None if has_no_interval(item) else seen.table(place)
@@ -226,7 +226,7 @@ def _resampled(result: Result, bootstrap: Bootstrap, place: int) -> Result:
     # The standard error of a mean comes from every row: no draw betters it.
     error = interval.standard_error if result.standard_error is None else result.standard_error
     ends = (interval.low, interval.high)
-    return replace(result, interval=ends, standard_error=error, interval_method=method)
+    return result.changed(interval=ends, standard_error=error, interval_method=method)
 
 
 def _notes(results: list[Result]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ class Options:
         What names no option is a parameter of the losses. Raises UsageError for an option that the
         verb cannot serve, and says what to do instead.
         """
-        known = {each.name for each in fields(cls)} - {"params"}
+        known = _named()
         for name in params:
             if name in known and (why := _refusal(verb, name)):
                 raise UsageError(f"{verb} takes no {name!r}: {why[0]}", hint=why[1])
@@ -125,6 +126,12 @@ class Options:
             for name, value in pairs
             if value is not getattr(default, name) and value != getattr(default, name)
         }
+
+
+@cache
+def _named() -> frozenset[str]:
+    """The names of all options but `params`."""
+    return frozenset(each.name for each in fields(Options)) - {"params"}
 
 
 def class_word(name: object) -> str:

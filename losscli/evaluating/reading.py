@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from losscli.conventions.table import convention
@@ -19,6 +18,7 @@ from losscli.evaluating.plan import PlanSettings, plan
 from losscli.evaluating.requests import Request, look_up
 from losscli.evaluating.scores import score_evaluations
 from losscli.evaluating.texts import requests_of_texts
+from losscli.inputs.block import Block
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.formats import KEY_MARK
 from losscli.inputs.source import Scores
@@ -79,18 +79,18 @@ def hints_for(options: Options, dataset: Dataset) -> Hints:
 
 def first_look(dataset: Dataset) -> Outcome:
     """The profiles of the first block."""
-    return _look(dataset, 1)
+    return _look(dataset, [dataset.first(block_rows(dataset.width))])
 
 
 def full_look(dataset: Dataset) -> Outcome:
     """The profiles of all rows."""
-    return _look(dataset, None)
+    return _look(dataset, dataset.blocks(block_rows(dataset.width)))
 
 
-def _look(dataset: Dataset, blocks: int | None) -> Outcome:
+def _look(dataset: Dataset, blocks: Iterable[Block]) -> Outcome:
     seen = Outcome()
     near = tolerance_of(dataset)
-    for block in islice(dataset.blocks(block_rows(dataset.width)), blocks):
+    for block in blocks:
         seen.add_profiles(block, near)
     return seen
 

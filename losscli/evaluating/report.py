@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.evaluating.deferred import Deferred
 from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import plain
 from losscli.stats.calibrated import ByChance
@@ -124,7 +125,7 @@ def slice_name(column: str | None, value: str | None) -> str:
     return f"{column or 'class'} {value or '(missing)'}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """One loss of one prediction.
 
@@ -135,7 +136,8 @@ class Result:
     `interval` is the 95 % confidence interval of the value, found by `interval_method`. `values`
     are the losses of the rows where the reduction is `none`, and those of the columns where it is
     `columns`; `value` is then None. `decomposition` is there where it was asked for and the loss
-    has one; `slices` are there where rows are grouped.
+    has one; `slices` are there where rows are grouped. `baseline` and `skill` are computed when
+    they are first read.
     """
 
     loss: str
@@ -154,8 +156,8 @@ class Result:
     minimum: float | None
     maximum: float | None
     weight: float | None
-    baseline: Baseline | None
-    skill: float | None
+    baseline: Deferred[Baseline | None] = Deferred()  # noqa: RUF009
+    skill: Deferred[float | None] = Deferred()  # noqa: RUF009
     clipped: int
     dropped: int
     ignored: int
@@ -173,6 +175,19 @@ class Result:
         unit = f" {self.unit}" if self.unit else ""
         interval = "" if self.interval is None else ", interval ({:g}, {:g})".format(*self.interval)
         return f"<Result {self.loss}: {value}{unit}, n {self.n}{interval}>"
+
+    def changed(self, **fields: Any) -> Result:
+        """The same with other `fields`; unlike `dataclasses.replace`, it computes none."""
+        other = object.__new__(Result)
+        other.__dict__.update(self.__dict__, **fields)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Plain data, so that a copy and a pickle hold no work that is still to be done."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
+
+import numpy as np
 
 from losscli.arrays import EXACT
 from losscli.engine.evaluation import Evaluation, RunSettings
@@ -12,7 +15,7 @@ from losscli.evaluating.baseline import LabelSummary, baseline
 from losscli.evaluating.counts import counts
 from losscli.evaluating.misread import kind_read, misread_as_logits, unshifted_labels
 from losscli.evaluating.reading import DataReading
-from losscli.evaluating.report import Input, IntervalMethod, Report, Result
+from losscli.evaluating.report import Baseline, Input, IntervalMethod, Report, Result
 from losscli.evaluating.signature import signature
 from losscli.inputs.dataset import Dataset
 from losscli.task.advice import recommend_for
@@ -120,13 +123,11 @@ def _result(
     tally = outcome.tallies[place]
     finished = tally.finished
     reduced = tally.values is None
-    # Of labels that are all the same a constant knows everything: it is nothing to be judged by.
-    judged = summary is not None and reduced and summary.varies()
-    against = baseline(evaluation, summary, setting) if judged and summary else None
     loss = evaluation.loss
-    skill = None
-    if against is not None and against.value > 0.0 and loss.lower_is_better:
-        skill = 1.0 - finished.value / against.value
+    # Of labels that are all the same a constant knows everything: it is nothing to be judged by.
+    judged = None
+    if summary is not None and reduced and summary.varies():
+        judged = _Judged(evaluation, summary, setting, finished.value)
     return Result(
         loss=loss.id,
         title=loss.title,
@@ -144,8 +145,8 @@ def _result(
         minimum=tally.low,
         maximum=tally.high,
         weight=tally.weight,
-        baseline=against,
-        skill=skill,
+        baseline=None if judged is None else judged.against,
+        skill=None if judged is None else judged.skill,
         clipped=tally.clipped,
         dropped=outcome.dropped,
         ignored=tally.ignored,
@@ -155,3 +156,32 @@ def _result(
         interval_method=None if finished.interval is None else IntervalMethod("normal"),
         values=tally.values,
     )
+
+
+class _Judged:
+    """A value beside that of the best constant prediction, which is computed where it is read."""
+
+    def __init__(
+        self, evaluation: Evaluation, summary: LabelSummary, setting: RunSettings, value: float
+    ) -> None:
+        self._loss, self._value = evaluation.loss, value
+        self._baseline = partial(baseline, evaluation, summary, setting)
+
+    def against(self) -> Baseline | None:
+        """The loss of the best constant prediction; None where there is none."""
+        return self._against
+
+    def skill(self) -> float | None:
+        """1 − value ÷ baseline; None where there is no baseline above 0, and of a score."""
+        against = self._against
+        if against is None or against.value <= 0.0 or not self._loss.lower_is_better:
+            return None
+        return 1.0 - self._value / against.value
+
+    @cached_property
+    @np.errstate(all="ignore")
+    def _against(self) -> Baseline | None:
+        found = self._baseline()
+        # The labels that it was computed from are not held any longer.
+        del self._baseline
+        return found

@@ -176,7 +176,7 @@ def has_no_interval(evaluation: Evaluation) -> bool:
 
 def without(result: Result) -> Result:
     """A result without an interval."""
-    return replace(result, interval=None, interval_method=None)
+    return result.changed(interval=None, interval_method=None)
 
 
 def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -> Result:
@@ -196,4 +196,4 @@ def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -
         ceiling = math.inf
     method = IntervalMethod(spread.method, None, spread.units, None)
     ends = max(floor, low), min(ceiling, high)
-    return replace(result, standard_error=error, interval=ends, interval_method=method)
+    return result.changed(standard_error=error, interval=ends, interval_method=method)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ class Dataset:
         suspected: Sequence[Suspect] = (),
     ) -> None:
         self._suspected = tuple(suspected)
+        self._begun: _Begun | None = None
         self._claims = tuple(claims)
         self._percent = percent
         self._cast = cast
@@ -130,12 +131,28 @@ class Dataset:
                     cuts.append(cut)
         return list(pairwise([*cuts, total]))
 
+    def first(self, rows: int) -> Block:
+        """The first block, with which the next call of `blocks` of as many rows begins.
+
+        So what is looked at before a pass is not read again. Raises DataError as `blocks` does.
+        """
+        rest = self._blocks(rows, 0, None)
+        block = next(rest)
+        self._begun = _Begun(rows, block, rest)
+        return block
+
     def blocks(self, rows: int, start: int = 0, stop: int | None = None) -> Iterator[Block]:
         """The rows from `start` to before `stop` (all, if not given), in blocks of `rows` rows.
 
         The last may be shorter. Any row may be the first; those of `starts` cost nothing extra.
         Raises DataError for what cannot be read or paired.
         """
+        begun, self._begun = self._begun, None
+        if begun is None or (begun.rows, 0, None) != (rows, start, stop):
+            return self._blocks(rows, start, stop)
+        return chain([begun.block], begun.rest)
+
+    def _blocks(self, rows: int, start: int, stop: int | None) -> Iterator[Block]:
         first = start
         for arrays in self._pairing.blocks(rows, start, stop):
             for role, claim in self._claims:
@@ -248,6 +265,15 @@ def _named(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
 
 def _flat(array: Array) -> Array:
     return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A reading of all rows that has come to its first block."""
+
+    rows: int
+    block: Block
+    rest: Iterator[Block]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,16 @@ class Registry:
     def __init__(self, losses: Iterable[Loss]) -> None:
         self._by_id: dict[str, Loss] = {}
         self._by_name: dict[str, list[Loss]] = {}
+        self._by_score: dict[str, Loss] = {}
         for loss in losses:
             if loss.id in self._by_id:
                 raise ValueError(f"two losses have the id {loss.id!r}")
             self._by_id[loss.id] = loss
             for name in (loss.id, *loss.aliases):
                 self._by_name.setdefault(_key(name), []).append(loss)
+            if loss.complement:
+                for name in (loss.complement, *loss.complement_names):
+                    self._by_score.setdefault(name, loss)
 
     def __iter__(self) -> Iterator[Loss]:
         return iter(self._by_id.values())
@@ -93,14 +97,7 @@ class Registry:
 
     def by_score(self, name: str) -> Loss | None:
         """The loss that is 1 minus the score of that name; None where there is none."""
-        return next(
-            (
-                loss
-                for loss in self
-                if loss.complement and _key(name) in (loss.complement, *loss.complement_names)
-            ),
-            None,
-        )
+        return self._by_score.get(_key(name))
 
     def families(self) -> dict[str, list[Loss]]:
         """The losses by family, in the order of their definition."""

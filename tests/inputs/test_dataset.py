@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.array import ArraySource
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
@@ -401,6 +402,35 @@ class TestBlocks:
         one, two = dataset.blocks(7), dataset.blocks(7)
         for a, b in zip(one, two, strict=True):
             assert a.pred.tolist() == b.pred.tolist()
+
+
+class TestFirstBlock:
+    """What is looked at before a pass, and where the pass goes on."""
+
+    def test_the_pass_goes_on_from_it_and_reads_it_only_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        starts = []
+        batches = ArraySource.batches
+
+        def counted(source: ArraySource, roles: Any, rows: int, start: int = 0, *stop: Any) -> Any:
+            starts.append(start)
+            return batches(source, roles, rows, start, *stop)
+
+        monkeypatch.setattr(ArraySource, "batches", counted)
+        dataset = open_dataset(np.arange(5.0))
+        first = dataset.first(2)
+        blocks = list(dataset.blocks(2))
+        assert blocks[0] is first
+        assert [block.pred.tolist() for block in blocks] == [[0.0, 1.0], [2.0, 3.0], [4.0]]
+        assert starts == [0]
+
+    def test_other_rows_and_a_second_pass_are_read_anew(self) -> None:
+        dataset = open_dataset(np.arange(5.0))
+        dataset.first(2)
+        assert [block.pred.tolist() for block in dataset.blocks(2, 4)] == [[4.0]]
+        dataset.first(2)
+        assert len(list(dataset.blocks(2))) == len(list(dataset.blocks(2))) == 3
 
 
 def run_python(code: str, *arguments: str | Path) -> Any:
