@@ -66,7 +66,11 @@ ONE_TABLE: list[tuple[str, Columns, float]] = [
     ("bce", {"Survived": ANSWERS, "prediction_label": HARD, "prediction_score": CHANCES}, BCE),
     ("bce", {"outcome": WORDS, "prob_yes": CHANCES}, BCE),
     ("bce", {"fold": [0, 1, 2, 0, 1, 2], "target": ANSWERS, "oof_pred": CHANCES}, BCE),
+    ("ce", {"predict": HARD, "p0": 1 - CHANCES, "p1": CHANCES, "target": ANSWERS}, BCE),
     ("mae", {"measured": REAL, "modelled": GUESS}, MAE),
+    ("mae", {"Erwartet": REAL, "Vorhersage": GUESS}, MAE),
+    ("mae", {"Prédiction": GUESS, "Réel": REAL}, MAE),
+    ("mae", {"真实值": REAL, "预测值": GUESS}, MAE),
     ("mae", {"y": REAL, "yhat": GUESS, "yhat_lower": GUESS - 1, "yhat_upper": GUESS + 1}, MAE),
     ("mae", {"truth": REAL, "pred": GUESS, "pred_std": [1.5] * 6}, MAE),
     ("mae", {"unique_id": list("aaabbb"), "ds": [1, 2, 3] * 2, "y": REAL, "LGBM": GUESS}, MAE),
@@ -122,6 +126,32 @@ def test_how_sure_a_predicted_class_is_is_no_probability(
         losscli.evaluate(path)
     named = losscli.Columns(pred="score", label="outcome")
     assert losscli.evaluate(path, losses="bce", columns=named).results
+
+
+@pytest.mark.parametrize("labelled_apart", [False, True])
+@pytest.mark.parametrize("classes", [["NEGATIVE", "POSITIVE"], ["anger", "fear", "joy"]])
+def test_a_class_and_how_sure_it_is_are_no_label_and_its_probability(
+    classes: list[str], labelled_apart: bool, tmp_path: Path
+) -> None:
+    guessed = [classes[place % len(classes)] for place in range(12)]
+    sure = np.linspace(1 / len(classes) + 0.01, 0.99, 12)
+    documents = [
+        {"label": label, "score": score} for label, score in zip(guessed, sure, strict=True)
+    ]
+    said = tmp_path / "answers.json"
+    said.write_text(json.dumps(documents))
+    truth = csv(tmp_path / "truth.csv", {"mood": guessed[::-1]}) if labelled_apart else None
+    with pytest.raises(UsageError, match="how sure label is, not the probability of one class"):
+        losscli.evaluate(said, truth)
+
+
+def test_outputs_named_after_labels_of_their_own_are_read_with_them(tmp_path: Path) -> None:
+    columns = {"text": NAMES, "toxic": ANSWERS, "threat": 1 - ANSWERS}
+    guesses = {"threat_pred": CHANCES, "toxic_pred": CHANCES}
+    report = losscli.evaluate(csv(tmp_path / "a.csv", {**columns, **guesses}), losses="bce")
+    other = float(-np.mean(np.log(np.where(ANSWERS, 1.0 - CHANCES, CHANCES))))
+    assert report["bce"].value == pytest.approx((BCE + other) / 2.0, rel=1e-14)
+    assert report.task == "multilabel"
 
 
 TWO_TABLES: list[tuple[Columns, Columns]] = [

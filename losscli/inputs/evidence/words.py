@@ -26,15 +26,26 @@ class Says(StrEnum):
 
 _RUNS = re.compile(r"\d+(?:\.\d+)?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 
-# The words of each role, in lower case; what is written as one word of several stands as such.
+# The words of each role, in lower case and without accents, as tables in several languages have
+# them; what is written as one word of several stands as such.
 _WORDS = {
     Says.PREDICTION: "pred preds prediction predictions predicted predict ypred yhat hat prob "
     "probs proba probas probability probabilities pctr pcvr phat score scores logit logits output "
     "outputs forecast forecasts forecasted fcst estimate estimated fitted softmax sigmoid logprob "
-    "logprobs modelled modeled simulated sim",
+    "logprobs modelled modeled simulated sim "
+    "vorhersage vorhergesagt prognose wahrscheinlichkeit geschatzt "
+    "prevision prediction predit probabilite estime "
+    "prediccion predicho pronostico probabilidad estimado "
+    "previsao predicao probabilidade previsione previsto predetto probabilita "
+    "voorspelling voorspeld kans 预测 预测值 预测概率 予測 予測値 예측",
     Says.LABEL: "label labels target targets true truth ytrue groundtruth gt actual actuals real "
     "obs observed observation gold reference outcome expected answer annotation "
-    "measured measurement",
+    "measured measurement "
+    "ist istwert tatsachlich wahrheit erwartet beobachtet gemessen zielwert "
+    "reel vrai observe attendu etiquette cible "
+    "verdadero observado esperado etiqueta objetivo "
+    "verdadeiro rotulo alvo reale vero osservato atteso etichetta "
+    "werkelijk waargenomen verwacht 真实 真实值 真实标签 标签 実測 実測値 正解 정답",
     Says.KEY: "id ids key index idx uuid guid filename rowid",
     Says.WEIGHT: "weight weights wt exposure",
     Says.MEAN: "mean mu loc",
@@ -67,8 +78,20 @@ _WHOLE_TABLE = {word: role for role, words in _WHOLE.items() for word in words.s
 
 @cache
 def split(name: str) -> tuple[str, ...]:
-    """The words and numbers of a name in lower case: `SK_ID_CURR`, `PassengerId`, `q0.9`."""
+    """The words and numbers of a name in lower case: `SK_ID_CURR`, `PassengerId`, `q0.9`.
+
+    Letters lose their accents: `Prédiction` is `prediction`.
+    """
+    if not name.isascii():
+        name = _without_accents(name)
     return tuple(found.lower() for found in _RUNS.findall(name))
+
+
+def _without_accents(name: str) -> str:
+    from unicodedata import combining, normalize
+
+    bare = (letter for letter in normalize("NFD", name) if not combining(letter))
+    return normalize("NFC", "".join(bare))
 
 
 @cache

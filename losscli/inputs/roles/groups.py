@@ -64,7 +64,12 @@ def after_classes(table: Table, places: Sequence[int], words: frozenset[str]) ->
     found = affixes([table.columns[place] for place in places], words)
     if found is None:
         return []
-    group = [place for place in places if within(table.columns[place], *found) is not None]
+    group = [
+        place
+        for place in places
+        if (inner := within(table.columns[place], *found)) is not None
+        and (inner in words or _may_be_class(table.columns[place], inner, words))
+    ]
     return [] if all(table.look(place).zero_one for place in group) else group
 
 
@@ -81,6 +86,13 @@ def _is_prefix(prefix: str, prefixes: frozenset[str]) -> bool:
     """Whether the beginning of a name speaks of a prediction (or of a label)."""
     words = split(prefix)
     return bool(words) and (words[-1] in prefixes or "_".join(words) in prefixes)
+
+
+def _may_be_class(name: str, inner: str, words: frozenset[str]) -> bool:
+    """Whether a column speaks of a class that did not occur: not `predict` beside `p0` and `p1`."""
+    if all(word.lstrip("-").isdigit() for word in words):
+        return inner.lstrip("-").isdigit()
+    return len(split(name)) > 1 or says(name) is None
 
 
 def _is_like(name: str, words: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from losscli.errors import UsageError
 from losscli.inputs.evidence.words import Says, base
 from losscli.inputs.findings import listed
+from losscli.inputs.names import PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import several_pairs
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.inputs.roles.groups import after_classes, sum_to_one
@@ -12,7 +13,10 @@ from losscli.inputs.roles.state import Found, State
 
 
 def take_by_relation(state: State) -> bool:
-    """Take a prediction and the column that it is named after: `price` and `predicted_price`."""
+    """Take predictions and the columns that they are named after: `price` and `predicted_price`.
+
+    Several are the outputs of one model where each has a label of its own.
+    """
     table = state.table
     preds = state.saying(Says.PREDICTION)
     found = [
@@ -22,16 +26,19 @@ def take_by_relation(state: State) -> bool:
         for twin in state.free
         if twin != pred
         and table.says(twin) in (None, Says.LABEL, Says.TIME, Says.GROUP)
+        and (table.says(twin) or stem(table.columns[twin], PRED_PREFIXES) is None)
         and base(table.columns[twin]) == rest
     ]
-    if len(found) != 1 or len(preds) > 1:
+    labels = tuple(dict.fromkeys(label for _, label in found))
+    if not found or not len(preds) == len(found) == len(labels):
         return False
-    pred, label = found[0]
-    if pred in table.text and label not in table.text:
+    if len(found) > 1 and any(place in table.text for place in (*preds, *labels)):
         return False
-    named = f"named after {table.columns[label]}"
-    state.take_pred(Found((pred,), named, "its prediction"))
-    state.take_label(Found((label,)))
+    if found[0][0] in table.text and labels[0] not in table.text:
+        return False
+    named = f"named after {table.named(labels)}"
+    state.take_pred(Found(tuple(preds), named, "its prediction" if len(found) == 1 else "outputs"))
+    state.take_label(Found(labels))
     return True
 
 

@@ -53,31 +53,63 @@ def find_prediction(state: State) -> Found | None:
     return None
 
 
+# More words than these name rows rather than classes.
+_MOST_CLASSES = 100
+# So many probabilities that are none below a half are no chance, where both classes occur.
+_FEWEST_SURE = 8
+
+
 def check_confidence(state: State) -> None:
     """Raise UsageError where the prediction is how sure a predicted class is, not a probability.
 
-    Some tools write the class and the probability of that class: it is never below a half, whereas
-    the classes beside it are both of them.
+    Some tools write the class and the probability of that class, as Hugging Face's pipelines write
+    `label` and `score`: it is never below one part of as many classes as there are, whereas the
+    classes beside it are all of them.
     """
     if len(state.pred) != 1 or state.columns.pred:
         return
     table = state.table
     look = table.look(state.pred[0])
-    if not look.fractional or not look.in_unit or min(look.numbers) < 0.5:
+    if not look.fractional or not look.in_unit:
         return
     classes = table.look(state.label[0]).words if len(state.label) == 1 else frozenset()
-    for place in state.free:
+    for place in (*state.free, *(() if state.columns.label else state.label)):
         beside = table.look(place)
-        twin = beside.text and beside.words == classes
-        if (twin or table.says(place) is Says.HARD_CLASS) and len(beside.words) == 2:
-            score, hard = table.columns[state.pred[0]], table.columns[place]
-            of = f" of {table.columns[state.label[0]]}" if state.label else ""
-            raise UsageError(
-                f"{table.file}: {score} is never below 0.5, and {hard} holds both classes: it "
-                f"seems to be how sure {hard} is, not the probability of one class{of}",
-                hint=f"Write the probability of the positive class (1 − {score} where {hard} is "
-                f"the other); if it is that already, say {flags(table, '--pred-col', state.pred)}.",
-            )
+        several = len(beside.words)
+        if several < 2 or min(look.numbers) * several < 1.0:
+            continue
+        if place in state.label or not state.label:
+            classes_of_it = several <= _MOST_CLASSES and len(look.numbers) >= _FEWEST_SURE
+        else:
+            classes_of_it = beside.words == classes
+        if table.says(place) is Says.HARD_CLASS or (beside.text and classes_of_it):
+            raise _how_sure(state, place)
+
+
+def _how_sure(state: State, hard: int) -> UsageError:
+    """The error that a prediction is how sure the class in the column `hard` is."""
+    table = state.table
+    score, name = table.columns[state.pred[0]], table.columns[hard]
+    several = len(table.look(hard).words)
+    least, holds = ("0.5", "both") if several == 2 else (f"1/{several}", f"all {several}")
+    truth = [place for place in state.label if place != hard]
+    of = f" of {table.columns[truth[0]]}" if truth else ""
+    error = (
+        f"{table.file}: {score} is never below {least}, and {name} holds {holds} classes: it seems "
+        f"to be how sure {name} is, not the probability of one class{of}"
+    )
+    if several > 2:
+        return UsageError(
+            error,
+            hint=f"Write a column for each class, or score the classes: "
+            f"{flags(table, '--pred-col', [hard])}.",
+        )
+    return UsageError(
+        error,
+        hint=f"Write the probability of the positive class (1 − {score} where {name} is "
+        f"the other), or score the classes: {flags(table, '--pred-col', [hard])}; if it is that "
+        f"already, say {flags(table, '--pred-col', state.pred)}.",
+    )
 
 
 def _items_of_the_loss(state: State) -> Found | None:
