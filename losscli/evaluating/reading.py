@@ -136,7 +136,7 @@ def read_as(
         item.kind is verdict.kind for item in evaluations
     )
     if verdict.question is not None and (not requests or chances):
-        raise UsageError(verdict.question[0], hint=verdict.question[1])
+        raise verdict.question
     if all(item.kind is not verdict.kind for item in evaluations):
         # A loss that was named and reads the data in its own way settles what was in doubt.
         verdict = replace(verdict, doubts=())

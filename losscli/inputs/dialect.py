@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
-from losscli.errors import DataError, NoRows, UsageError
+from losscli.errors import Choice, DataError, NoRows, UsageError
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.text import LONGEST_LINE
 
@@ -384,8 +384,10 @@ def _marks(
         return ".", ","
     raise UsageError(
         f"{name}: is {commas[0]} a whole number of thousands, or has it decimals?",
-        hint="Say --decimal . where the comma stands between thousands, or --decimal , where "
-        "decimals follow it.",
+        choices=(
+            Choice(("--decimal", "."), "the comma stands between thousands"),
+            Choice(("--decimal", ","), "decimals follow the comma"),
+        ),
     )
 
 

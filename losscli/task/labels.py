@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.losses.forms.categorical import Classes
 from losscli.task.profile import MARKS, LabelProfile
 from losscli.vocabulary import Task
@@ -222,8 +222,8 @@ def label_code(
             raise UsageError(
                 f"the labels ({_some(sorted(words, key=float))}) are not all among the classes "
                 f"that the prediction's columns are named after ({_some(columns)})",
-                hint="If labels count the columns from 0, say --classes "
-                f"{','.join(map(str, range(width)))}.",
+                hint="If labels count the columns from 0:",
+                choices=(Choice(("--classes", ",".join(map(str, range(width))))),),
             )
     return LabelCode(width, signs=profile.signs)
 
@@ -269,6 +269,9 @@ def _word_classes(
             f"the labels are words ({shown}) that do not match the prediction columns"
             + (f" ({', '.join(columns[:8])})" if columns else ""),
             hint="Name the classes in the order of the prediction's columns: --classes A,B,…",
+            choices=_in_order(words, "the columns stand in the order of the words")
+            if len(words) == width
+            else (),
         )
     for pair in _YES_OR_NO:
         if set(words) <= set(pair) or {word.lower() for word in words} <= set(pair):
@@ -283,9 +286,18 @@ def _word_classes(
     words = words + ["other"] * (2 - len(words))
     raise UsageError(
         f"which label does the prediction speak of? They are {words[0]} and {words[1]}",
-        hint=f"Say --classes {words[0]},{words[1]} if it is the probability of {words[1]}, "
-        f"or --classes {words[1]},{words[0]} if of {words[0]}.",
+        choices=[
+            *_in_order(words, f"the probability of {words[1]}"),
+            *_in_order(words[::-1], f"the probability of {words[0]}"),
+        ],
     )
+
+
+def _in_order(words: Sequence[str], means: str) -> tuple[Choice, ...]:
+    """Classes in that order; none where --classes cannot name them."""
+    if any("," in word or word != word.strip() for word in words):
+        return ()
+    return (Choice(("--classes", ",".join(words)), means),)
 
 
 def _is_number(word: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.inputs.columns import Table
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.evidence.words import BESIDE, Says, says
@@ -76,7 +76,8 @@ def check_confidence(state: State) -> None:
                 f"{table.file}: {score} is never below 0.5, and {hard} holds both classes: it "
                 f"seems to be how sure {hard} is, not the probability of one class{of}",
                 hint=f"Write the probability of the positive class (1 − {score} where {hard} is "
-                f"the other); if it is that already, say {flags(table, '--pred-col', state.pred)}.",
+                "the other). If it is that already:",
+                choices=(Choice(flags(table, "--pred-col", state.pred)),),
             )
 
 
@@ -267,11 +268,11 @@ def _ask(state: State, rest: Sequence[int]) -> UsageError:
     )
 
 
-def _with_spread(state: State) -> list[str]:
-    """The flags that score a mean and its spread together, where the table has both."""
+def _with_spread(state: State) -> list[Choice]:
+    """The words that score a mean and its spread together, where the table has both."""
     means = [place for place in state.free if item_of(state.table.columns[place]) is Says.MEAN]
     return [
-        f"{flags(state.table, '--pred-col', [means[0], spreads[0]])} -l {loss}"
+        Choice((*flags(state.table, "--pred-col", [means[0], spreads[0]]), "-l", loss))
         for role, loss in _SPREADS
         if len(means) == 1 and len(spreads := state.saying(role)) == 1
     ]
