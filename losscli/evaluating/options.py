@@ -204,7 +204,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
         ("by_class",): _NO_GROUPS,
         _INTERVALS: _NO_INTERVAL,
         ("threads", *_WHERE): _HERE,
-        ("announce", "progress"): _SILENT,
+        ("progress",): _SILENT,
     },
     "recommend": {
         ("higher_is_better",): _NO_SCORES,
