@@ -282,7 +282,13 @@ def _tolerance(dataset: Dataset, seen: Outcome, verdict: Decision) -> float:
 def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:
     """How the labels of so many items are written."""
     given = None if options.classes is None else tuple(options.classes)
-    return label_code(seen.label, items, given=given, columns=dataset.class_names)
+    return label_code(
+        seen.label,
+        items,
+        given=given,
+        columns=dataset.class_names,
+        titled=dataset.pred.titled,
+    )
 
 
 def class_weights(

@@ -52,6 +52,8 @@ class DelimitedSource:
         self._cells = Cells(file, codec, self._dialect)
         self.columns: tuple[str, ...] = self._dialect.names
         self.index = self._dialect.index
+        # Where there is no header, columns are called by their numbers.
+        self.titled = bool(self._dialect.header)
         if whole and not self._dialect.rows:
             raise NoRows("has a header but no rows", file=file.name)
 

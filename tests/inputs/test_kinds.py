@@ -264,3 +264,38 @@ def test_archives_are_compared_by_the_names_of_their_arrays(tmp_path: Path) -> N
     np.savez(other, probs=CHANCES[::-1], labels=1 - ANSWERS)
     with pytest.raises(DataError, match="these are not the same rows"):
         losscli.compare([one, other], losses="bce")
+
+
+WITHOUT_HEADER: dict[str, tuple[list[Any], bool]] = {
+    "from 0": (CLASS.tolist(), True),
+    "from 1": ((CLASS + 1).tolist(), True),
+    "from 0, beside them": (CLASS.tolist(), False),
+}
+
+
+@pytest.mark.parametrize(("labels", "apart"), WITHOUT_HEADER.values(), ids=WITHOUT_HEADER)
+def test_probabilities_of_classes_without_a_header(
+    labels: list[int], apart: bool, tmp_path: Path
+) -> None:
+    pred, label = tmp_path / "p.csv", tmp_path / "y.csv"
+    if apart:
+        np.savetxt(pred, SHARES, fmt="%.6f", delimiter=",")
+        np.savetxt(label, labels, fmt="%d")
+    else:
+        np.savetxt(pred, np.column_stack([labels, SHARES]), fmt="%.6g", delimiter=",")
+    found = losscli.evaluate(pred, label if apart else None, "ce")
+    assert found["ce"].value == pytest.approx(CE, rel=1e-12)
+
+
+def test_labels_that_could_count_nameless_columns_from_0_or_1_are_asked_about(
+    tmp_path: Path,
+) -> None:
+    pred, label = tmp_path / "p.csv", tmp_path / "y.csv"
+    np.savetxt(pred, SHARES, fmt="%.6f", delimiter=",")
+    np.savetxt(label, np.minimum(CLASS + 1, 2), fmt="%d")
+    with pytest.raises(UsageError, match="from 0 or from 1") as asked:
+        losscli.evaluate(pred, label, "ce")
+    assert [choice.words for choice in asked.value.choices] == [
+        ("--classes", "0,1,2"),
+        ("--classes", "1,2,3"),
+    ]
