@@ -299,3 +299,36 @@ def test_labels_that_could_count_nameless_columns_from_0_or_1_are_asked_about(
         ("--classes", "0,1,2"),
         ("--classes", "1,2,3"),
     ]
+
+
+QUOTED = {
+    name: "".join(
+        f"{row}\n" for row in ("'truth','prob'", *map(form.format, answers, CHANCES.tolist()))
+    )
+    for name, form, answers in (
+        ("numbers", "'{}','{}'", ANSWERS),
+        ("names", "{},{}", ANSWERS),
+        ("words", "'{}',{}", WORDS),
+    )
+}
+
+
+@pytest.mark.parametrize("text", QUOTED.values(), ids=QUOTED)
+def test_cells_in_single_quotes(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    found = losscli.evaluate(tmp_path / "a.csv", losses="bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-14)
+
+
+@pytest.mark.parametrize("form", ["${:.2f}", "{:.2f} €", "£ {:.2f}"])
+def test_amounts_of_money_are_numbers(form: str, tmp_path: Path) -> None:
+    table = {"price": REAL, "predicted_price": GUESS}
+    written = {name: [form.format(each) for each in column] for name, column in table.items()}
+    found = losscli.evaluate(csv(tmp_path / "a.csv", written), losses="mae")
+    assert found["mae"].value == pytest.approx(MAE, rel=1e-14)
+
+
+def test_amounts_of_two_currencies_are_not_compared(tmp_path: Path) -> None:
+    written = {"price": [f"${x}" for x in REAL], "predicted_price": [f"€{x}" for x in REAL]}
+    with pytest.raises(UsageError):
+        losscli.evaluate(csv(tmp_path / "a.csv", written))
