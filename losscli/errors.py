@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 
 class LosscliError(Exception):
@@ -11,12 +12,25 @@ class LosscliError(Exception):
     exit_code = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several readings: the words of a command line that settle on it.
+
+    They go behind what was typed, or take the place of `instead_of`, one of its values. `means`
+    says what the reading is, where the words do not.
+    """
+
+    words: tuple[str, ...]
+    means: str = ""
+    instead_of: str = ""
+
+
 class UsageError(LosscliError):
     """The request makes no sense as it stands: an unknown loss, a flag that does not fit.
 
-    `hint` says what to type instead. Where one of several things is, `choices` are the words to
-    add to what was typed (or to type `instead_of` one of its words), the likeliest first, and
-    `more` says that there are others.
+    `hint` says what to type instead. Where one of several readings is, each is one of `choices`,
+    the likeliest first, and `more` says that there are others; what can be done besides is
+    `advice`.
     """
 
     exit_code = 2
@@ -26,30 +40,32 @@ class UsageError(LosscliError):
         problem: str,
         *,
         hint: str = "",
-        choices: tuple[str, ...] = (),
+        choices: Sequence[Choice] = (),
         more: str = "",
-        instead_of: str = "",
     ) -> None:
-        super().__init__(problem, hint, choices, more, instead_of)
+        super().__init__(problem, hint, choices, more)
         self.problem = problem
-        self.hint = hint or _one_of(choices, more)
-        self.choices = choices
+        self.advice = hint
+        self.choices = tuple(choices)
         self.more = more
-        self.instead_of = instead_of
+        self.hint = _sentences(hint, one_of(self._words(), more)) if choices else hint
 
     def __str__(self) -> str:
         return _sentences(self.problem, self.hint)
 
-    def typed_after(self, words: Sequence[str]) -> str:
-        """The message, with each choice as a whole command made of the words that were typed."""
-        if not self.choices or (self.instead_of and self.instead_of not in words):
-            return str(self)
+    @property
+    def without_choices(self) -> str:
+        """The message without the readings of which one is to be chosen."""
+        return _sentences(self.problem, self.advice if self.choices else self.hint)
+
+    def as_commands(self, commands: Sequence[str]) -> str:
+        """The message, with a whole command for each choice in place of its words."""
+        return _sentences(self.problem, _sentences(self.advice, one_of(commands, self.more)))
+
+    def _words(self) -> tuple[str, ...]:
         import shlex
 
-        place = words.index(self.instead_of) if self.instead_of else len(words)
-        before, after = shlex.join(words[:place]), shlex.join(words[place + 1 :])
-        commands = tuple(f"{before} {choice} {after}".rstrip() for choice in self.choices)
-        return _sentences(self.problem, _one_of(commands, self.more))
+        return tuple(shlex.join(choice.words) for choice in self.choices)
 
 
 class DataError(LosscliError):
@@ -99,12 +115,15 @@ class NoRows(DataError):
     """A file without a single row; among part files it is left out."""
 
 
-def _one_of(choices: tuple[str, ...], more: str) -> str:
+def one_of(choices: Sequence[str], more: str = "") -> str:
+    """Choices of which one is to be typed, each on a line of its own."""
     if not choices:
         return ""
-    return "\n  ".join(("Say one of", *choices, *([more] if more else ())))
+    said = "Say one of" if len(choices) > 1 else "Say"
+    return "\n  ".join((said, *choices, *([more] if more else ())))
 
 
 def _sentences(problem: str, hint: str) -> str:
-    problem = problem if problem.endswith((".", "?", "!", ":")) else f"{problem}."
-    return f"{problem} {hint}" if hint else problem
+    if problem and not problem.endswith((".", "?", "!", ":")):
+        problem = f"{problem}."
+    return " ".join(filter(None, (problem, hint)))

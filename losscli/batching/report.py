@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.evaluating.report import Result
 from losscli.plain import plain
 
@@ -58,7 +59,8 @@ class Failure:
     """Why a pair has no losses: a message, and what it is about.
 
     `exit_code` is that of `losscli eval` for the same pair: 2 for a request that does not fit, 3
-    for bad data, 70 for a bug or a process that died.
+    for bad data, 70 for a bug or a process that died. `choices` are the words for each reading,
+    where several fit.
     """
 
     exit_code: int
@@ -66,6 +68,15 @@ class Failure:
     file: str = ""
     position: str = ""
     column: str = ""
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The message on one line, with what to add for each reading."""
+        if not self.choices:
+            return self.message
+        said = " or ".join(shlex.join(choice.words) for choice in self.choices)
+        return f"{self.message} Say {said}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +113,16 @@ class BatchRow:
         return cls(
             **data,
             scores=tuple(map(_score, scores)),
-            failure=None if failure is None else Failure(**failure),
+            failure=None if failure is None else _failure(failure),
             notes=tuple(notes),
         )
+
+
+def _failure(data: dict[str, Any]) -> Failure:
+    choices = (
+        Choice(**{**choice, "words": tuple(choice["words"])}) for choice in data.get("choices", ())
+    )
+    return Failure(**{**data, "choices": tuple(choices)})
 
 
 def _score(data: dict[str, Any]) -> LossValue:

@@ -165,4 +165,4 @@ def _evaluated(
 def _error(line: bytes) -> DataError:
     failure = BatchRow.from_line(line).failure
     assert failure is not None
-    return DataError(failure.message)
+    return DataError(failure.said)

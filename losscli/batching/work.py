@@ -7,7 +7,7 @@ from dataclasses import replace
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item
 from losscli.batching.report import BatchRow, Failure, LossValue
-from losscli.errors import DataError, LosscliError
+from losscli.errors import DataError, LosscliError, UsageError
 from losscli.evaluating.intervals import ClusterIntervals, clusters_for
 from losscli.evaluating.misread import misread_as_logits
 from losscli.evaluating.one_pass import Evaluated, evaluated
@@ -50,6 +50,8 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
         )
     except DataError as error:
         failure = Failure(error.exit_code, str(error), error.file, error.position, error.column)
+    except UsageError as error:
+        failure = Failure(error.exit_code, error.without_choices, choices=error.choices)
     except LosscliError as error:
         failure = Failure(error.exit_code, str(error))
     except MemoryError:

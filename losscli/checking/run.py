@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from losscli.checking.baseline import StoredBaseline, read_baseline
 from losscli.checking.report import Checked, CheckReport, Finding
@@ -22,8 +22,6 @@ from losscli.checking.rules import (
     excess,
     undecided_passes,
 )
-from losscli.comparing.margins import NotWorse, Proof
-from losscli.comparing.report import Comparison, Verdict
 from losscli.comparing.tolerances import Tolerances, tolerances_of
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.evaluate import report_for
@@ -31,6 +29,10 @@ from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report, Result, slice_name
 from losscli.losses.registry import REGISTRY
 from losscli.version import __version__
+
+if TYPE_CHECKING:
+    from losscli.comparing.margins import NotWorse
+    from losscli.comparing.report import Comparison
 
 
 def check(
@@ -217,6 +219,8 @@ def _judged(comparison: Comparison, *, undecided_passes: bool) -> Finding:
 
 
 def _proven(comparison: Comparison, found: NotWorse, *, undecided_passes: bool) -> Finding:
+    from losscli.comparing.margins import Proof
+
     chance = "" if found.p is None else f" (p = {found.p:.2g}, one-sided)"
     margin = f"{found.margin:.4g}"
     if found.proof is Proof.PROVEN:
@@ -251,6 +255,8 @@ def _proven(comparison: Comparison, found: NotWorse, *, undecided_passes: bool) 
 
 
 def _tested(comparison: Comparison) -> Finding:
+    from losscli.comparing.report import Verdict
+
     worse = comparison.verdict is Verdict.WORSE
     chance = "" if comparison.p_holm is None else f" (p = {comparison.p_holm:.2g}, two-sided)"
     if comparison.verdict is Verdict.UNTESTED:

@@ -133,10 +133,13 @@ def _without_debug(words: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _said(error: LosscliError, words: Sequence[str]) -> str:
-    """What an error says; choices among flags stand behind what was typed, to be copied."""
-    if not isinstance(error, UsageError) or not error.choices or "--" in words:
+    """What an error says; where several readings fit, each as a whole command to be copied."""
+    if not isinstance(error, UsageError) or not error.choices:
         return str(error)
-    return error.typed_after(["losscli", *words])
+    from losscli.cli.questions import whole_commands
+
+    verb = words[0] if words[0] in _COMMANDS else "eval"
+    return whole_commands(error, words, verb, _command(verb)[0])
 
 
 def _complain(text: str, *, debug: bool) -> None:

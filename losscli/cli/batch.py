@@ -127,6 +127,8 @@ def run(options: BatchOptions) -> None:
             **options.engines(),
             **keywords,
         )
+    if (asked := _question(report)) is not None:
+        raise asked
     shown = options.format or (None if options.output else "table")
     for path, format in formats.items():
         _put(report, format, path, options.sort, top)
@@ -176,6 +178,21 @@ def _warnings(report: BatchReport) -> Iterator[str]:
         name, text = warned[0]
         others = f" ({pairs:,} pairs are warned of; --format jsonl has all notes)"
         yield f"{WARNING}{name}: {text.removeprefix(WARNING)}{others if pairs > 1 else ''}"
+
+
+def _question(report: BatchReport) -> UsageError | None:
+    """What has to be said before any pair has losses, where the same choices are left of all."""
+    from losscli.batching.report import BatchRow
+
+    if not report.lines or report.failed < len(report.lines):
+        return None
+    failures = [BatchRow.from_line(line).failure for line in report.lines]
+    asked = dict.fromkeys((each.message, each.choices) for each in failures if each is not None)
+    message, choices = next(iter(asked))
+    if len({each for _, each in asked}) > 1 or not choices:
+        return None
+    problem = message if len(asked) == 1 else f"no pair can be read: {message}"
+    return UsageError(problem, choices=choices)
 
 
 def _summary(report: BatchReport, files: Sequence[str]) -> str:

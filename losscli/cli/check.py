@@ -126,7 +126,6 @@ def run(options: CheckOptions) -> None:
     from losscli.cli.output import note
     from losscli.cli.progress import progress_bar
     from losscli.machine.whole_files import refuse_inputs, write_whole
-    from losscli.render.json import render as document
 
     checks = _from_config(options) if options.pred is None else [_asked(options)]
     outputs = [options.output, options.junit, options.openmetrics, options.metrics]
@@ -136,6 +135,7 @@ def run(options: CheckOptions) -> None:
 
     def update(file: str, report: Any) -> None:
         from losscli.cli.output import screen
+        from losscli.render.json import render as document
 
         write_whole(file, document(report, screen(file)))
 

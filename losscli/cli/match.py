@@ -42,7 +42,7 @@ class MatchOptions(SearchOptions, _Value):
 def run(options: MatchOptions) -> None:
     """Search and print."""
     from losscli.cli.formats import render_matches
-    from losscli.cli.output import color, emit, width
+    from losscli.cli.output import color, emit, note, width
     from losscli.cli.progress import progress_bar
     from losscli.matching.match import match
     from losscli.render.screen import Screen
@@ -57,6 +57,7 @@ def run(options: MatchOptions) -> None:
             options.loss or None,
             batch_size=count("--batch-size", options.batch_size),
             progress=progress,
+            announce=lambda said: note((said,)),
             **options.keywords(),
         )
     screen = Screen(width(), color())

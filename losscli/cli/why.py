@@ -31,7 +31,7 @@ class WhyOptions(SearchOptions, _Values):
 def run(options: WhyOptions) -> None:
     """Search twice, compare and print."""
     from losscli.cli.formats import render_why
-    from losscli.cli.output import color, emit, width
+    from losscli.cli.output import color, emit, note, width
     from losscli.cli.progress import progress_bar
     from losscli.matching.why import why
     from losscli.render.screen import Screen
@@ -46,6 +46,7 @@ def run(options: WhyOptions) -> None:
             options.label,
             options.loss or None,
             progress=progress,
+            announce=lambda said: note((said,)),
             **options.keywords(),
         )
     commands = tuple(

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from losscli.conventions.scores import why_not
 from losscli.conventions.table import CONVENTIONS
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.losses.definition.loss import Loss, Name
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
@@ -326,8 +326,13 @@ def _overlapping(found: list[Entry], task: Task | None) -> list[Entry]:
 
 
 def _asked(text: str, choices: list[str]) -> UsageError:
-    said = "; ".join(f"-l {choice} ({meaning(choice).loss.title})" for choice in choices)
-    return UsageError(f"{text} stands for {len(choices)} losses", hint=f"Say which: {said}.")
+    return UsageError(
+        f"{text} stands for {len(choices)} losses: which one?",
+        choices=[
+            Choice(("-l", choice), meaning(choice).loss.title, instead_of=text)
+            for choice in choices
+        ],
+    )
 
 
 def _unknown(typed: str, text: str) -> UsageError:

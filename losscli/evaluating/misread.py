@@ -10,7 +10,7 @@ import numpy as np
 from losscli.conventions.table import CONVENTIONS
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.run import Outcome, block_rows, run
-from losscli.errors import DataError, UsageError
+from losscli.errors import Choice, DataError, UsageError
 from losscli.evaluating.reading import DataReading
 from losscli.inputs.dataset import Dataset
 from losscli.losses.forms.categorical import Categorical, Classes, Form
@@ -125,5 +125,5 @@ def refuse_second_softmax(
         raise UsageError(
             "the predictions are probabilities already (all in [0, 1], every row sums to 1); "
             f"as logits they would go through a second softmax and score {value:.6g}",
-            hint="Leave out --kind logit, or say --kind probability.",
+            choices=(Choice(("--kind", Kind.PROBABILITY)),),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.engine.evaluation import Evaluation
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.evaluating.requests import Request
 from losscli.inputs.evidence.quantiles import doubtful, level, levels
 from losscli.inputs.evidence.words import Says, item
@@ -69,7 +69,7 @@ def _at_level(columns: Sequence[str], evaluation: Evaluation) -> Evaluation:
         if len(columns) == 1 and (maybe := doubtful(columns[0])) is not None and maybe != given:
             raise UsageError(
                 f"{columns[0]} may be the quantile {maybe:g} by its name, or another",
-                choices=(f"-l {loss}:quantile={maybe:g}", f"-l {loss}:quantile={given:g}"),
+                choices=[_at(evaluation, f"{each:g}") for each in (maybe, given)],
             )
         return evaluation
     if len(stated) == 1 and stated[0] == given:
@@ -78,8 +78,10 @@ def _at_level(columns: Sequence[str], evaluation: Evaluation) -> Evaluation:
         listed = ", ".join(f"{each:g}" for each in stated)
         raise UsageError(
             f"{loss} scores the quantile {given:g}, and the names of the columns say {listed}",
-            hint=f"Say -l {loss}:quantile={','.join(f'{each:g}' for each in stated)}, "
-            f"or :quantile={given:g} if it is meant.",
+            choices=[
+                _at(evaluation, ",".join(f"{each:g}" for each in stated)),
+                _at(evaluation, f"{given:g}"),
+            ],
         )
     if len(stated) > 1 and evaluation.kind is not Kind.QUANTILE:
         return evaluation
@@ -93,6 +95,12 @@ def _at_level(columns: Sequence[str], evaluation: Evaluation) -> Evaluation:
     )
 
 
+def _at(evaluation: Evaluation, levels: str) -> Choice:
+    """The loss at these levels, in place of the request as it was typed."""
+    asked = evaluation.asked_as
+    return Choice(("-l", f"{asked}:{_QUANTILE}={levels}"), instead_of=asked)
+
+
 def check_levels(evaluations: Sequence[Evaluation], width: int) -> None:
     """Raise UsageError where several quantiles are to be scored and the levels are not known."""
     for evaluation in evaluations:
@@ -104,7 +112,8 @@ def check_levels(evaluations: Sequence[Evaluation], width: int) -> None:
         example = ",".join(f"{(place + 1) / (width + 1):.2g}" for place in range(width))
         raise UsageError(
             f"{evaluation.loss.id} has {count} level{'s' * (count > 1)} for {width} columns",
-            hint=f"Say the level of each: -l {evaluation.loss.id}:quantile={example}.",
+            hint="Say the level of each, such as these:",
+            choices=[_at(evaluation, example)],
         )
 
 

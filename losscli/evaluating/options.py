@@ -99,7 +99,7 @@ class Options:
         for name in params:
             if name in known and (why := _refusal(verb, name)):
                 raise UsageError(f"{verb} takes no {name!r}: {why[0]}", hint=why[1])
-        if given.get("nan") == "drop-items" and verb in _ROWS_WHOLE:
+        if given.get("nan") == "drop-items" and verb in ROWS_WHOLE:
             raise UsageError(
                 f"{verb} leaves out no single items", hint="losscli.evaluate leaves them out."
             )
@@ -154,7 +154,7 @@ _HERE = ("it works on this machine alone", "Leave it out.")
 _SILENT = ("it announces nothing", "Leave it out.")
 
 # Verbs that take each row as a whole.
-_ROWS_WHOLE = ("rows", "gradient", "compare")
+ROWS_WHOLE = ("rows", "gradient", "compare")
 
 # What a verb cannot serve: why, and what to do instead.
 _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
@@ -204,7 +204,7 @@ _REFUSED: Mapping[str, Mapping[tuple[str, ...], tuple[str, str]]] = {
         ("by_class",): _NO_GROUPS,
         _INTERVALS: _NO_INTERVAL,
         ("threads", *_WHERE): _HERE,
-        ("announce", "progress"): _SILENT,
+        ("progress",): _SILENT,
     },
     "recommend": {
         ("higher_is_better",): _NO_SCORES,

@@ -12,7 +12,7 @@ from losscli.conventions.convention import Convention
 from losscli.conventions.names import under
 from losscli.conventions.table import convention as convention_named
 from losscli.engine.evaluation import Evaluation
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.evaluating.requests import Request, Wanted, look_up
 from losscli.losses.definition.loss import Labels, Loss, Name, Reading, Shape
 from losscli.losses.forms.categorical import Form
@@ -156,7 +156,9 @@ def _evaluation(
     kind = settings.kind or said.kind or (None if name is None else name.kind)
     if kind is None and verdict.task is not Task.REGRESSION and _several_levels(said.params):
         kind = Kind.QUANTILE
-    task, reading = _reading(loss, verdict, width, settings.dims, kind, convention)
+    task, reading = _reading(
+        loss, verdict, width, settings.dims, kind, convention, wanted.request.name
+    )
     reduction = settings.reduction or said.reduction or _reduction_of(name, width) or loss.reduction
     for key, param in loss.params.items():
         if param.given_by and key not in said.params:
@@ -221,6 +223,7 @@ def _reading(
     dims: int,
     kind: Kind | None,
     convention: Convention,
+    asked_as: str,
 ) -> tuple[Task, Reading]:
     """The reading that fits the data's task, or else any that its shape allows."""
     tasks = (verdict.task, *_BY_WIDTH[width > 1])
@@ -238,8 +241,8 @@ def _reading(
     if width == 1 and any(reading.form is Form.CATEGORICAL for reading in loss.readings):
         raise UsageError(
             f"{loss.id} of one column is meaningless: a single class always has probability 1",
-            hint="Say -l bce for one probability per row, "
-            "or name a column per class: --pred-col 'p_*'.",
+            hint="Name a column per class: --pred-col 'p_*'. For one probability per row:",
+            choices=(Choice(("-l", "bce"), instead_of=asked_as),),
         )
     wanted = " or ".join(dict.fromkeys(map(_shape_words, loss.readings)))
     raise UsageError(

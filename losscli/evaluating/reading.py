@@ -136,7 +136,7 @@ def read_as(
         item.kind is verdict.kind for item in evaluations
     )
     if verdict.question is not None and (not requests or chances):
-        raise UsageError(verdict.question[0], hint=verdict.question[1])
+        raise verdict.question
     if all(item.kind is not verdict.kind for item in evaluations):
         # A loss that was named and reads the data in its own way settles what was in doubt.
         verdict = replace(verdict, doubts=())
@@ -282,7 +282,13 @@ def _tolerance(dataset: Dataset, seen: Outcome, verdict: Decision) -> float:
 def code_for(dataset: Dataset, seen: Outcome, options: Options, items: int) -> LabelCode:
     """How the labels of so many items are written."""
     given = None if options.classes is None else tuple(options.classes)
-    return label_code(seen.label, items, given=given, columns=dataset.class_names)
+    return label_code(
+        seen.label,
+        items,
+        given=given,
+        columns=dataset.class_names,
+        titled=dataset.pred.titled,
+    )
 
 
 def class_weights(

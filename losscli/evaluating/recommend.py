@@ -7,7 +7,7 @@ from typing import Any
 
 from losscli.engine.evaluation import RunSettings
 from losscli.engine.run import run
-from losscli.errors import DataError, UsageError
+from losscli.errors import DataError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import code_for, full_look, hints_for, read_as, tolerance_of
@@ -58,7 +58,7 @@ def _advice(dataset: Dataset, options: Options) -> Recommendation:
         return recommend_for(read_as(dataset, seen, (), options).verdict)
     verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
     if verdict.question is not None:
-        raise UsageError(verdict.question[0], hint=verdict.question[1])
+        raise verdict.question
     if seen.label is None or verdict.task is Task.REGRESSION:
         return recommend_for(verdict)
     if verdict.task is Task.CLASSES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.evaluating.requests import Request
 from losscli.inputs.dataset import Dataset
 from losscli.losses.definition.loss import Loss
@@ -57,5 +57,6 @@ def _meant(request: Request, known: Sequence[Loss]) -> Request:
     per = [loss.id for loss in known if loss.id.endswith("perplexity")]
     raise UsageError(
         f"{request.name} per what? The file does not tell the tokens of its texts",
-        hint=f"Say -l {' or -l '.join(per)} (lm-eval's own perplexity is per text).",
+        hint="lm-eval's own perplexity is per text.",
+        choices=[Choice(("-l", each), instead_of=request.name) for each in per],
     )

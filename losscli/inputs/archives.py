@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shlex import quote
 from typing import Any
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.inputs.evidence.words import Says, says
 from losscli.inputs.opening import Opener
 
@@ -77,8 +76,9 @@ def label_in(opener: Opener, given: Any) -> Members | None:
     if len(labels) != 1:
         raise UsageError(
             f"{file} holds {len(names)} arrays: which is the label?",
-            choices=tuple(quote(f"{file}::{name}") for name in (labels or names)[:_MOST]),
-            instead_of=file,
+            choices=[
+                Choice((f"{file}::{name}",), instead_of=file) for name in (labels or names)[:_MOST]
+            ],
         )
     return _read(file, names, None, labels[0])
 
@@ -110,10 +110,10 @@ def _ambiguous(
     file: str, names: Sequence[str], preds: list[str], labels: list[str], *, with_label: bool
 ) -> UsageError:
     ahead = preds or [name for name in names if name not in labels]
-    choices = [quote(f"{file}::{pred}") for pred in ahead]
+    readings: list[tuple[str, ...]] = [(f"{file}::{pred}",) for pred in ahead]
     if with_label:
-        choices = [
-            f"{quote(f'{file}::{pred}')} {quote(f'{file}::{label}')}"
+        readings = [
+            (f"{file}::{pred}", f"{file}::{label}")
             for pred in ahead
             for label in (labels or names)
             if pred != label
@@ -121,8 +121,7 @@ def _ambiguous(
     return UsageError(
         f"{file} holds {len(names)} arrays: which is the prediction"
         + (", and which the label?" if with_label else "?"),
-        choices=tuple(choices[:_MOST]),
-        instead_of=file,
+        choices=[Choice(words, instead_of=file) for words in readings[:_MOST]],
     )
 
 

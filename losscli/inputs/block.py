@@ -42,7 +42,7 @@ class Part:
     `columns` are the names of the columns (None for an array); `dtype` is None for numbers that
     are written out, with `decimals` decimals. `scores` says where scores of the rows
     come from, None that these are none; `tokens` how many rows are the tokens of one sequence, 0
-    where rows are no tokens.
+    where rows are no tokens; `titled` whether the columns were given their names by the file.
     """
 
     file: str
@@ -55,3 +55,4 @@ class Part:
     classes: tuple[str, ...] | None = None
     scores: Scores | None = None
     tokens: int = 0
+    titled: bool = True

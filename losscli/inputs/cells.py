@@ -75,7 +75,10 @@ class Cells:
                 lines = bounded_lines(characters(stream, dialect.encoding), self._name)
                 if not place:
                     before = len(list(islice(lines, dialect.skip)))
-                for found in records(lines, dialect.delimiter, aligned=dialect.aligned):
+                found_rows = records(
+                    lines, dialect.delimiter, aligned=dialect.aligned, quote=dialect.quote
+                )
+                for found in found_rows:
                     line = before + found.first
                     if header and found.cells == header:
                         continue
@@ -103,7 +106,7 @@ class Cells:
             if text:
                 cell.encode()
                 return cell or None
-            return math.nan if cell in MISSING else self._dialect.number(cell)
+            return math.nan if cell in MISSING else self._dialect.numerals.number(cell)
         except UnicodeEncodeError:
             problem = f"is not {self._dialect.encoding} text"
         except ValueError:

@@ -18,7 +18,7 @@ from losscli.errors import DataError, NoRows
 from losscli.inputs.arrow import numbers, words
 from losscli.inputs.cells import UNREADABLE, Cells
 from losscli.inputs.compressed import beginning, decompressing, text_size
-from losscli.inputs.dialect import MISSING, Dialect, decimals_of, sniff
+from losscli.inputs.dialect import MISSING, Dialect, sniff
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import LONGEST_LINE, line_blocks
@@ -52,6 +52,8 @@ class DelimitedSource:
         self._cells = Cells(file, codec, self._dialect)
         self.columns: tuple[str, ...] = self._dialect.names
         self.index = self._dialect.index
+        # Where there is no header, columns are called by their numbers.
+        self.titled = bool(self._dialect.header)
         if whole and not self._dialect.rows:
             raise NoRows("has a header but no rows", file=file.name)
 
@@ -62,24 +64,23 @@ class DelimitedSource:
     def is_text(self, column: int) -> bool:
         """Whether the column's first cells are words; one word among numbers is a slip."""
         cells = self._dialect.cells(column)
-        found = sum(not self._dialect.is_number(cell) for cell in cells)
+        found = sum(not self._dialect.numerals.is_number(cell) for cell in cells)
         return found > 1 or (found == 1 and len(cells) < 3)
 
     def firsts(self, column: int) -> list[float | str | None]:
         """The column's first cells, as numbers where they are such."""
-        dialect = self._dialect
-        cells = [dialect.first(row, column) for row in dialect.rows]
+        written = self._dialect.numerals
+        cells = [self._dialect.first(row, column) for row in self._dialect.rows]
         return [
-            None if cell in MISSING else dialect.number(cell) if dialect.is_number(cell) else cell
+            None if cell in MISSING else written.number(cell) if written.is_number(cell) else cell
             for cell in cells
         ]
 
     def decimals(self, columns: Sequence[int]) -> int | None:
         """The most decimals among the first cells of these columns."""
-        dialect = self._dialect
-        cells = (cell for column in columns for cell in dialect.cells(column))
-        found = (decimals_of(cell, dialect.decimal) for cell in filter(dialect.is_number, cells))
-        return max(found, default=None)
+        written = self._dialect.numerals
+        cells = (cell for column in columns for cell in self._dialect.cells(column))
+        return max(map(written.decimals, filter(written.is_number, cells)), default=None)
 
     def part(self, row: int) -> tuple[Self, int]:
         """The file itself."""
@@ -146,12 +147,12 @@ class DelimitedSource:
             types, quoted=False, block_size=1 << 30, use_threads=False
         )
 
-        header = self._header()
+        header, quote = self._header(), dialect.quote.encode()
 
         def parsed(found: tuple[int, bytes]) -> tuple[int, pa.Table | None]:
             place, block = found
             end = place + len(block)
-            if b'"' in block:
+            if quote in block:
                 return end, None
             if header and (block.startswith(header) or b"\n" + header in block):
                 # Of files that were put one behind the other: left out, cell by cell.
@@ -210,6 +211,7 @@ class DelimitedSource:
         )
         parse = arrow_csv.ParseOptions(
             delimiter=dialect.delimiter,
+            quote_char=dialect.quote,
             newlines_in_values=quoted,
             # In a single column an empty line is a missing value.
             ignore_empty_lines=len(self.columns) > 1,
@@ -219,7 +221,7 @@ class DelimitedSource:
             column_types=types,
             null_values=sorted(MISSING),
             strings_can_be_null=False,
-            decimal_point=dialect.decimal,
+            decimal_point=dialect.numerals.decimal,
         )
         return read, parse, convert
 

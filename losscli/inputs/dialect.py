@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
-from losscli.errors import DataError, NoRows, UsageError
+from losscli.errors import DataError, NoRows
 from losscli.inputs.evidence.looks import LOOK
+from losscli.inputs.numerals import PLAIN, Numerals, looks_like_number, numerals_of
 from losscli.inputs.text import LONGEST_LINE
 
 _DELIMITERS = ",\t;|"
@@ -38,7 +39,9 @@ class Record(NamedTuple):
     cells: list[str]
 
 
-def records(lines: Iterable[str], delimiter: str, *, aligned: bool = False) -> Iterator[Record]:
+def records(
+    lines: Iterable[str], delimiter: str, *, aligned: bool = False, quote: str = '"'
+) -> Iterator[Record]:
     """The records that lines hold, an empty line as one without cells.
 
     `aligned` takes several blanks as one delimiter. Raises csv.Error for what is no text.
@@ -56,7 +59,7 @@ def records(lines: Iterable[str], delimiter: str, *, aligned: bool = False) -> I
                 raise csv.Error(f"a row is longer than {LONGEST_LINE:,} characters")
             yield line
 
-    reader = csv.reader(counted(), delimiter=delimiter, skipinitialspace=aligned)
+    reader = csv.reader(counted(), delimiter=delimiter, skipinitialspace=aligned, quotechar=quote)
     last = 0
     for cells in reader:
         first, last, length = last + 1, reader.line_num, 0
@@ -69,11 +72,10 @@ class Dialect:
 
     `names` are the header's cells, or `1`, `2`, … where there is none; `skip` lines stand before
     the first row. `index` says that the first column is a nameless row index, as pandas writes it,
-    `aligned` that several blanks count as one delimiter. `thousands` is the mark between thousands,
-    `header` the header's cells, which may be repeated further down. `lists` say for each column in
-    which cell it stands, and as which item where that holds a list; empty where no cell does.
-    `line_end` are the bytes after each line
-    (the last of them), None where they differ.
+    `aligned` that several blanks count as one delimiter. `quote` is the sign around cells, `header`
+    the header's cells, which may be repeated further down. `lists` say for each column in which
+    cell it stands, and as which item where that holds a list; empty where no cell does. `line_end`
+    are the bytes after each line (the last of them), None where they differ.
     """
 
     delimiter: str
@@ -83,11 +85,11 @@ class Dialect:
     index: bool = False
     line_end: bytes | None = None
     aligned: bool = False
-    decimal: str = "."
+    numerals: Numerals = PLAIN
+    quote: str = '"'
     quoted: bool = False
     longest: int = 0
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
-    thousands: str = ""
     header: tuple[str, ...] = ()
     lists: tuple[tuple[int, int | None], ...] = ()
 
@@ -99,7 +101,7 @@ class Dialect:
     @property
     def plain(self) -> bool:
         """Whether Arrow reads its cells as they are: no thousands, no lists in a cell."""
-        return not (self.aligned or self.thousands or self.lists)
+        return not (self.aligned or self.numerals.thousands or self.lists)
 
     def cell(self, row: Sequence[str], column: int) -> str:
         """What stands in a column of a row: a cell, or an item of the list in one."""
@@ -127,29 +129,6 @@ class Dialect:
         except (ValueError, IndexError):
             return ""
 
-    def number(self, cell: str) -> float:
-        """The number a cell stands for, `87.3%` for 0.873. Raises ValueError where it is none."""
-        if cell.endswith("%"):
-            return self.number(cell[:-1].rstrip()) / 100.0
-        if self.thousands and self.thousands in cell:
-            mark = re.escape(self.thousands)
-            whole = cell.partition(self.decimal)[0].lstrip("+-")
-            if not re.fullmatch(rf"\d{{1,3}}({mark}\d{{3}})+", whole):
-                raise ValueError(cell)
-            cell = cell.replace(self.thousands, "")
-        # Python takes underscores and the digits of all scripts, other readers do not.
-        if "_" in cell or not cell.isascii() or (self.decimal == "," and "." in cell):
-            raise ValueError(cell)
-        return float(cell if self.decimal == "." else cell.replace(",", ".", 1))
-
-    def is_number(self, cell: str) -> bool:
-        """Whether a cell is a number in this dialect."""
-        try:
-            self.number(cell)
-        except ValueError:
-            return False
-        return True
-
 
 def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) -> Dialect:
     """The dialect that a file's first bytes are written in; `whole` where they are all of it.
@@ -162,24 +141,23 @@ def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) 
         lines.pop()
     if not any(line.strip(_DELIMITERS + '" \r\n') for line in lines):
         raise NoRows("is empty", file=name)
-    comments, stated = _comments(lines), _stated_delimiter(lines)
+    comments, stated, quote = _comments(lines), _stated_delimiter(lines), _quote(lines)
     if stated is not None:
         comments = 1
-        found = _first(lines[1:], stated, name)
+        found = _first(lines[1:], stated, name, quote)
         delimiter, aligned = stated, False
     else:
-        delimiter, aligned, found = _delimiter(lines[comments:], name)
+        delimiter, aligned, found = _delimiter(lines[comments:], name, quote)
     titles = _titles(found)
     if titles:
         comments += found[titles].first - 1
-        delimiter, aligned, found = _delimiter(lines[comments:], name)
+        delimiter, aligned, found = _delimiter(lines[comments:], name, quote)
     body = [record.cells for record in found]
     # Files that were put one behind the other repeat their header.
-    if not any(_NUMBER.fullmatch(cell.strip()) for cell in body[0]) and len(body[0]) > 1:
+    if not any(looks_like_number(cell) for cell in body[0]) and len(body[0]) > 1:
         body = [body[0], *(cells for cells in body[1:] if cells != body[0])]
-    marks = _marks(body, name, delimiter, decimal)
-    written = Dialect(delimiter, encoding, aligned=aligned, decimal=marks[0], thousands=marks[1])
-    header, skip = _commented_header(lines[:comments], written), comments
+    written = numerals_of(body, name, delimiter, decimal)
+    header, skip = _commented_header(lines[:comments], delimiter, aligned=aligned), comments
     if header is not None and (len(header) != len(body[0]) or _names_numbers(body, written)):
         header = None
     wider = sum(len(row) == len(body[0]) + 1 for row in body[1:])
@@ -202,9 +180,9 @@ def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) 
         index=len(names) > 1 and names[0] in ("", "Unnamed: 0") and _all_differ(body),
         line_end=_line_end(sample, encoding),
         aligned=aligned,
-        decimal=written.decimal,
-        thousands=written.thousands,
-        quoted=any('"' in line for line in lines[skip:]),
+        numerals=written,
+        quote=quote,
+        quoted=any(quote in line for line in lines[skip:]),
         longest=max(map(len, lines)),
         rows=tuple(row for row in map(tuple, body) if header is None or list(row) != header),
         header=() if header is None else tuple(header),
@@ -218,6 +196,19 @@ def _stated_delimiter(lines: Sequence[str]) -> str | None:
     return found[1] if found else None
 
 
+_IN_SINGLE = re.compile(r"(^|[,;\t|])\s*'(?:[^']|'')*'\s*(?=[,;\t|\r\n]|$)")
+_BEGINS_SINGLE = re.compile(r"(^|[,;\t|])\s*'")
+
+
+def _quote(lines: Sequence[str]) -> str:
+    """The sign around cells: a single quote where cells stand in such on both sides."""
+    if any('"' in line for line in lines) or not any("'" in line for line in lines):
+        return '"'
+    quoted = sum(len(_IN_SINGLE.findall(line)) for line in lines)
+    halves = any(_BEGINS_SINGLE.search(_IN_SINGLE.sub(r"\1", line)) for line in lines)
+    return "'" if quoted > 1 and not halves else '"'
+
+
 def _titles(found: Sequence[Record]) -> int:
     """How many records of titles stand above the header: shorter than all the rows below."""
     widths = Counter(len(record.cells) for record in found)
@@ -226,12 +217,12 @@ def _titles(found: Sequence[Record]) -> int:
     if width == 1 or not 0 < above <= _MOST_TITLES or above >= count:
         return 0
     first, below = found[above - 1].cells, found[above].cells
-    numbers = sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in below)
+    numbers = sum(looks_like_number(cell) for cell in below)
     # One cell short, above numbers, is the header of rows that begin with their names.
     return 0 if above == 1 and len(first) == width - 1 and numbers else above
 
 
-def _all_words(cells: Sequence[str], written: Dialect) -> bool:
+def _all_words(cells: Sequence[str], written: Numerals) -> bool:
     words = [cell.strip() for cell in cells]
     return all(word and not written.is_number(word) for word in words) or words == [
         str(place) for place in range(len(words))
@@ -299,14 +290,14 @@ def _comments(lines: Sequence[str]) -> int:
     return 0
 
 
-def _delimiter(lines: Sequence[str], name: str) -> tuple[str, bool, list[Record]]:
+def _delimiter(lines: Sequence[str], name: str, quote: str) -> tuple[str, bool, list[Record]]:
     """The delimiter under which the first records are of one width and hold the most numbers.
 
     With it, whether several blanks count as one, and those records.
     """
     best: tuple[tuple[float, float, int], str, list[Record]] | None = None
     for delimiter in _DELIMITERS:
-        found = _first(lines, delimiter, name)
+        found = _first(lines, delimiter, name, quote)
         score = _score(found)
         if best is None or score > best[0]:
             best = (score, delimiter, found)
@@ -314,10 +305,10 @@ def _delimiter(lines: Sequence[str], name: str) -> tuple[str, bool, list[Record]
     (even, _, _), delimiter, found = best
     if even == 0.0:
         # Blanks separate only where nothing else does.
-        spaced = _first(lines, " ", name, aligned=True)
+        spaced = _first(lines, " ", name, quote, aligned=True)
         even, numbers, _ = _score(spaced)
         if even > 0.5 and numbers >= 0.5:
-            single = _first(lines, " ", name)
+            single = _first(lines, " ", name, quote)
             return " ", [r.cells for r in single] != [r.cells for r in spaced], spaced
     return delimiter, False, found
 
@@ -329,15 +320,15 @@ def _score(found: Sequence[Record]) -> tuple[float, float, int]:
     if width == 1:
         return 0.0, 0.0, 1
     cells = list(chain.from_iterable(record.cells for record in found))
-    numbers = sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in cells)
+    numbers = sum(looks_like_number(cell) for cell in cells)
     return count / len(found), numbers / len(cells), width
 
 
 def _first(
-    lines: Sequence[str], delimiter: str, name: str, *, aligned: bool = False
+    lines: Sequence[str], delimiter: str, name: str, quote: str, *, aligned: bool = False
 ) -> list[Record]:
     """The first records that are not blank."""
-    found = records(lines, delimiter, aligned=aligned)
+    found = records(lines, delimiter, aligned=aligned, quote=quote)
     try:
         filled = (record for record in found if any(cell.strip() for cell in record.cells))
         return list(islice(filled, LOOK)) or [Record(1, 1, [""])]
@@ -345,65 +336,21 @@ def _first(
         raise DataError(f"is not a text of columns ({error})", file=name) from None
 
 
-_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
 # More lines than these above a header are no titles.
 _MOST_TITLES = 10
 
 
-def _marks(
-    body: Sequence[Sequence[str]], name: str, delimiter: str, decimal: str | None
-) -> tuple[str, str]:
-    """The mark of decimals and that between thousands, by all of the first cells.
-
-    Two marks in one cell, or one mark twice, tell; so does a comma that three digits do not follow.
-    Raises UsageError where all commas could be either.
-    """
-    cells = [cell.strip().rstrip("%").strip() for row in body for cell in row]
-    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
-    commas = [cell for cell in numbers if "," in cell]
-    if decimal is not None:
-        other = "," if decimal == "." else "."
-        return decimal, other if any(_groups(cell, other, decimal) for cell in numbers) else ""
-    for cell in numbers:
-        if "," in cell and "." in cell:
-            mark = max(",.", key=cell.rfind)
-            return mark, "." if mark == "," else ","
-    for mark, other in ((",", "."), (".", ",")):
-        if any(cell.count(mark) > 1 and _groups(cell, mark, other) for cell in numbers):
-            return other, mark
-    if not commas:
-        return ".", ""
-    dots = [cell for cell in numbers if "." in cell]
-    if not all(_groups(cell, ",", ".") for cell in commas):
-        # A comma that three digits do not follow is one of decimals.
-        if delimiter == "," or len(commas) <= len(dots):
-            return ".", ""
-        thousands = bool(dots) and all(_groups(cell, ".", ",") for cell in dots)
-        return ",", "." if thousands else ""
-    if dots:
-        return ".", ","
-    raise UsageError(
-        f"{name}: is {commas[0]} a whole number of thousands, or has it decimals?",
-        hint="Say --decimal . where the comma stands between thousands, or --decimal , where "
-        "decimals follow it.",
-    )
-
-
-def _groups(cell: str, mark: str, decimal: str) -> bool:
-    """Whether a number is written in groups of three digits with that mark between them."""
-    whole = cell.lstrip("+-").partition(decimal)[0]
-    return bool(re.fullmatch(rf"[1-9]\d{{0,2}}({re.escape(mark)}\d{{3}})+", whole))
-
-
-def _commented_header(comments: Sequence[str], written: Dialect) -> list[str] | None:
+def _commented_header(
+    comments: Sequence[str], delimiter: str, *, aligned: bool
+) -> list[str] | None:
     """The cells of the last comment, which may name the columns."""
     texts = [line[1:].strip() for line in comments if line.startswith("#")]
     if not texts:
         return None
-    return next(records(texts[-1:], written.delimiter, aligned=written.aligned)).cells
+    return next(records(texts[-1:], delimiter, aligned=aligned)).cells
 
 
-def _names_numbers(body: Sequence[Sequence[str]], written: Dialect) -> bool:
+def _names_numbers(body: Sequence[Sequence[str]], written: Numerals) -> bool:
     """Whether the first record has a word above a column of nothing but numbers."""
     first, *rest = body
     for place, cell in enumerate(first):
@@ -413,7 +360,7 @@ def _names_numbers(body: Sequence[Sequence[str]], written: Dialect) -> bool:
     return False
 
 
-def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]], written: Dialect) -> bool:
+def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]], written: Numerals) -> bool:
     """Whether the first record names the columns.
 
     It does where it has a word above nothing but numbers; where all it has are words, one of which
@@ -444,10 +391,3 @@ def _all_differ(body: Sequence[Sequence[str]]) -> bool:
     """Whether no two rows have the same first cell."""
     cells = [row[0].strip() for row in body]
     return bool(cells) and len(set(cells)) == len(cells)
-
-
-def decimals_of(cell: str, mark: str) -> int:
-    """How many decimals a number is written with."""
-    mantissa, _, exponent = cell.lower().partition("e")
-    _, _, digits = mantissa.partition(mark)
-    return max(0, len(digits) - int(exponent or 0))

@@ -14,9 +14,9 @@ from losscli.errors import DataError
 from losscli.inputs.arrow import TypedColumns
 from losscli.inputs.cells import shown
 from losscli.inputs.compressed import DAMAGE, decompressing, first_line, text_size
-from losscli.inputs.dialect import decimals_of
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
+from losscli.inputs.numerals import decimals_of
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import bounded_lines, characters, line_blocks
 from losscli.machine.threads import available, in_order

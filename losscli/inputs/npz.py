@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import BinaryIO, cast
 
-from losscli.errors import DataError, UsageError
+from losscli.errors import Choice, DataError, UsageError
 from losscli.inputs.compressed import first_line
 from losscli.inputs.file import File
 from losscli.inputs.foreign import refuse_archive
@@ -42,8 +42,7 @@ def open_npz(file: File, key: str | None) -> NpySource:
     if key is None and len(arrays) > 1:
         raise UsageError(
             f"{file.name} holds {len(arrays)} arrays: which one?",
-            choices=tuple(quote(f"{file.name}::{name}") for name in arrays),
-            instead_of=file.name,
+            choices=[Choice((f"{file.name}::{name}",), instead_of=file.name) for name in arrays],
         )
     chosen = next(iter(arrays)) if key is None else key.removesuffix(".npy")
     if chosen not in arrays:

@@ -37,6 +37,7 @@ class PartsSource:
         self.parts = tuple(parts)
         self.columns = parts[0].columns
         self.index = parts[0].index
+        self.titled = getattr(parts[0], "titled", True)
         for part in parts[1:]:
             _check_agree(parts[0], part)
         # Where each part ends, as far as that is known.

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from losscli.errors import DataError, UsageError
+from losscli.errors import Choice, DataError, UsageError
 from losscli.inputs.compressed import first_line
 from losscli.inputs.file import File
 from losscli.inputs.npy import NpySource
@@ -77,9 +77,9 @@ def open_safetensors(file: File, key: str | None) -> SafetensorsSource:
     if not found:
         raise DataError("holds no tensor", file=file.name)
     if key is None and len(found) > 1:
-        choices = "\n".join(f"  {file.name}::{name}" for name in found)
         raise UsageError(
-            f"{file.name} holds {len(found)} tensors: which one?", hint=f"Say one of\n{choices}"
+            f"{file.name} holds {len(found)} tensors: which one?",
+            choices=[Choice((f"{file.name}::{name}",), instead_of=file.name) for name in found],
         )
     chosen = next(iter(found)) if key is None else key
     if chosen not in found:

@@ -28,6 +28,7 @@ def part_of(source: Source, selection: Selection) -> Part:
         width,
         source.rows,
         scores=selection.scores,
+        titled=getattr(source, "titled", True),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -74,6 +73,8 @@ def _mode(path: str) -> int | None:
 
 @contextmanager
 def _replacing(target: Path, mode: int | None) -> Iterator[BinaryIO]:
+    import secrets
+
     # A name of its own, and not the target's with something added: that may grow too long.
     temporary = target.parent / f".losscli-{secrets.token_hex(8)}.tmp"
     # A signal may come at any moment, so the file is opened where it is also removed.

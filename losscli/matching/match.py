@@ -50,13 +50,15 @@ def match(
     batch_size: int | None = None,
     columns: Columns | None = None,
     progress: Callable[[int], Any] | None = None,
+    announce: Callable[[str], Any] | None = None,
     **others: Any,
 ) -> list[Match]:
     """Say which loss, convention, kind, reduction, scale or mistake gives a number.
 
     `value` is the number as it was printed: as text, its digits say how exactly it is known.
     `losses` narrows the search. `batch_size` is the size of batches that a mean of batch means, or
-    the last batch alone, may come from. What agrees comes first, the most ordinary of it at the
+    the last batch alone, may come from. `announce` is called with each line on what was read as
+    what, and what was not used. What agrees comes first, the most ordinary of it at the
     top, then what agrees no better than chance would, then near misses. Flags have been tried:
     given to `eval` they print the value stated. Ordinary hypotheses are tried first, and others
     only where none of these agrees beyond chance. Memory does not grow with the rows.
@@ -74,7 +76,13 @@ def match(
     return [
         found
         for found, _ in tried(
-            value, source, losses, class_weight, batch_size=batch_size, progress=progress
+            value,
+            source,
+            losses,
+            class_weight,
+            batch_size=batch_size,
+            progress=progress,
+            announce=announce,
         )
     ]
 
@@ -87,6 +95,7 @@ def tried(
     *,
     batch_size: int | None = None,
     progress: Callable[[int], Any] | None = None,
+    announce: Callable[[str], Any] | None = None,
 ) -> list[Tried]:
     """The matches of `match`, each with the command that was tried for it."""
     options = Options(
@@ -108,6 +117,9 @@ def tried(
         if not found:
             raise
         return matches_of(found, target, source)
+    if announce is not None:
+        for note in dataset.notes:
+            announce(note)
     seen, zeros = _looked_over(dataset)
     if seen.pred.text:
         raise UsageError(
@@ -115,6 +127,8 @@ def tried(
             hint="losscli eval compares words with words.",
         )
     verdict = decide(seen.pred, seen.label, dataset.width, hints_for(options, dataset))
+    if verdict.question is not None and not losses:
+        raise verdict.question
     code = LabelCode(dataset.width)
     if verdict.task in CODED_TASKS and seen.label is not None:
         code = code_for(dataset, seen, options, dataset.width)

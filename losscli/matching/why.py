@@ -55,6 +55,7 @@ def why(
     classes: Sequence[str] | None = None,
     columns: Columns | None = None,
     progress: Callable[[int], Any] | None = None,
+    announce: Callable[[str], Any] | None = None,
 ) -> Why:
     """Say whose two numbers are, and which choices and which rows make the difference.
 
@@ -69,8 +70,8 @@ def why(
     """
     source = Source(pred, label, weight, kind, task, classes, columns or Columns())
     one, other = (
-        _best(tried(value, source, losses, class_weight, progress=progress))
-        for value in (first, second)
+        _best(tried(value, source, losses, class_weight, progress=progress, announce=told))
+        for value, told in ((first, announce), (second, None))
     )
     if one is None or other is None:
         return Why(

@@ -30,7 +30,7 @@ def flat(board: Leaderboard) -> Mapping[str, list[Any]]:
         "kind": [row.kind for row in rows],
         "pred": [row.pred for row in rows],
         "label": [row.label for row in rows],
-        "error": [None if row.failure is None else row.failure.message for row in rows],
+        "error": [None if row.failure is None else row.failure.said for row in rows],
     }
 
 

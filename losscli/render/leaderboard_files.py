@@ -51,7 +51,7 @@ def _markdown(board: Leaderboard) -> Iterator[str]:
         yield ""
     for row in failed:
         assert row.failure is not None
-        message = row.failure.message
+        message = row.failure.said
         named = message if message.startswith(row.name) else f"{row.name}: {message}"
         yield f"- {escape(named)}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.task.decision import HIGH, NOTHING_SAID, Decision, Hints
 from losscli.task.one_item import one_item
 from losscli.task.predicted_classes import marked_decided, predicted_classes
@@ -57,12 +57,6 @@ def decide(
     return _settled(verdict, pred, width, hints)
 
 
-_ALL_ZERO = (
-    "all predictions are 0: they say nothing, as probabilities or as logits",
-    "Give the predictions that the model made, or say --kind probability or --kind logit.",
-)
-
-
 def _asking(
     verdict: Decision, pred: PredProfile, label: LabelProfile | None, width: int
 ) -> Decision:
@@ -71,22 +65,35 @@ def _asking(
         rows = "every row sums to 100" if width > 1 else f"they are {range_of(pred)}"
         return replace(
             verdict,
-            question=(
+            question=UsageError(
                 f"the predictions look like percent, not like logits: {rows}",
-                "Say --kind percent (they are divided by 100), or --kind logit.",
+                choices=(
+                    Choice(("--kind", "percent"), "they are divided by 100"),
+                    Choice(("--kind", "logit")),
+                ),
             ),
         )
     if width > 1 and pred.rows and pred.low == pred.high == 0.0:
-        return replace(verdict, question=_ALL_ZERO)
+        return replace(
+            verdict,
+            question=UsageError(
+                "all predictions are 0: they say nothing, as probabilities or as logits",
+                hint="Give the predictions that the model made.",
+                choices=(Choice(("--kind", "probability")), Choice(("--kind", "logit"))),
+            ),
+        )
     if label is None or verdict.task is not Task.REGRESSION:
         return verdict
     if not label.marked or label.text:
         return verdict
     marks = ", ".join(f"{mark:g}" for mark in sorted((label.values or frozenset()) - {0, 1}))
-    asked = (
+    task = Task.MULTILABEL if width > 1 else Task.BINARY
+    asked = UsageError(
         f"the labels are 0 and 1, and {marks}, which often marks items to leave out",
-        f"Say --task {'multilabel' if width > 1 else 'binary'} --nan drop-items to leave them out, "
-        f"or --task regression if {marks} is a real value.",
+        choices=(
+            Choice(("--task", task, "--nan", "drop-items"), f"items marked {marks} are left out"),
+            Choice(("--task", Task.REGRESSION), f"{marks} is a real value"),
+        ),
     )
     return replace(verdict, question=asked)
 

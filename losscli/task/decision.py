@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from losscli.errors import UsageError
 from losscli.vocabulary import Evidence, Kind, Task
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
@@ -41,8 +42,8 @@ class Decision:
     evidence: tuple[Evidence, ...]
     doubts: tuple[str, ...] = ()
     decided: bool = False
-    question: tuple[str, str] | None = None
-    """What has to be said before this reading gives a number, and how to say it."""
+    question: UsageError | None = None
+    """What has to be said before this reading gives a number, with the choices."""
 
 
 def told_of_values(hints: Hints) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.losses.forms.categorical import Classes
 from losscli.task.profile import MARKS, LabelProfile
 from losscli.vocabulary import Task
@@ -194,11 +194,13 @@ def label_code(
     *,
     given: tuple[str, ...] | None,
     columns: tuple[str, ...] | None,
+    titled: bool = True,
 ) -> LabelCode:
     """How labels of that profile are written, from what was `given` or the columns' names.
 
     `given` are the words of --classes, `columns` the prediction columns' names without their
-    common prefix. Raises UsageError where words could be read in several ways.
+    common prefix, which say nothing where they are not `titled` by their file. Raises UsageError
+    where words could be read in several ways.
     """
     wanted = max(2, width)
     if given is not None:
@@ -212,6 +214,8 @@ def label_code(
         return LabelCode(width, given)
     if profile is None:
         return LabelCode(width)
+    if not titled:
+        columns = _counted(profile, width)
     if profile.text:
         return LabelCode(width, _word_classes(profile, width, columns))
     if width > 1 and profile.width == 1 and columns and profile.values is not None:
@@ -222,10 +226,37 @@ def label_code(
             raise UsageError(
                 f"the labels ({_some(sorted(words, key=float))}) are not all among the classes "
                 f"that the prediction's columns are named after ({_some(columns)})",
-                hint="If labels count the columns from 0, say --classes "
-                f"{','.join(map(str, range(width)))}.",
+                hint="If labels count the columns from 0:",
+                choices=(Choice(("--classes", ",".join(map(str, range(width))))),),
             )
     return LabelCode(width, signs=profile.signs)
+
+
+def _counted(profile: LabelProfile, width: int) -> tuple[str, ...] | None:
+    """The classes of columns without names, where labels count them from 1; None from 0.
+
+    Raises UsageError where labels without the first and the last class do not tell.
+    """
+    if width == 1 or profile.width > 1 or profile.text or profile.low < 0:
+        return None
+    from_one = tuple(map(str, range(1, width + 1)))
+    if profile.low == 0 or profile.high != width:
+        if profile.low >= 1 and profile.high < width and profile.whole:
+            raise UsageError(
+                f"do the labels ({_some(_words_of(profile))}) count the {width} columns of "
+                f"classes from 0 or from 1? Neither 0 nor {width} occurs",
+                choices=[
+                    Choice(("--classes", ",".join(map(str, range(width)))), "from 0"),
+                    Choice(("--classes", ",".join(from_one)), "from 1"),
+                ],
+            )
+        return None
+    return from_one
+
+
+def _words_of(profile: LabelProfile) -> list[str]:
+    """The labels as they are written, in their order."""
+    return [_number_word(value) for value in sorted(profile.values or ())]
 
 
 def _left_out_or_other(label: Array, row: int, column: int) -> str:
@@ -268,7 +299,11 @@ def _word_classes(
         raise UsageError(
             f"the labels are words ({shown}) that do not match the prediction columns"
             + (f" ({', '.join(columns[:8])})" if columns else ""),
-            hint="Name the classes in the order of the prediction's columns: --classes A,B,…",
+            hint="Name the classes in the order of the prediction's columns"
+            + (": --classes A,B,…" if len(words) != width else "."),
+            choices=_in_order(words, "the columns stand in the order of the words")
+            if len(words) == width
+            else (),
         )
     for pair in _YES_OR_NO:
         if set(words) <= set(pair) or {word.lower() for word in words} <= set(pair):
@@ -283,9 +318,18 @@ def _word_classes(
     words = words + ["other"] * (2 - len(words))
     raise UsageError(
         f"which label does the prediction speak of? They are {words[0]} and {words[1]}",
-        hint=f"Say --classes {words[0]},{words[1]} if it is the probability of {words[1]}, "
-        f"or --classes {words[1]},{words[0]} if of {words[0]}.",
+        choices=[
+            *_in_order(words, f"the probability of {words[1]}"),
+            *_in_order(words[::-1], f"the probability of {words[0]}"),
+        ],
     )
+
+
+def _in_order(words: Sequence[str], means: str) -> tuple[Choice, ...]:
+    """Classes in that order; none where --classes cannot name them."""
+    if any("," in word or word != word.strip() for word in words):
+        return ()
+    return (Choice(("--classes", ",".join(words)), means),)
 
 
 def _is_number(word: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from losscli.errors import Choice, UsageError
 from losscli.task.decision import HIGH, LOW, MEDIUM, Decision, Hints, told_of_values
 from losscli.task.profile import LabelProfile, PredProfile
 from losscli.vocabulary import Evidence, Kind, Task
@@ -20,31 +21,35 @@ _NUMBERED = (
 )
 
 
-def _strangers(pred: frozenset[str], label: frozenset[str]) -> tuple[str, str] | None:
+def _strangers(pred: frozenset[str], label: frozenset[str]) -> UsageError | None:
     """The question that predicted words raise which are no labels, or spelt otherwise."""
     known = {" ".join(word.split()).casefold(): word for word in sorted(label)}
     for word in sorted(pred - label):
         other = known.get(" ".join(word.split()).casefold())
         if other is not None:
-            return (
+            return UsageError(
                 f"the prediction {word!r} and the label {other!r} are two words",
-                "Write the classes alike on both sides: the same case, and the same blanks.",
+                hint="Write the classes alike on both sides: the same case, and the same blanks.",
             )
     if pred & label:
         return None
     shown = [", ".join(map(repr, sorted(side)[:5])) for side in (pred, label)]
-    return (
+    return UsageError(
         f"no predicted word is among the labels: predictions are {shown[0]}, labels {shown[1]}",
-        "Name the columns (--pred-col NAME --label-col NAME), or write the classes alike.",
+        hint="Name the columns (--pred-col NAME --label-col NAME), or write the classes alike.",
     )
 
 
 _TWO_CODES = {frozenset((0, 1)), frozenset((-1, 1))}
-_WRITTEN_IN_TWO_WAYS = (
-    "predictions and labels are two whole numbers each, but not the same: 0 and 1 on one side, "
-    "−1 and 1 on the other",
-    "Write the classes alike on both sides; if they are numbers, say --task regression.",
-)
+
+
+def _written_in_two_ways() -> UsageError:
+    return UsageError(
+        "predictions and labels are two whole numbers each, but not the same: 0 and 1 on one side, "
+        "−1 and 1 on the other",
+        hint="Write the classes alike on both sides. If they are numbers:",
+        choices=(Choice(("--task", Task.REGRESSION)),),
+    )
 
 
 def predicted_classes(
@@ -73,7 +78,7 @@ def predicted_classes(
         return Decision(Task.BINARY, Kind.SCORE, HIGH, (found,), decided=True)
     if {pred.values, label.values} == _TWO_CODES:
         found = Evidence("values", "0, 1 against −1, 1", "two classes, written in two ways")
-        return Decision(Task.CLASSES, Kind.CLASS, LOW, (found,), question=_WRITTEN_IN_TWO_WAYS)
+        return Decision(Task.CLASSES, Kind.CLASS, LOW, (found,), question=_written_in_two_ways())
     found = Evidence("values", f"whole numbers, {there}", "classes, predicted and true")
     repeated = pred.rows >= 2 * len(label.values)
     if repeated and not hints.quantities and _count_classes(pred.values | label.values):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Here
+from tests.cli.program import Here, Write
 
 FOREST = str(Path(__file__).parents[2] / "sample_data" / "breast_cancer.csv")
 
@@ -77,3 +77,22 @@ def test_what_makes_no_sense_is_refused(here: Here, words: tuple[str, ...], said
     answer = here("match", *words)
     assert (answer.code, answer.out) == (2, "")
     assert said in answer.err
+
+
+def test_what_was_read_as_what_is_said(here: Here, write: Write) -> None:
+    text = "id,y,prob,note\n1,1,0.9,7\n2,0,0.2,8\n3,0,0.6,7\n4,1,0.7,9\n"
+    write("a.csv", text)
+    for command in (("match", "0.4004"), ("why", "0.4004", "0.0975")):
+        answer = here(*command, "a.csv")
+        assert answer.code == 0
+        assert answer.err.count("prediction from column prob") == 1
+        assert "not used: id, note" in answer.err
+
+
+def test_what_eval_asks_match_asks(here: Here, write: Write) -> None:
+    write("a.csv", "y,pred\n1,90\n0,20\n0,60\n")
+    asked = here("match", "0.4149", "a.csv")
+    assert (asked.code, asked.out) == (2, "")
+    assert "\n  losscli match 0.4149 a.csv --kind percent\n" in asked.err
+    answer = here("match", "0.4149", "a.csv", "--kind", "percent")
+    assert "losscli a.csv --kind percent -l bce" in answer.out

@@ -34,7 +34,12 @@ def table(folder: Path, header: str, rows: int = 3) -> Path:
         ),
         ("mean,mean2,y", ("mean", "mean2"), "crps_normal", "-l gaussian_nll"),
         ("q0.1,q0.5,q0.9,y", ("q*",), "crps", "-p q0.1 -p q0.5 -p q0.9 -l pinball"),
-        ("q0.9,y", ("q0.9",), "sklearn.mean_pinball_loss", "-l pinball:quantile=0.9"),
+        (
+            "q0.9,y",
+            ("q0.9",),
+            "sklearn.mean_pinball_loss",
+            "-l sklearn.mean_pinball_loss:quantile=0.9",
+        ),
         ("q1,y", ("q1",), "pinball", "-l pinball:quantile=0.01"),
         ("a,b,y", ("a", "b"), "pinball", "-l pinball:quantile=0.33,0.67"),
         ("q0.1,q0.9,y", ("q*",), "pinball:quantile=0.5", "-l pinball:quantile=0.33,0.67"),

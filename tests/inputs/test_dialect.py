@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from losscli.errors import DataError
 from losscli.inputs.dialect import MISSING, Dialect, sniff
+from losscli.inputs.numerals import PLAIN
 
 
 def dialect(text: str | bytes) -> Dialect:
@@ -63,12 +64,12 @@ def test_words_with_blanks_are_one_column() -> None:
     ],
 )
 def test_a_decimal_comma_is_one_where_most_numbers_have_it(text: str, decimal: str) -> None:
-    assert dialect(text).decimal == decimal
+    assert dialect(text).numerals.decimal == decimal
 
 
 def test_under_a_decimal_comma_a_point_makes_no_number() -> None:
     """1.234 would be a thousand and more to whoever wrote it."""
-    german = dialect("p;q\n0,5;0,25\n")
+    german = dialect("p;q\n0,5;0,25\n").numerals
     assert german.number("1,5") == 1.5
     assert [german.is_number(cell) for cell in ("1.234", "1.234,5", "1_0", "1,2,3")] == [False] * 4
 
@@ -221,7 +222,7 @@ def test_any_bytes_are_sniffed_or_refused(data: bytes) -> None:
 
 @given(st.floats(allow_nan=False).map(repr))
 def test_whatever_python_writes_is_a_number(cell: str) -> None:
-    assert Dialect(",", "utf-8").number(cell) == float(cell)
+    assert PLAIN.number(cell) == float(cell)
 
 
 def test_missing_values_are_those_of_pandas_and_arrow() -> None:

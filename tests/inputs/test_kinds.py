@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import losscli
-from losscli.errors import DataError, UsageError
+from losscli.errors import Choice, DataError, UsageError
 
 ANSWERS = np.array([1, 0, 1, 1, 0, 0])
 CHANCES = np.array([0.875, 0.25, 0.5, 0.75, 0.125, 0.375])
@@ -109,7 +109,7 @@ def test_where_several_readings_fit_whole_choices_are_offered(
 ) -> None:
     with pytest.raises(UsageError) as asked:
         losscli.evaluate(csv(tmp_path / "a.csv", columns), losses="mae")
-    assert all("--pred-col" in choice for choice in asked.value.choices)
+    assert all("--pred-col" in choice.words for choice in asked.value.choices)
     assert len(asked.value.choices) > 1
 
 
@@ -281,9 +281,9 @@ def test_archives_without_telling_names_are_asked_about(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", CHANCES, ANSWERS)
     with pytest.raises(UsageError, match="which is the prediction") as asked:
         losscli.evaluate(tmp_path / "a.npz")
-    assert asked.value.choices[0].endswith("a.npz::arr_1")
-    typed = asked.value.typed_after(["losscli", str(tmp_path / "a.npz"), "-q"])
-    assert f"losscli {tmp_path}/a.npz::arr_0 {tmp_path}/a.npz::arr_1 -q" in typed
+    archive = f"{tmp_path}/a.npz"
+    offered = Choice((f"{archive}::arr_0", f"{archive}::arr_1"), instead_of=archive)
+    assert offered in asked.value.choices
 
 
 def test_archives_are_compared_by_the_names_of_their_arrays(tmp_path: Path) -> None:
@@ -294,3 +294,71 @@ def test_archives_are_compared_by_the_names_of_their_arrays(tmp_path: Path) -> N
     np.savez(other, probs=CHANCES[::-1], labels=1 - ANSWERS)
     with pytest.raises(DataError, match="these are not the same rows"):
         losscli.compare([one, other], losses="bce")
+
+
+WITHOUT_HEADER: dict[str, tuple[list[Any], bool]] = {
+    "from 0": (CLASS.tolist(), True),
+    "from 1": ((CLASS + 1).tolist(), True),
+    "from 0, beside them": (CLASS.tolist(), False),
+}
+
+
+@pytest.mark.parametrize(("labels", "apart"), WITHOUT_HEADER.values(), ids=WITHOUT_HEADER)
+def test_probabilities_of_classes_without_a_header(
+    labels: list[int], apart: bool, tmp_path: Path
+) -> None:
+    pred, label = tmp_path / "p.csv", tmp_path / "y.csv"
+    if apart:
+        np.savetxt(pred, SHARES, fmt="%.6f", delimiter=",")
+        np.savetxt(label, labels, fmt="%d")
+    else:
+        np.savetxt(pred, np.column_stack([labels, SHARES]), fmt="%.6g", delimiter=",")
+    found = losscli.evaluate(pred, label if apart else None, "ce")
+    assert found["ce"].value == pytest.approx(CE, rel=1e-12)
+
+
+def test_labels_that_could_count_nameless_columns_from_0_or_1_are_asked_about(
+    tmp_path: Path,
+) -> None:
+    pred, label = tmp_path / "p.csv", tmp_path / "y.csv"
+    np.savetxt(pred, SHARES, fmt="%.6f", delimiter=",")
+    np.savetxt(label, np.minimum(CLASS + 1, 2), fmt="%d")
+    with pytest.raises(UsageError, match="from 0 or from 1") as asked:
+        losscli.evaluate(pred, label, "ce")
+    assert [choice.words for choice in asked.value.choices] == [
+        ("--classes", "0,1,2"),
+        ("--classes", "1,2,3"),
+    ]
+
+
+QUOTED = {
+    name: "".join(
+        f"{row}\n" for row in ("'truth','prob'", *map(form.format, answers, CHANCES.tolist()))
+    )
+    for name, form, answers in (
+        ("numbers", "'{}','{}'", ANSWERS),
+        ("names", "{},{}", ANSWERS),
+        ("words", "'{}',{}", WORDS),
+    )
+}
+
+
+@pytest.mark.parametrize("text", QUOTED.values(), ids=QUOTED)
+def test_cells_in_single_quotes(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    found = losscli.evaluate(tmp_path / "a.csv", losses="bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-14)
+
+
+@pytest.mark.parametrize("form", ["${:.2f}", "{:.2f} €", "£ {:.2f}"])
+def test_amounts_of_money_are_numbers(form: str, tmp_path: Path) -> None:
+    table = {"price": REAL, "predicted_price": GUESS}
+    written = {name: [form.format(each) for each in column] for name, column in table.items()}
+    found = losscli.evaluate(csv(tmp_path / "a.csv", written), losses="mae")
+    assert found["mae"].value == pytest.approx(MAE, rel=1e-14)
+
+
+def test_amounts_of_two_currencies_are_not_compared(tmp_path: Path) -> None:
+    written = {"price": [f"${x}" for x in REAL], "predicted_price": [f"€{x}" for x in REAL]}
+    with pytest.raises(UsageError):
+        losscli.evaluate(csv(tmp_path / "a.csv", written))

@@ -1,13 +1,12 @@
-"""What is asked where several readings fit: the flags of each, the likeliest first."""
+"""What is asked where several readings fit: the words of each, the likeliest first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from glob import escape
-from shlex import quote
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.inputs.columns import Table
 
 _MOST = 20
@@ -18,13 +17,13 @@ def ambiguous(
     role: str,
     flag: str,
     readings: Sequence[Sequence[int]],
-    extra: Sequence[str] = (),
+    extra: Sequence[Choice] = (),
 ) -> UsageError:
     """The error that several columns could play a role, with the flags of each to type.
 
     `extra` are choices that take more than columns, which go first.
     """
-    choices = [*extra, *(flags(table, flag, reading) for reading in readings[:_MOST])]
+    choices = [*extra, *(Choice(flags(table, flag, reading)) for reading in readings[:_MOST])]
     more = f"… ({len(readings)} in all)" if len(readings) > _MOST else ""
     for name in (table.columns[place] for reading in readings for place in reading):
         if table.columns.count(name) > 1:
@@ -33,9 +32,7 @@ def ambiguous(
                 f"{table.columns.count(name)} columns are named {name!r}",
                 hint="Give each a name of its own.",
             )
-    return UsageError(
-        f"{table.file}: which column is the {role}?", choices=tuple(choices), more=more
-    )
+    return UsageError(f"{table.file}: which column is the {role}?", choices=choices, more=more)
 
 
 def several_pairs(table: Table, candidates: Sequence[int]) -> UsageError:
@@ -43,12 +40,12 @@ def several_pairs(table: Table, candidates: Sequence[int]) -> UsageError:
     pairs = [(pred, label) for pred in candidates for label in candidates if pred != label]
     pairs.sort(key=lambda pair: -_fitness(table, *pair))
     choices = [
-        f"{flags(table, '--pred-col', [pred])} {flags(table, '--label-col', [label])}"
+        Choice((*flags(table, "--pred-col", [pred]), *flags(table, "--label-col", [label])))
         for pred, label in pairs[:_MOST]
     ]
     return UsageError(
         f"{table.file}: which column is the prediction, and which the label?",
-        choices=tuple(choices),
+        choices=choices,
     )
 
 
@@ -58,8 +55,8 @@ def _fitness(table: Table, pred: int, label: int) -> int:
     return 2 * fractional + (fractional and answer and table.look(pred).in_unit)
 
 
-def flags(table: Table, flag: str, reading: Sequence[int]) -> str:
-    """What to type for these columns: a glob where one picks just them, else each name."""
+def flags(table: Table, flag: str, reading: Sequence[int]) -> tuple[str, ...]:
+    """The words that name these columns: a glob where one picks just them, else each name."""
     names = [table.columns[place] for place in reading]
     prefix = names[0]
     while not all(name.startswith(prefix) for name in names):
@@ -67,8 +64,6 @@ def flags(table: Table, flag: str, reading: Sequence[int]) -> str:
     glob = escape(prefix) + "*"
     picked = [place for place, name in enumerate(table.columns) if fnmatchcase(name, glob)]
     if len(names) > 1 and picked == list(reading):
-        return f"{flag} {quote(glob)}"
-    return " ".join(
-        f"{flag}={quote(name)}" if name.startswith("-") else f"{flag} {quote(name)}"
-        for name in names
-    )
+        return flag, glob
+    named = [(f"{flag}={name}",) if name.startswith("-") else (flag, name) for name in names]
+    return tuple(word for words in named for word in words)

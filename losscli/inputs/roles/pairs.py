@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from losscli.errors import UsageError
+from losscli.inputs.columns import Table
 from losscli.inputs.evidence.words import Says, base
 from losscli.inputs.findings import listed
 from losscli.inputs.names import PRED_PREFIXES, stem
@@ -89,9 +92,27 @@ def take_by_look(state: State) -> bool:
         )
         state.take_pred(found)
         return True
+    if (answer := _beside_shares(table, candidates)) is not None:
+        shares = tuple(place for place in candidates if place != answer)
+        said = table.look(answer).said()
+        state.take_label(Found((answer,), said, "the label beside shares", claims=claims))
+        state.take_pred(Found(shares, "rows that sum to 1", "probabilities of classes"))
+        return True
     if len(candidates) >= 2:
         raise several_pairs(table, candidates)
     raise UsageError(
         f"{table.file}: which column is the prediction, and which the label?",
         hint=f"It has: {listed(table.columns)}. Name them: --pred-col NAME --label-col NAME.",
     )
+
+
+def _beside_shares(table: Table, candidates: Sequence[int]) -> int | None:
+    """The one column of class indexes where all others are in [0, 1] and sum to 1 in each row."""
+    found = [
+        place
+        for place in candidates
+        if table.look(place).whole
+        and all(0 <= value < len(candidates) for value in table.look(place).numbers)
+        and sum_to_one(table, [other for other in candidates if other != place])
+    ]
+    return found[0] if len(found) == 1 else None

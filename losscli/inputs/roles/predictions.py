@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.inputs.columns import Table
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.evidence.words import BESIDE, Says, says
@@ -98,18 +98,19 @@ def _how_sure(state: State, hard: int) -> UsageError:
         f"{table.file}: {score} is never below {least}, and {name} holds {holds} classes: it seems "
         f"to be how sure {name} is, not the probability of one class{of}"
     )
-    if several > 2:
-        return UsageError(
-            error,
-            hint=f"Write a column for each class, or score the classes: "
-            f"{flags(table, '--pred-col', [hard])}.",
+    choices = []
+    if truth or not state.want_label:
+        choices.append(Choice(flags(table, "--pred-col", [hard]), "the classes, right or wrong"))
+    if several == 2:
+        choices.append(
+            Choice(flags(table, "--pred-col", state.pred), "the probability of one class after all")
         )
-    return UsageError(
-        error,
-        hint=f"Write the probability of the positive class (1 − {score} where {name} is "
-        f"the other), or score the classes: {flags(table, '--pred-col', [hard])}; if it is that "
-        f"already, say {flags(table, '--pred-col', state.pred)}.",
-    )
+        hint = (
+            f"Write the probability of the positive class: 1 − {score} where {name} is the other."
+        )
+    else:
+        hint = "Write a column for each class."
+    return UsageError(error, hint=hint, choices=choices)
 
 
 def _items_of_the_loss(state: State) -> Found | None:
@@ -299,11 +300,11 @@ def _ask(state: State, rest: Sequence[int]) -> UsageError:
     )
 
 
-def _with_spread(state: State) -> list[str]:
-    """The flags that score a mean and its spread together, where the table has both."""
+def _with_spread(state: State) -> list[Choice]:
+    """The words that score a mean and its spread together, where the table has both."""
     means = [place for place in state.free if item_of(state.table.columns[place]) is Says.MEAN]
     return [
-        f"{flags(state.table, '--pred-col', [means[0], spreads[0]])} -l {loss}"
+        Choice((*flags(state.table, "--pred-col", [means[0], spreads[0]]), "-l", loss))
         for role, loss in _SPREADS
         if len(means) == 1 and len(spreads := state.saying(role)) == 1
     ]

@@ -109,7 +109,7 @@ def _failed_block(places: Sequence[Place]) -> RenderableType:
     blocks: list[RenderableType] = [Text("without losses", style="bold")]
     for place in places:
         assert place.row.failure is not None
-        name, message = visible(place.row.name), visible(place.row.failure.message)
+        name, message = visible(place.row.name), visible(place.row.failure.said)
         # Most messages begin with the file, which is the pair's name unless a manifest gives one.
         rest = message[len(name) :] if message.startswith(name) else f": {message}"
         blocks.append(hanging("✗", Text.assemble((name, "red"), rest, overflow="fold")))
