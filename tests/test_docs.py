@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import doctest
-import io
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -21,9 +18,11 @@ import pytest
 import losscli
 from docs import command_pages, loss_pages, picture
 from docs.refresh import gone
-from docs.sessions import ROOT, Play, Session, played, printed, sessions, written_pages
-from losscli.cli.app import execute, option_types
+from docs.sessions import ROOT, Session, played, printed, sessions, written_pages
+from losscli.cli.app import option_types
 from losscli.cli.options import specs_of
+from tests.cli.conftest import environment
+from tests.typed import in_this_process, is_plain
 
 README = ROOT / "README.md"
 TEXT = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in written_pages()}
@@ -35,43 +34,17 @@ SESSIONS = {
 LOSS_PAGES = loss_pages.pages()
 
 
-class Terminal(io.StringIO):
-    """A screen, as far as the program asks."""
-
-    encoding = "utf-8"
-
-    def isatty(self) -> bool:
-        return True
-
-
-# What is not for a shell to do anything with, outside quotes.
-PLAIN = re.compile(r"losscli (?:[^|<>;&$`*?('\"]|'[^']*')+")
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Play:
-    """Runs plain commands of losscli in this process, which saves its start; bash runs others."""
-
-    def play(command: str, folder: Path, environment: Mapping[str, str]) -> str:
-        if not PLAIN.fullmatch(command):
-            return printed(command, folder, environment)
-        words = shlex.split(command)
-        with monkeypatch.context() as here:
-            here.chdir(folder)
-            here.setattr(sys, "argv", words)
-            here.delenv("FORCE_COLOR", raising=False)
-            for name, value in environment.items():
-                here.setenv(name, value)
-            with redirect_stdout(Terminal()) as shown, redirect_stderr(io.StringIO()) as said:
-                execute(words[1:])
-        return said.getvalue() + shown.getvalue()
-
-    return play
+def on_a_terminal(command: str, folder: Path, screen: Mapping[str, str]) -> str:
+    """What a command prints; what needs no shell is run in this process, which saves a start."""
+    if not is_plain(command):
+        return printed(command, folder, screen)
+    answer = in_this_process(command, folder, {**environment(), **screen}, terminal=True)
+    return answer.err + answer.out
 
 
 @pytest.mark.parametrize("session", SESSIONS.values(), ids=SESSIONS.keys())
-def test_a_session_prints_what_its_page_shows(session: Session, here: Play) -> None:
-    assert played(session, here) == session.text
+def test_a_session_prints_what_its_page_shows(session: Session) -> None:
+    assert played(session, on_a_terminal) == session.text
 
 
 def test_every_session_of_the_pages_is_among_them() -> None:
