@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -38,7 +39,8 @@ def on_a_terminal(command: str, folder: Path, screen: Mapping[str, str]) -> str:
     """What a command prints; what needs no shell is run in this process, which saves a start."""
     if not is_plain(command):
         return printed(command, folder, screen)
-    answer = in_this_process(command, folder, {**environment(), **screen}, terminal=True)
+    words = shlex.split(command)[1:]
+    answer = in_this_process(words, folder, {**environment(), **screen}, terminal=True)
     return answer.err + answer.out
 
 

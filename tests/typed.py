@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
@@ -36,26 +36,25 @@ def is_plain(command: str) -> bool:
 
 
 def in_this_process(
-    command: str, folder: Path, env: Mapping[str, str], *, terminal: bool = False
+    words: Sequence[str], folder: Path, env: Mapping[str, str], *, terminal: bool = False
 ) -> Answer:
-    """What a plain command answers in a folder, and in this environment alone."""
-    words = shlex.split(command)
+    """What losscli answers to these words in a folder, and in this environment alone."""
     shown, said = _Terminal() if terminal else io.StringIO(), io.StringIO()
     with (
         chdir(folder),
         patch.dict(os.environ, env, clear=True),
-        patch.object(sys, "argv", words),
+        patch.object(sys, "argv", ["losscli", *words]),
         redirect_stdout(shown),
         redirect_stderr(said),
     ):
-        code = execute(words[1:])
+        code = execute(words)
     return Answer(code, shown.getvalue(), said.getvalue())
 
 
 def shell(folder: Path, command: str) -> Answer:
     """What a command answers, with losscli and dask on the PATH; bash runs what is not plain."""
     if is_plain(command.strip()):
-        return in_this_process(command, folder, environment())
+        return in_this_process(shlex.split(command)[1:], folder, environment())
     bin = folder / "bin"
     bin.mkdir(exist_ok=True)
     for name in ("losscli", "dask"):
