@@ -13,7 +13,6 @@ from losscli.cli.options import Spec, specs_of
 from losscli.version import __version__
 
 FOLDER = Path(__file__).parent
-MAN = FOLDER / "man"
 
 _OPTIONS = "Options"
 _HELP_OPTION = Spec(

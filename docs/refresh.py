@@ -3,8 +3,8 @@
     python docs/refresh.py [PAGE …]
 
 The sessions of the README and of docs/ are what the program prints, here and now; the pages of
-the losses and of the commands, the man pages and the picture of the README are made from what the
-program says of itself. With pages, only their sessions are written. The tests compare all of it
+the losses and of the commands and the picture of the README are made from what the program says of
+itself. With pages, only their sessions are written. The tests compare all of it
 with what is stored.
 """
 
@@ -27,7 +27,6 @@ def generated() -> dict[Path, str]:
     for folder, pages in (
         (loss_pages.FOLDER, loss_pages.pages()),
         (command_pages.FOLDER, command_pages.pages()),
-        (command_pages.MAN, command_pages.man_pages()),
         (picture.FOLDER, picture.pictures()),
     ):
         made |= {folder / name: text for name, text in pages.items()}
@@ -35,9 +34,8 @@ def generated() -> dict[Path, str]:
 
 
 def gone(made: Mapping[Path, str]) -> list[Path]:
-    """Stored pages of losses and commands that there are no more."""
-    stored = [*loss_pages.FOLDER.glob("*.md"), *command_pages.MAN.glob("*.1")]
-    return [path for path in stored if path not in made]
+    """Stored pages of losses that there are no more."""
+    return [path for path in loss_pages.FOLDER.glob("*.md") if path not in made]
 
 
 def main(names: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +25,9 @@ DOCS = ROOT / "docs"
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"\n]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## ", re.MULTILINE)
 _COLUMNS = 100
+
+# Runs a shell command in a folder, with these variables in its environment; what it prints.
+Play = Callable[[str, Path, Mapping[str, str]], str]
 
 
 def written_pages() -> list[Path]:
@@ -70,8 +73,11 @@ def refreshed(page: str) -> str:
     return page
 
 
-def played(session: Session) -> str:
-    """The text of a session with what its commands print now, on a terminal of 100 columns."""
+def played(session: Session, by: Play | None = None) -> str:
+    """The text of a session with what its commands print now, on a terminal of 100 columns.
+
+    `by` runs a command in a folder, as `printed` does.
+    """
     commands = [line for line in session.text.splitlines() if line.startswith("$ ")]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -80,12 +86,10 @@ def played(session: Session) -> str:
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
-        return "".join(f"{line}\n{_printed(line[2:], folder)}" for line in commands)
-
-
-def _printed(command: str, folder: Path) -> str:
-    text = printed(command, folder, {"COLUMNS": str(_COLUMNS), "NO_COLOR": "1"})
-    return text if text.endswith("\n") or not text else f"{text}\n"
+        screen = {"COLUMNS": str(_COLUMNS), "NO_COLOR": "1"}
+        texts = ((by or printed)(line[2:], folder, screen) for line in commands)
+        ended = (text if text.endswith("\n") or not text else f"{text}\n" for text in texts)
+        return "".join(f"{line}\n{text}" for line, text in zip(commands, ended, strict=True))
 
 
 def printed(command: str, folder: Path, environment: Mapping[str, str]) -> str:

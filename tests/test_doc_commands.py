@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,56 +18,37 @@ from losscli.describing.loss_page import describe
 from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.vocabulary import Kind
-from tests.cli.conftest import environment
 from tests.cli.program import SAMPLES
+from tests.typed import shell
 
 ROOT = SAMPLES.parent
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Sessions, the files that they need and Python examples are held to what they print by
 # test_docs.py.
-TRIED_THERE = {"console"}
+TRIED_THERE = ("$ ", ">>> ")
 
 
 @dataclass(frozen=True)
 class Example:
     page: str
-    kind: str
     text: str
 
 
 def examples(page: str) -> Iterator[Example]:
     text = (ROOT / page).read_text(encoding="utf-8")
-    yield from (Example(page, kind, body) for kind, body in FENCE.findall(text))
+    yield from (Example(page, body) for body in FENCE.findall(text))
 
 
 # Pages with tests of their own, beside what they speak of.
 OTHERS = {"docs/language_models.md", "docs/reading.md"}
 PAGES = sorted({page.relative_to(ROOT).as_posix() for page in written_pages()} - OTHERS)
-ALL = [item for page in PAGES for item in examples(page) if item.kind not in TRIED_THERE]
+ALL = [item for page in PAGES for item in examples(page) if not item.text.startswith(TRIED_THERE)]
 
 
 def shown(page: str, begins: str) -> str:
     """The one example of a page that begins so."""
     [found] = [item.text for item in ALL if item.page == page and item.text.startswith(begins)]
     return found
-
-
-def shell(folder: Path, words: str) -> subprocess.CompletedProcess[bytes]:
-    """A command as somebody types it, with losscli on the PATH."""
-    bin = folder / "bin"
-    bin.mkdir(exist_ok=True)
-    program = bin / "losscli"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m losscli "$@"\n')
-    program.chmod(0o755)
-    path = os.pathsep.join([str(bin), str(Path(sys.executable).parent), os.environ["PATH"]])
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", words],
-        cwd=folder,
-        env={**environment(), "PATH": path},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def pair(folder: Path, rows: int = 60) -> None:
@@ -118,7 +95,6 @@ def test_every_example_is_tried_here() -> None:
         ("docs/batch.md", "dask scheduler &"),
         ("docs/compare.md", "losscli sample_data/breast_cancer.csv -p prob -o report.html"),
         ("docs/own_loss.md", "# mylosses.py"),
-        ("docs/python.md", ">>> import losscli"),
         ("docs/batch.md", "losscli batch 'runs/*/preds.npy' --label '{dir}/labels.npy' -l bce"),
         ("docs/batch.md", 'label = "labels.csv"        # holds for all pairs'),
         ("docs/ci.md", "[check.ranker]"),
@@ -136,17 +112,9 @@ def test_the_two_commands_of_the_start_name_what_there_is() -> None:
     first, second = (item.text for item in ALL[:2])
     assert first.startswith("python3 -m venv .venv && .venv/bin/pip install --quiet . && ")
     assert second.startswith("python3 -m venv .venv && .venv/bin/pip install --quiet '.[test]'")
-    words = first.rpartition("&& .venv/bin/")[2]
-    done = subprocess.run(
-        words.replace("losscli", '"$PYTHON" -m losscli', 1),
-        shell=True,
-        cwd=ROOT,
-        env={**environment(), "PYTHON": sys.executable},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "binary cross entropy" in done.stdout.decode()
+    done = shell(ROOT, first.rpartition("&& .venv/bin/")[2])
+    assert done.code == 0, done.err
+    assert "binary cross entropy" in done.out
 
 
 def test_the_cluster(tmp_path: Path) -> None:
@@ -162,14 +130,14 @@ def test_the_cluster(tmp_path: Path) -> None:
     waiting = "until grep -q Registered worker.log; do sleep 0.1; done"
     lines = [f"{line.removesuffix(' &')} > {line.split()[1]}.log 2>&1 &" for line in started]
     done = shell(tmp_path, "\n".join(["trap 'kill $(jobs -p)' EXIT", *lines, waiting, ours]))
-    assert done.returncode == 0, done.stderr
-    assert "binary cross entropy" in done.stdout.decode()
+    assert done.code == 0, done.err
+    assert "binary cross entropy" in done.out
 
 
 def test_the_page_to_show_around(tmp_path: Path) -> None:
     shutil.copytree(SAMPLES, tmp_path / "sample_data")
     done = shell(tmp_path, shown("docs/compare.md", "losscli sample_data"))
-    assert (done.returncode, done.stdout) == (0, b"")
+    assert (done.code, done.out) == (0, "")
     assert "<h1>" in (tmp_path / "report.html").read_text()
 
 
@@ -181,7 +149,7 @@ def test_the_loss_of_ones_own(tmp_path: Path) -> None:
     done = shell(tmp_path, f"{words} -q")
     pred, label = np.load(tmp_path / "preds.npy"), np.load(tmp_path / "labels.npy")
     wanted = np.mean(np.where(pred > label, 3.0, 1.0) * (pred - label) ** 2)
-    assert float(done.stdout) == pytest.approx(wanted, rel=1e-14)
+    assert float(done.out) == pytest.approx(wanted, rel=1e-14)
 
 
 def test_the_batches(tables: Path) -> None:
@@ -194,15 +162,15 @@ def test_the_batches(tables: Path) -> None:
                 if (tables / name).exists():
                     (tables / name).rename(tables / "preds" / name)
         done = shell(tables, f"{words} --format json")
-        assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["pairs"] == 2
+        assert done.code == 0, done.err
+        assert done.json["pairs"] == 2
 
 
 def test_the_manifest(tables: Path) -> None:
     (tables / "runs.toml").write_text(shown("docs/batch.md", "label ="))
     done = shell(tables, "losscli batch --manifest runs.toml --format json")
-    assert done.returncode == 0, done.stderr
-    names = {place["row"]["name"] for place in json.loads(done.stdout)["places"]}
+    assert done.code == 0, done.err
+    names = {place["row"]["name"] for place in done.json["places"]}
     assert names == {"forest", "forest, as torch prints it"}
 
 
@@ -211,7 +179,7 @@ def checks(tables: Path) -> Path:
     (tables / "losscli.toml").write_text(shown("docs/ci.md", "[check.ranker]"))
     (tables / "baselines").mkdir()
     done = shell(tables, "losscli check --update-baseline")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     return tables
 
 
@@ -233,7 +201,7 @@ def test_the_pipelines(checks: Path, begins: str, writes: tuple[str, ...]) -> No
     assert commands
     for words in commands:
         done = shell(checks, words)
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.err
     assert all((checks / name).stat().st_size for name in writes)
 
 
@@ -258,7 +226,7 @@ def test_the_component_of_gitlab(checks: Path) -> None:
     script = job["losscli-check"]["script"][-1]
     words = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: given[found[1]], script)
     done = shell(checks, words)
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     for name in job["losscli-check"]["artifacts"]["reports"].values():
         assert (checks / name).stat().st_size
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -15,7 +19,11 @@ import pytest
 import losscli
 from docs import command_pages, loss_pages, picture
 from docs.refresh import gone
-from docs.sessions import ROOT, Session, played, sessions, written_pages
+from docs.sessions import ROOT, Session, played, printed, sessions, written_pages
+from losscli.cli.app import option_types
+from losscli.cli.options import specs_of
+from tests.cli.conftest import environment
+from tests.typed import in_this_process, is_plain
 
 README = ROOT / "README.md"
 TEXT = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in written_pages()}
@@ -27,9 +35,18 @@ SESSIONS = {
 LOSS_PAGES = loss_pages.pages()
 
 
+def on_a_terminal(command: str, folder: Path, screen: Mapping[str, str]) -> str:
+    """What a command prints; what needs no shell is run in this process, which saves a start."""
+    if not is_plain(command):
+        return printed(command, folder, screen)
+    words = shlex.split(command)[1:]
+    answer = in_this_process(words, folder, {**environment(), **screen}, terminal=True)
+    return answer.err + answer.out
+
+
 @pytest.mark.parametrize("session", SESSIONS.values(), ids=SESSIONS.keys())
 def test_a_session_prints_what_its_page_shows(session: Session) -> None:
-    assert played(session) == session.text
+    assert played(session, on_a_terminal) == session.text
 
 
 def test_every_session_of_the_pages_is_among_them() -> None:
@@ -70,17 +87,35 @@ def test_a_page_is_what_the_registry_says(name: str) -> None:
     assert (loss_pages.FOLDER / name).read_text(encoding="utf-8") == LOSS_PAGES[name]
 
 
-def test_the_page_of_the_command_line_and_the_man_pages_are_what_the_help_says() -> None:
+def test_the_page_of_the_command_line_is_what_the_help_says() -> None:
     for name, text in command_pages.pages().items():
         assert (command_pages.FOLDER / name).read_text(encoding="utf-8") == text
-    for name, text in command_pages.man_pages().items():
-        assert (command_pages.MAN / name).read_text(encoding="utf-8") == text
+
+
+def test_every_option_stands_in_the_man_page_of_its_command() -> None:
+    pages = command_pages.man_pages()
+    assert set(pages) == {"losscli.1", *(f"losscli-{name}.1" for name in option_types())}
+    for name, options in option_types().items():
+        page = pages[f"losscli-{name}.1"].replace("\\-", "-")
+        assert page.startswith(f'.TH LOSSCLI-{name.upper()} 1 ""')
+        for spec in specs_of(options).values():
+            assert all(f"\\fB{flag}\\fR" in page for flag in spec.flags)
+            assert spec.help.partition("'")[0].replace("\\", "\\e") in page
+
+
+def test_the_man_pages_need_nothing_that_a_build_has_not() -> None:
+    """The wheel's build makes them, where only the standard library is there."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from docs.command_pages import man_pages; "
+        "print(len(man_pages()))"
+    )
+    words = [sys.executable, "-I", "-S", "-c", code, str(ROOT)]
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"%d\n" % (len(option_types()) + 1)), done.stderr
 
 
 def test_there_is_no_page_of_what_is_gone() -> None:
-    loss_paths = {loss_pages.FOLDER / name for name in LOSS_PAGES}
-    man_paths = {command_pages.MAN / name for name in command_pages.man_pages()}
-    assert gone(dict.fromkeys(loss_paths | man_paths, "")) == []
+    assert gone({loss_pages.FOLDER / name: "" for name in LOSS_PAGES}) == []
 
 
 def drawn(svg: str) -> list[str]:

@@ -53,9 +53,10 @@ def test_green_with_one_comment_that_is_kept_up_to_date(tmp_path: Path, forge: G
     assert KEEP not in ran.steps
 
 
+# In processes of their own, as on a runner.
 def test_red(tmp_path: Path, forge: GitHub) -> None:
     forge.keep(1, {"model_b.csv": A})
-    ran = Job(tmp_path, forge).run(**MODEL, rules="--max bce=0.11")
+    ran = Job(tmp_path, forge, real=True).run(**MODEL, rules="--max bce=0.11")
     assert (ran.code, ran.outputs["verdict"]) == (1, "red")
     assert "::error title=losscli check check" in ran.log
     assert forge.asked[-1] == "POST issues/7/comments"
@@ -69,6 +70,14 @@ def test_undecided(tmp_path: Path, forge: GitHub) -> None:
     assert (ran.code, ran.outputs["verdict"]) == (1, "undecided")
     assert "not enough rows" in ran.summary
     assert COMMENT not in ran.steps
+
+
+def test_a_broken_bound_is_red_whatever_is_undecided(tmp_path: Path, forge: GitHub) -> None:
+    given = {"rules": "--max bce=0.11", "against_main": "--not-worse-by 1%", "comment": "false"}
+    job = Job(tmp_path, forge)
+    ran = job.run(**MODEL, **given, baseline_pred="sample_data/model_a.csv")
+    assert (ran.code, ran.outputs["verdict"]) == (1, "red")
+    assert "not enough rows" in ran.summary
 
 
 def test_undecided_may_pass(tmp_path: Path, forge: GitHub) -> None:

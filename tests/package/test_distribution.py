@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from losscli.cli.app import option_types
+from docs import command_pages
 from losscli.version import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -29,17 +29,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_and_the_man_pages_and_nothing_else(built: Path) -> None:
     with zipfile.ZipFile(built / f"losscli-{__version__}-py3-none-any.whl") as wheel:
         names = set(wheel.namelist())
+        manual = f"losscli-{__version__}.data/data/share/man/man1"
+        pages = {f"{manual}/{name}": text for name, text in command_pages.man_pages().items()}
+        assert {name: wheel.read(name).decode() for name in pages} == pages
     package = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "losscli").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert "losscli/py.typed" in package
-    manual = f"losscli-{__version__}.data/data/share/man/man1"
-    man_pages = {f"{manual}/losscli.1", *(f"{manual}/losscli-{name}.1" for name in option_types())}
     info = f"losscli-{__version__}.dist-info"
     about = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
-    assert names == package | man_pages | {f"{info}/{name}" for name in about}
+    assert names == package | pages.keys() | {f"{info}/{name}" for name in about}
 
 
 def test_the_source_archive_holds_what_the_tests_need(built: Path) -> None:
@@ -48,7 +49,13 @@ def test_the_source_archive_holds_what_the_tests_need(built: Path) -> None:
             Path(name).relative_to(f"losscli-{__version__}").as_posix()
             for name in archive.getnames()
         }
-    needed = ("losscli/cli/app.py", "tests/test_docs.py", "sample_data/wine.csv", "action.yml")
+    needed = (
+        "hatch_build.py",
+        "losscli/cli/app.py",
+        "tests/test_docs.py",
+        "sample_data/wine.csv",
+        "action.yml",
+    )
     assert names >= {*needed, "docs/tour.md", "mkdocs.yml", "README.md", "CHANGELOG.md", "LICENSE"}
 
 
