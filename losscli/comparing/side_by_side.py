@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from losscli.engine.accumulators import Tally, accumulator
+from losscli.engine.accumulators import HeldAccumulator, Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import Settled
 from losscli.engine.groups_of_rows import ByGroup, groups_of
@@ -23,6 +23,7 @@ from losscli.inputs.rivals import Rivals
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import Resampling
 from losscli.stats.paired import PairedResult, PairedSums
+from losscli.stats.paired_whole import PairedWhole
 from losscli.stats.repeats import RepeatedRows
 from losscli.stats.units import Units
 from losscli.task.labels import Misfit
@@ -44,9 +45,14 @@ class Contest:
         self._resampling = resampling
         self._units = units
         self._losses = [[accumulator(item) for item in model] for model in evaluations]
+        by_loss = list(zip(*evaluations, strict=True))
         self._paired = [
             PairedSums(same, resampling, units) if all(map(resampled, same)) else None
-            for same in zip(*evaluations, strict=True)
+            for same in by_loss
+        ]
+        self._whole = [
+            PairedWhole(same, units or Units()) if all(map(_has_components, same)) else None
+            for same in by_loss
         ]
 
     def add(self, batches: Sequence[Batch]) -> None:
@@ -65,7 +71,7 @@ class Contest:
 
     def add_pairs(self, batches: Sequence[Batch]) -> None:
         """Take in what the rows of every model say of each other."""
-        for paired in self._paired:
+        for paired in (*self._paired, *self._whole):
             if paired is not None:
                 paired.add(batches)
 
@@ -81,6 +87,9 @@ class Contest:
         for paired, ahead in zip(self._paired, later._paired, strict=True):
             if paired is not None and ahead is not None:
                 paired.merge(ahead)
+        for whole, rest in zip(self._whole, later._whole, strict=True):
+            if whole is not None and rest is not None:
+                whole.merge(rest)
 
     def tally(self, place: int, model: int) -> Tally:
         """What a loss of a model came to."""
@@ -89,13 +98,23 @@ class Contest:
     def against_first(self, place: int, model: int) -> tuple[float, float, PairedResult | None]:
         """A loss of the first model, that of another, and how they differ.
 
-        The last is None for a loss that cannot be resampled.
+        The last is None for a loss whose error is not known.
         """
         first, second = (self.tally(place, side).finished.value for side in (0, model))
-        paired = self._paired[place]
-        if paired is None:
+        paired, whole = self._paired[place], self._whole[place]
+        if paired is not None:
+            return first, second, paired.against_first(model, second - first, first)
+        if whole is None:
             return first, second, None
-        return first, second, paired.against_first(model, second - first, first)
+        rows = [self._losses[side][place] for side in (0, model)]
+        held = [each.held for each in rows if isinstance(each, HeldAccumulator)]
+        found = whole.against_first(model, held[0], held[1], second - first, first)
+        return first, second, found
+
+
+def _has_components(evaluation: Evaluation) -> bool:
+    """Whether a number of all rows at once tells what each of them adds to its error."""
+    return evaluation.reading.components is not None
 
 
 class SideBySide:

@@ -148,7 +148,7 @@ class _Judge:
             convention=evaluation.convention.name,
             interval_method=None
             if interval is None or result is None
-            else IntervalMethod("skewness-corrected t", None, result.units, None),
+            else IntervalMethod(result.method, None, result.units, None),
             not_worse=None
             if self.margins is None or result is None
             else not_worse(
@@ -197,7 +197,7 @@ def _words(
     if verdict is Verdict.EQUAL:
         return "equal on every row"
     if verdict is Verdict.UNTESTED:
-        return "not tested: no finite function of sums of rows"
+        return "not tested: too few rows, or no number whose error is known"
     if needed is None:
         return "not proven"
     fewest, most = needed

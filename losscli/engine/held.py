@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,14 +78,21 @@ def computed_whole(evaluation: Evaluation, held: Held) -> Any:
         return evaluation.reading.kernel(pred, label, **keywords)
 
 
-def standard_error_whole(evaluation: Evaluation, held: Held) -> float | None:
-    """The standard error of a value of one column, by the loss's own formula; None without one."""
-    formula = evaluation.reading.standard_error
+def components_whole(evaluation: Evaluation, held: Held) -> Array | None:
+    """What each row adds to the error of a value of one column, (n,); None where none is known."""
+    components = evaluation.reading.components
     label = held.labels[0] if held.labels else None
-    if formula is None or held.weights or label is None or label.ndim != 1:
+    if components is None or held.weights or label is None or label.ndim != 1:
         return None
     pred, label, _ = _arguments(evaluation, held)
-    return formula(pred, label)
+    found = np.asarray(components.of_rows(pred, label))
+    return found if np.isfinite(found).all() else None
+
+
+def standard_error_whole(evaluation: Evaluation, held: Held) -> float | None:
+    """The standard error of a value of one column; None where none is known."""
+    found = components_whole(evaluation, held)
+    return None if found is None else math.sqrt(float((found * found).sum()))
 
 
 def gradient_whole(evaluation: Evaluation, held: Held) -> Array:

@@ -25,7 +25,6 @@ LEVEL = 0.95
 # Tables of more sums than this take too long to be moved one by one.
 _MOST_SUMS = 256
 BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
-_BY_LOGIT = "DeLong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,12 @@ def unsampled_spread(evaluation: Evaluation, tally: Tally) -> Spread | None:
     if error is None or not (error > 0.0 and math.isfinite(level)):
         return None
     about = Studentised(level, error, 0.0, tally.rows - 1.0)
-    if evaluation.reading.standard_error is not None:
+    components = evaluation.reading.components
+    if components is not None:
         if not 0.0 < level < 1.0:
             return None
         ends = logit_interval(level, error, LEVEL)
-        return Spread(about, _BY_LOGIT, ends, "rows", tally.rows)
+        return Spread(about, components.by, ends, "rows", tally.rows)
     return Spread(about, BY_T, about.interval(LEVEL), "rows", tally.rows)
 
 

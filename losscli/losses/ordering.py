@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from losscli.losses.definition.loss import Example, Labels, Loss, Name, Reading, Shape
+from losscli.losses.definition.loss import Components, Example, Labels, Loss, Name, Reading, Shape
 from losscli.losses.forms.categorical import Array, Form
 from losscli.vocabulary import Kind, Task
 
@@ -57,22 +57,25 @@ def _misordered(yes: Array, no: Array) -> float:
     return float(wrong / pairs) if pairs else math.nan
 
 
-def misordered_error(pred: Array, label: Array) -> float:
-    """The standard error of the share of misordered pairs, by DeLong's components; NaN for few.
+def misordered_components(pred: Array, label: Array) -> Array:
+    """What each row adds to the error of the share of misordered pairs, (n,); NaN for too few.
 
-    `pred` and `label` are (n,). Each yes has the share of the no that it outranks, and each no that
-    of the yes that outrank it; both vary on their own.
+    `pred` and `label` are (n,). By DeLong's components: each yes has the share of the no that
+    outrank it, and each no that of the yes that it outranks; both vary on their own.
     """
-    yes, no = np.sort(pred[label == 1.0]), np.sort(pred[label == 0.0])
-    if min(len(yes), len(no)) < 2 or len(yes) + len(no) < len(pred):
-        return math.nan
-
-    def beaten(these: Array, those: Array) -> Array:
-        below, up_to = (np.searchsorted(those, these, side) for side in ("left", "right"))
-        return np.asarray(0.5 * (below + up_to) / len(those))
-
-    spread = beaten(yes, no).var(ddof=1) / len(yes) + beaten(no, yes).var(ddof=1) / len(no)
-    return math.sqrt(spread)
+    yes = label == 1.0
+    few = min(np.count_nonzero(yes), np.count_nonzero(~yes)) < 2
+    if few or not ((label == 0.0) | yes).all():
+        return np.full(len(pred), math.nan)
+    found = np.empty(len(pred))
+    for these, sign in ((yes, 1.0), (~yes, -1.0)):
+        others = np.sort(sign * pred[~these])
+        scores = sign * pred[these]
+        below, up_to = (np.searchsorted(others, scores, side) for side in ("left", "right"))
+        share = 1.0 - 0.5 * (below + up_to) / len(others)
+        rows = len(scores)
+        found[these] = (share - share.mean()) / math.sqrt(rows * (rows - 1.0))
+    return found
 
 
 def missed_precision(pred: Array, label: Array, *, weight: Array | None) -> Array:
@@ -92,9 +95,34 @@ def _missed(yes: Array, no: Array) -> float:
     return float((yes[::-1] * share).sum() / total) if total else math.nan
 
 
-def _readings(
-    kernel: Callable[..., Array], standard_error: Callable[[Array, Array], float] | None = None
-) -> tuple[Reading, ...]:
+# Of fewer yes, an average precision is too skewed for an interval to hold.
+_FEWEST_YES = 30
+
+
+def missed_components(pred: Array, label: Array) -> Array:
+    """What each row adds to the error of 1 − average precision, (n,); NaN for too few.
+
+    `pred` and `label` are (n,). By the infinitesimal jackknife: the derivative of the number by the
+    weight of each row.
+    """
+    if np.count_nonzero(label) < _FEWEST_YES or not np.isin(label, (0.0, 1.0)).all():
+        return np.full(len(pred), math.nan)
+    _, place = np.unique(pred, return_inverse=True)
+    yes, no = _by_score(pred, label, None)
+    wrong = np.cumsum(no[::-1])[::-1]
+    above = wrong + np.cumsum(yes[::-1])[::-1]
+    missed = wrong / above
+    total = yes.sum()
+    mean = (yes * missed).sum() / total
+    # A row of weight w counts in the precision of every yes that its score is not below.
+    added = np.cumsum(yes / above)[place]
+    shared = np.cumsum(yes * missed / above)[place]
+    slope = label * (missed[place] - mean) + (1.0 - label) * added - shared
+    rows = len(pred)
+    return np.asarray(slope / total * math.sqrt(rows / (rows - 1.0)))
+
+
+def _readings(kernel: Callable[..., Array], components: Components) -> tuple[Reading, ...]:
     return tuple(
         Reading(
             kernel,
@@ -103,7 +131,7 @@ def _readings(
             tasks,
             shape=Shape.WHOLE,
             kinds=_KINDS,
-            standard_error=standard_error,
+            components=components,
         )
         for labels, tasks in (
             (Labels.SHARE, (Task.BINARY, Task.MULTILABEL)),
@@ -118,7 +146,7 @@ AUC_LOSS = Loss(
     family="ranking",
     complement="auc",
     complement_names=("roc_auc", "roc_auc_score", "auroc", "rocauc", "roc_auc_ovr"),
-    readings=_readings(misordered_pairs, misordered_error),
+    readings=_readings(misordered_pairs, Components(misordered_components, "DeLong")),
     score_names={
         "sklearn": (Name("roc_auc_score"), Name("roc_auc"), Name("roc_auc_ovr")),
         "torchmetrics": (Name("AUROC"),),
@@ -152,13 +180,14 @@ AVERAGE_PRECISION_LOSS = Loss(
         "torchmetrics": (Name("AveragePrecision"),),
         "lightgbm": (Name("average_precision", tasks=(Task.BINARY,)),),
     },
-    readings=_readings(missed_precision),
+    readings=_readings(missed_precision, Components(missed_components, "infinitesimal jackknife")),
     by_column=True,
     formula="1 − Σᵢ (recallᵢ − recallᵢ₋₁) precisionᵢ, from the highest score down",
     derivative_says=_STEPS,
     summary="One minus the mean precision at the rows that are yes.",
     when="As AUC, where yes is rare: what ranks first counts most. It holds scores and labels.",
-    reference="Zhu 2004, Univ. of Waterloo TR; scikit-learn 1.9 average_precision_score",
+    reference="Zhu 2004, Univ. of Waterloo TR; scikit-learn 1.9 average_precision_score; Jaeckel "
+    "1972, Bell Labs MM 72-1215-11 (infinitesimal jackknife)",
     example=_EXAMPLE,
     upper=1.0,
     of_spread=True,

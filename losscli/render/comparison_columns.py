@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from losscli.comparing.planning import Plan, rounded_up
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
+from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
 from losscli.render.numbers import NOTHING, number
 from losscli.stats.holm import ALPHA
@@ -169,11 +170,24 @@ def _rows_to(fewest: int | None, most: int | None, what: str) -> str:
     return f"{low} {what}" if low == high else f"{low} to {high} {what}"
 
 
+_EXCHANGED = "sign flips, t and corrected t, the largest of the three"
+
+
+def _of_all_rows() -> frozenset[str]:
+    """What the methods are called that tell how sure a number of all rows at once is."""
+    readings = (reading for loss in REGISTRY for reading in loss.readings)
+    return frozenset(each.components.by for each in readings if each.components is not None)
+
+
 def method(report: ComparisonReport) -> str:
     """How intervals and p-values were found."""
     tests = "1 test" if report.tests == 1 else f"{report.tests} tests, adjusted by Holm"
     units = " and ".join(sorted({item.units for item in report.comparisons if item.p is not None}))
     drawn = f"{report.resamples:,} resamples of {units or 'rows'}, seed {report.seed}"
     also = "" if report.tests == 1 else "; intervals are adjusted with them"
-    ways_tested = "sign flips, t and corrected t, the largest of the three"
-    return f"p by {ways_tested} ({tests}{also}); {drawn}"
+    names = {item.interval_method.name for item in report.comparisons if item.interval_method}
+    whole = sorted(name for name in names if name in _of_all_rows())
+    exchanged = len(whole) < len(names) or not names
+    tested = [*([_EXCHANGED] if exchanged else []), *whole]
+    drawn = f"; {drawn}" if exchanged else ""
+    return f"p by {'; '.join(tested)} ({tests}{also}){drawn}"

@@ -20,7 +20,13 @@ from losscli.stats.groups import Resampling, Table, generator
 Array = NDArray[np.float64]
 
 Method = Literal[
-    "normal", "bootstrap-t", "BCa bootstrap", "skewness-corrected t", "binomial", "DeLong"
+    "normal",
+    "bootstrap-t",
+    "BCa bootstrap",
+    "skewness-corrected t",
+    "binomial",
+    "DeLong",
+    "infinitesimal jackknife",
 ]
 
 # Items of a table of draws that stay in the cache.

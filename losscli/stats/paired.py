@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 
 # How often a true difference is to be found.
 POWER = 0.8
+# How the interval of a loss is found whose models are exchanged row by row.
+_EXCHANGED = "skewness-corrected t"
 # Below so many rows (or clusters) that differ there is no interval: the exact test alone decides.
 FEWEST_DIFFERING = 10
 
@@ -45,7 +47,8 @@ class PairedResult:
     `equal` are the shares of rows where the second's loss is lower, and where both are equal; None
     for a loss that no row has on its own. `differing` are the units where the losses differ,
     `clustered` says that each unit is a cluster of dependent rows, `error_alone` is the standard
-    error that a difference of means would have if rows stood alone.
+    error that a difference of means would have if rows stood alone. Of a number of all rows at once
+    nothing is exchanged: `method` names where its spread comes from, and `p` is that of the spread.
     """
 
     difference: float
@@ -60,6 +63,7 @@ class PairedResult:
     reference: float = math.nan
     clustered: bool = False
     error_alone: float | None = None
+    method: str = _EXCHANGED
     scaled_spread: Callable[[float], Studentised | None] | None = field(
         default=None, compare=False, repr=False
     )
@@ -79,8 +83,10 @@ class PairedResult:
     @property
     def p(self) -> float | None:
         """The two-sided p-value of the difference."""
-        if self.p_flip is None or self.spread is None or not self.tested_by_t:
+        if self.spread is None or not self.tested_by_t:
             return self.p_flip
+        if self.p_flip is None:
+            return self.spread.p() if self.method != _EXCHANGED else None
         return max(self.p_flip, self.spread.p())
 
     def interval(self, alpha: float = ALPHA) -> tuple[float, float] | None:

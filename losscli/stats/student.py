@@ -9,6 +9,9 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
+# With so many degrees of freedom, Student's t is the normal distribution.
+NORMAL = 1e12
+
 _TINY = 1e-300
 _PRECISION = 1e-15
 _MOST_STEPS = 20_000
@@ -118,6 +121,6 @@ def logit_interval(share: float, error: float, level: float) -> tuple[float, flo
     It stays inside (0, 1), and is wider towards the middle.
     """
     middle = math.log(share) - math.log1p(-share)
-    reach = t_quantile(0.5 + 0.5 * level, 1e12) * error / (share * (1.0 - share))
+    reach = t_quantile(0.5 + 0.5 * level, NORMAL) * error / (share * (1.0 - share))
     low, high = (1.0 / (1.0 + math.exp(-end)) for end in (middle - reach, middle + reach))
     return low, high

@@ -107,6 +107,19 @@ class Floored:
 
 
 @dataclass(frozen=True, slots=True)
+class Components:
+    """What each row adds to the error of a number that is not a sum of rows.
+
+    `of_rows(pred, label)` gives them, (n,), NaN where the rows are too few: the variance of the
+    number is the sum of their squares, and that of the difference of two models on the same rows
+    the sum of the squares of their differences. `by` is what the method is called.
+    """
+
+    of_rows: Callable[[Any, Any], Any]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How a loss reads its arrays for some tasks, and the kernel that does the arithmetic.
 
@@ -146,8 +159,8 @@ class Reading:
     - WHOLE: `gradient(pred, label, upstream, *, …)`, where `upstream` is the
       derivative of the value by what the kernel gives: a number, or one per column or per row.
 
-    `standard_error(pred, label)` is that of a WHOLE loss of one column and rows of weight 1, where
-    a formula is known; the value is then a share, 0 to 1.
+    `components` tell how sure a WHOLE loss of one column and rows of weight 1 is, where that is
+    known; the value is then a share, 0 to 1.
 
     Where a loss has a kink, the gradient is a subgradient, 0 where that is one: sign(0) = 0.
     """
@@ -178,7 +191,7 @@ class Reading:
     bounds_lifted_by: str = ""
     given: tuple[str, ...] = ()
     gradient: Callable[..., Any] | None = None
-    standard_error: Callable[[Any, Any], float] | None = None
+    components: Components | None = None
 
     def __post_init__(self) -> None:
         if not self.kinds:
