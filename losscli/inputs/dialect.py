@@ -85,7 +85,6 @@ class Dialect:
     aligned: bool = False
     decimal: str = "."
     quoted: bool = False
-    longest: int = 0
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     thousands: str = ""
     header: tuple[str, ...] = ()
@@ -205,7 +204,6 @@ def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) 
         decimal=written.decimal,
         thousands=written.thousands,
         quoted=any('"' in line for line in lines[skip:]),
-        longest=max(map(len, lines)),
         rows=tuple(row for row in map(tuple, body) if header is None or list(row) != header),
         header=() if header is None else tuple(header),
         lists=lists,

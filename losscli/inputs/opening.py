@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, cast
 from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.array import ArraySource
 from losscli.inputs.compressed import MAGIC_BYTES
-from losscli.inputs.file import File
+from losscli.inputs.file import FDS, File
 from losscli.inputs.formats import KEY_MARK, open_file
 from losscli.inputs.llama_cpp import MAGIC as LLAMA_CPP
 from losscli.inputs.llama_cpp import MEMBERS
@@ -25,9 +25,6 @@ from losscli.machine.patterns import is_pattern, matching
 
 STDIN = "-"
 
-
-# Where Linux opens anew what a process holds open, also what has no name.
-_FDS = Path("/proc/self/fd")
 
 # Files of a folder among which a misspelt one is looked for.
 _LOOKED_AT = 10_000
@@ -209,7 +206,7 @@ class Opener:
                 _check_ends(source, name)
                 shutil.copyfileobj(source, copy)
 
-        kept = self._kept_nameless if _FDS.is_dir() else self._kept
+        kept = self._kept_nameless if FDS.is_dir() else self._kept
         return open_file(File.at(kept(copy_to), name), None, self._decimal)
 
     def _kept(self, write: Callable[[BinaryIO], None]) -> Path:
@@ -230,7 +227,7 @@ class Opener:
             copy.flush()
             handle = os.dup(copy.fileno())
         weakref.finalize(self, os.close, handle)
-        return _FDS / str(handle)
+        return FDS / str(handle)
 
 
 def rows_in(name: str) -> int | None:
