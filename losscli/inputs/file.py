@@ -10,9 +10,7 @@ from io import FileIO
 from pathlib import Path
 
 from losscli.errors import DataError
-
-# Where Linux opens anew what a process holds open, also what has no name.
-FDS = Path("/proc/self/fd")
+from losscli.machine.copies import FDS
 
 
 @dataclass(frozen=True, slots=True)

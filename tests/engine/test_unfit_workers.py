@@ -64,7 +64,7 @@ def frozen(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def test_a_frozen_worker_is_not_waited_for_without_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: Processes
+    monkeypatch: pytest.MonkeyPatch, cluster: Processes
 ) -> None:
     monkeypatch.setattr(dask, "_SILENCE", 2)
     with (
@@ -75,7 +75,7 @@ def test_a_frozen_worker_is_not_waited_for_without_end(
 
 
 def test_a_worker_that_freezes_in_the_middle_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: Processes
+    monkeypatch: pytest.MonkeyPatch, cluster: Processes
 ) -> None:
     monkeypatch.setattr(dask, "_SILENCE", 4)
     monkeypatch.setattr(dask, "_check_versions", lambda _: None)
