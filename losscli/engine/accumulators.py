@@ -14,6 +14,7 @@ from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.exact import nearest
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
 from losscli.engine.held import Held, computed_whole, measured_whole, standard_error_whole
+from losscli.engine.reach import Reach, lost, said_of
 from losscli.engine.row_losses import Measured, measure, weighted
 from losscli.engine.sums import SumTotals, sum_totals
 from losscli.engine.totals import Totals, totals
@@ -31,7 +32,7 @@ class Tally:
     `values` are the losses of the rows, or the values of the columns, where the reduction asks for
     them. `total` is Σ weight · loss of a loss that is a mean of rows. `floored` counts the numbers
     that a floor of the loss replaced; `undefined` says why the value is none, or none of the loss's
-    own making.
+    own making. `beyond` says that float64 cannot hold it, `lost` why it cannot be told at all.
     """
 
     finished: Finished
@@ -45,6 +46,8 @@ class Tally:
     total: float | None = None
     floored: int = 0
     undefined: str = ""
+    beyond: str = ""
+    lost: str = ""
 
 
 class Accumulator(Protocol):
@@ -122,6 +125,7 @@ class RowAccumulator:
         else:
             finished = finish(self._evaluation, found)
         values = np.concatenate(self._losses) if self._losses else finished.columns
+        undefined = self._undefined()
         return Tally(
             finished,
             found.rows,
@@ -133,8 +137,19 @@ class RowAccumulator:
             found.ignored,
             nearest(found.loss.exact) + found.loss.special,
             found.floored,
-            self._undefined(),
+            undefined,
+            "" if undefined else said_of(finished.value, self._reach(finished)),
+            "" if undefined else self._lost(finished),
         )
+
+    def _reach(self, finished: Finished) -> Reach:
+        """What left the range of float64, the transform included."""
+        above = math.isinf(finished.value) and math.isfinite(finished.level)
+        return self._totals.reach | Reach(above=above)
+
+    def _lost(self, finished: Finished) -> str:
+        finishes = self._evaluation.loss.transform is not None and finished.columns is None
+        return lost(finished.value, self._totals.reach, finished.level if finishes else None)
 
     def _undefined(self) -> str:
         summed = self._evaluation.reduction is Reduction.SUM
@@ -173,6 +188,8 @@ class SumAccumulator:
         """What the sums come to."""
         found = self._totals
         finished = finish_sums(self._evaluation, found)
+        undefined = why_undefined(self._evaluation, found)
+        reach = found.reach | found.reach_of_sums
         return Tally(
             finished,
             found.rows,
@@ -180,7 +197,9 @@ class SumAccumulator:
             weight=float(found.weight.exact),
             clipped=found.clipped,
             ignored=found.ignored,
-            undefined=why_undefined(self._evaluation, found),
+            undefined=undefined,
+            beyond="" if undefined else said_of(finished.value, reach),
+            lost="" if undefined else lost(finished.value, reach),
         )
 
 
@@ -216,16 +235,29 @@ class HeldAccumulator:
         if held.weights and not any(weight.any() for weight in held.weights):
             nothing = Finished(math.nan, None, None, ())
             return Tally(nothing, held.rows, undefined=NO_WEIGHT)
-        found = computed_whole(self._evaluation, held)
+        found, reach = computed_whole(self._evaluation, held)
         if self._evaluation.loss.by_column:
             finished = of_columns(self._evaluation, np.asarray(found))
             finished = _with_error(finished, standard_error_whole(self._evaluation, held))
             undefined = unvaried(self._evaluation, held.label_varies())
-            return Tally(finished, held.rows, finished.columns, undefined=undefined)
+            return Tally(
+                finished,
+                held.rows,
+                finished.columns,
+                undefined=undefined,
+                beyond="" if undefined else said_of(finished.value, reach),
+                lost="" if undefined else lost(finished.value, reach),
+            )
         if np.ndim(found) == 0:
-            return Tally(Finished(float(found), None, None, ()), held.rows)
+            value = float(found)
+            return Tally(
+                Finished(value, None, None, ()),
+                held.rows,
+                beyond=said_of(value, reach),
+                lost=lost(value, reach),
+            )
         rows = RowAccumulator(self._evaluation)
-        rows.add_measured(measured_whole(found, held))
+        rows.add_measured(replace(measured_whole(found, held), reach=reach))
         return rows.tally()
 
 

@@ -55,7 +55,10 @@ class Cluster:
         files = job.dataset.uncounted
         if not files:
             return job
-        counts = self._client.gather(self._client.map(rows_in, files, pure=False))
+        asked = self._client.map(rows_in, files, pure=False)
+        for _ in finished(self._client, set(asked)):
+            pass
+        counts = self._client.gather(asked)
         if None in counts:
             # A row that cannot be read is found in its turn.
             return job
@@ -75,6 +78,8 @@ class Cluster:
                 for place in range(0, len(level), _FAN)
             ]
         self._wait(leaves, spans, progress)
+        for _ in finished(client, {level[0]}):
+            pass
         found: Outcome = level[0].result()
         return found
 

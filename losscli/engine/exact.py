@@ -55,11 +55,12 @@ def _block_units(values: Array, peak: float) -> int:
 class Sum:
     """An exact sum that can be merged in any order, in units of 2⁻¹⁰⁷⁴.
 
-    `special` holds what is not finite.
+    `special` holds what is not finite, `fine` what of products lies below the unit, in its square.
     """
 
     units: int = 0
     special: float = 0.0
+    fine: int = 0
 
     @classmethod
     def of(cls, values: Array, extent: Extent | None = None) -> Sum:
@@ -85,6 +86,8 @@ class Sum:
     @property
     def exact(self) -> Fraction:
         """The sum of what is finite."""
+        if self.fine:
+            return Fraction((self.units << UNIT) + self.fine, 1 << 2 * UNIT)
         if not self.units:
             return Fraction(0)
         # Without the zeros at its end it is a short number, and cheap to reduce.
@@ -92,10 +95,17 @@ class Sum:
         return Fraction(self.units >> zeros, 1 << (UNIT - zeros))
 
     def __add__(self, other: Sum) -> Sum:
-        return Sum(self.units + other.units, self.special + other.special)
+        return Sum(self.units + other.units, self.special + other.special, self.fine + other.fine)
 
     def __sub__(self, other: Sum) -> Sum:
-        return Sum(self.units - other.units, self.special - other.special)
+        return Sum(self.units - other.units, self.special - other.special, self.fine - other.fine)
+
+    def scaled(self, exponent: int) -> Sum:
+        """This sum times 2 to the power of a whole number."""
+        if exponent >= 0:
+            return Sum(self.units << exponent, self.special)
+        whole, rest = divmod(self.units, 1 << -exponent)
+        return Sum(whole, self.special, (rest << UNIT) >> -exponent)
 
     def over(self, divisor: Fraction) -> float:
         """This sum ÷ `divisor`, correctly rounded; NaN for 0 ÷ 0."""

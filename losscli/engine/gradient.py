@@ -80,7 +80,7 @@ class _RowGradient:
     def __call__(self, batch: Batch) -> Array:
         reading = self.evaluation.reading
         assert reading.gradient is not None
-        found, pred, label = computed(self.evaluation, batch)
+        found, pred, label, _ = computed(self.evaluation, batch)
         more: tuple[Any, ...] = ()
         if reading.shape is Shape.SUMS:
             assert self.evaluation.loss.finish is not None

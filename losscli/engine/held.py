@@ -13,6 +13,7 @@ from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.finish import slope
 from losscli.engine.labels import Labelled, labelled
 from losscli.engine.predictions import predicted
+from losscli.engine.reach import Reach, reaching
 from losscli.engine.row_losses import Measured, inputs_of, kernel_params
 from losscli.engine.shapes import fitting
 from losscli.engine.totals import totals
@@ -71,11 +72,12 @@ def _kept(label: Any, evaluation: Evaluation, batch: Batch) -> Array:
     return np.array(label)
 
 
-def computed_whole(evaluation: Evaluation, held: Held) -> Any:
-    """What the kernel makes of all rows: a number, one per column, or one per row."""
+def computed_whole(evaluation: Evaluation, held: Held) -> tuple[Any, Reach]:
+    """What the kernel makes of all rows, a number, one per column or one per row; and its reach."""
     pred, label, keywords = _arguments(evaluation, held)
-    with np.errstate(all="ignore"), fitting(evaluation, pred, label):
-        return evaluation.reading.kernel(pred, label, **keywords)
+    with reaching() as reach, fitting(evaluation, pred, label):
+        found = evaluation.reading.kernel(pred, label, **keywords)
+    return found, reach()
 
 
 def components_whole(evaluation: Evaluation, held: Held) -> Array | None:
@@ -100,7 +102,7 @@ def gradient_whole(evaluation: Evaluation, held: Held) -> Array:
     gradient = evaluation.reading.gradient
     assert gradient is not None
     pred, label, keywords = _arguments(evaluation, held)
-    found = computed_whole(evaluation, held)
+    found, _ = computed_whole(evaluation, held)
     answer: Any = 1.0
     if evaluation.loss.by_column:
         each = evaluation.reduction is Reduction.COLUMNS

@@ -14,6 +14,7 @@ from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.labels import Labelled, class_weights, label_key, labelled
 from losscli.engine.predictions import predicted
+from losscli.engine.reach import WITHIN, Reach, reaching
 from losscli.engine.shapes import fitting
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Reading, RowLoss, Shape
@@ -39,6 +40,7 @@ class Measured:
     ignored: NDArray[np.bool_] | None
     counted: Array | None = None
     floored: int = 0
+    reach: Reach = WITHIN
 
     @property
     def rows_left_out(self) -> NDArray[np.bool_]:
@@ -67,8 +69,8 @@ class Measured:
             )
 
 
-def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
-    """What the kernel gives for a batch, the prediction it was given, and the labels.
+def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled, Reach]:
+    """What the kernel gives for a batch, the prediction it was given, the labels, and its reach.
 
     Raises Misfit where an item of the batch is not what the loss takes it for.
     """
@@ -93,10 +95,15 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
         label_key(evaluation),
         tuple((name, evaluation.params[name]) for name in params),
     )
-    # A loss beyond the range of float64 is infinite, which the value says well enough.
-    with np.errstate(all="ignore"), fitting(evaluation, batch.block.pred, batch.block.label):
-        found = batch.once(key, lambda: kernel(pred, label.for_kernel, **inputs, **params))
-    return found, pred, label
+
+    def compute() -> tuple[Any, Reach]:
+        with reaching() as reach:
+            made = kernel(pred, label.for_kernel, **inputs, **params)
+        return made, reach()
+
+    with fitting(evaluation, batch.block.pred, batch.block.label):
+        found, reach = batch.once(key, compute)
+    return found, pred, label, reach
 
 
 def kernel_params(evaluation: Evaluation) -> dict[str, Any]:
@@ -126,13 +133,14 @@ def measure(evaluation: Evaluation, batch: Batch) -> Measured:
 
     Raises Misfit where an item of the batch is not what the loss takes it for.
     """
-    found, pred, label = computed(evaluation, batch)
+    found, pred, label, reach = computed(evaluation, batch)
     if evaluation.reading.shape is Shape.SUMS:
         assert evaluation.loss.finish is not None
         found = evaluation.loss.finish(RowStats(found), evaluation.params)
     losses, *parts = found if isinstance(found, tuple) else (found,)
     clipped = getattr(pred, "clipped", 0)
     measured = measured_of(evaluation, batch, losses, tuple(parts), label, clipped)
+    measured = replace(measured, reach=reach)
     replaced = evaluation.reading.floored
     if replaced is None:
         return measured
@@ -289,10 +297,12 @@ class RowStats:
     high = low
 
 
-def terms_of(evaluation: Evaluation, batch: Batch) -> tuple[Mapping[str, Any], Labelled, int]:
-    """The terms that a kernel wants summed, the labels, and how many probabilities were clipped."""
-    found, pred, label = computed(evaluation, batch)
-    return found, label, getattr(pred, "clipped", 0)
+def terms_of(
+    evaluation: Evaluation, batch: Batch
+) -> tuple[Mapping[str, Any], Labelled, int, Reach]:
+    """The terms that a kernel wants summed, the labels, how many probabilities were clipped."""
+    found, pred, label, reach = computed(evaluation, batch)
+    return found, label, getattr(pred, "clipped", 0), reach
 
 
 def row_weight(evaluation: Evaluation, batch: Batch, label: Labelled) -> Array | None:

@@ -211,13 +211,26 @@ def run(
     if workers is None:
         over_all_blocks(dataset, job.over, outcome, threads, progress)
         _check_weighed(dataset, evaluations, outcome)
+        _check_lost(dataset, evaluations, outcome)
         return outcome
     for part in workers.outcomes(job, outcome, progress):
         outcome.merge(part)
     if progress is not None:
         progress(outcome.rows)
     _check_weighed(dataset, evaluations, outcome)
+    _check_lost(dataset, evaluations, outcome)
     return outcome
+
+
+def _check_lost(dataset: Dataset, evaluations: Sequence[Evaluation], outcome: Outcome) -> None:
+    """Raise DataError where a value cannot be told for the range of float64."""
+    for evaluation, tally in zip(evaluations, outcome.tallies, strict=True):
+        if tally.lost:
+            raise DataError(
+                f"{evaluation.loss.title}: {tally.lost}",
+                file=dataset.pred.file,
+                hint="Divide predictions and labels by the same number, such as their largest.",
+            )
 
 
 def _check_weighed(dataset: Dataset, evaluations: Sequence[Evaluation], outcome: Outcome) -> None:

@@ -11,12 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Extent
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
-from losscli.engine.exact import Sum, exact_product
+from losscli.engine.exact import UNIT, Sum, exact_product
+from losscli.engine.reach import WITHIN, Reach
 from losscli.engine.row_losses import row_weight, terms_of
 from losscli.vocabulary import Reduction
 
 Array = NDArray[np.float64]
+
+# The bits of the largest float64 in units of a sum.
+_LARGEST = UNIT + 1024
+# Between these the product of a weight and two factors has all of its digits.
+_SAFE = (1e-70, 1e70)
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class SumTotals:
     items: int = 0
     clipped: int = 0
     ignored: int = 0
+    reach: Reach = WITHIN
 
     def __add__(self, other: SumTotals) -> SumTotals:
         if not self.rows or not other.rows:
@@ -49,6 +57,16 @@ class SumTotals:
             self.items + other.items,
             self.clipped + other.clipped,
             self.ignored + other.ignored,
+            self.reach | other.reach,
+        )
+
+    @property
+    def reach_of_sums(self) -> Reach:
+        """Whether any of the sums, which are exact, is outside of the range of float64."""
+        every = [entry for column in self.sums.values() for entry in column]
+        return Reach(
+            any(entry.units.bit_length() > _LARGEST for entry in every),
+            any(entry.fine and not entry.units for entry in every),
         )
 
     @property
@@ -59,7 +77,7 @@ class SumTotals:
 
 def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
     """The sums of one batch. Raises Misfit where an item is not what the loss takes it for."""
-    terms, label, clipped = terms_of(evaluation, batch)
+    terms, label, clipped, reach = terms_of(evaluation, batch)
     weight = row_weight(evaluation, batch, label)
     rows = len(next(iter(_arrays(terms))))
     items = max(array.size for array in _arrays(terms))
@@ -87,6 +105,7 @@ def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
         items,
         clipped,
         ignored,
+        reach,
     )
 
 
@@ -107,12 +126,26 @@ def _summed(term: Any, weight: Array | None) -> tuple[Sum, ...]:
 
 def _product_sum(a: Array, b: Array, weight: Array | None) -> Sum:
     """Σ weight · a · b, with the rounding errors of the products."""
+    shifts = [_shift(factor) for factor in (a, b) if factor.size]
+    if any(shifts):
+        # Their products may leave the range of float64, which the sum does not.
+        a, b = np.ldexp(a, -shifts[0]), np.ldexp(b, -shifts[1])
+        return _product_sum(a, b, weight).scaled(sum(shifts))
     if weight is None:
         high, low = exact_product(a, b)
         return Sum.of(high) + Sum.of(low)
     high, low = exact_product(weight, a)
     top, rest = exact_product(high, b)
     return Sum.of(top) + Sum.of(rest) + Sum.of(low * b)
+
+
+def _shift(factor: Array) -> int:
+    """The power of 2 to divide a factor by; 0 where its products are safe as it is."""
+    extent = Extent.of(factor)
+    peak = max(-extent.low, extent.high)
+    if peak == 0.0 or not math.isfinite(peak) or _SAFE[0] < peak < _SAFE[1]:
+        return 0
+    return math.frexp(peak)[1]
 
 
 class NotFinite(Exception):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.arrays import Extent
 from losscli.engine.exact import UNIT, Sum, exact_product, root, units
+from losscli.engine.reach import WITHIN, Reach
 from losscli.engine.row_losses import Measured, apply_weight
 
 Array = NDArray[np.float64]
@@ -133,6 +134,7 @@ class Totals:
     clipped: int = 0
     ignored: int = 0
     floored: int = 0
+    reach: Reach = WITHIN
 
     def __add__(self, other: Totals) -> Totals:
         parts = (
@@ -152,6 +154,7 @@ class Totals:
             self.clipped + other.clipped,
             self.ignored + other.ignored,
             self.floored + other.floored,
+            self.reach | other.reach,
         )
 
     @property
@@ -196,6 +199,7 @@ def totals(measured: Measured) -> Totals:
         measured.clipped,
         ignored,
         measured.floored,
+        measured.reach,
     )
 
 

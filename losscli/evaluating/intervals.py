@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import compress
 
 from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
@@ -158,8 +159,10 @@ def _with_spreads(
             report.results, found.reading.evaluations, spreads, strict=True
         )
     ]
-    notes = (*report.notes, *noted(results, spreads))
-    return replace(report, results=tuple(results), notes=notes)
+    # Of a value beyond the range of float64 nothing is known to vary or not.
+    known = [not tally.beyond for tally in found.outcome.tallies]
+    notes = noted(list(compress(results, known)), list(compress(spreads, known)))
+    return replace(report, results=tuple(results), notes=(*report.notes, *notes))
 
 
 def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> list[str]:

@@ -82,8 +82,9 @@ def _floor_notes(evaluations: Sequence[Evaluation], results: Sequence[Result]) -
 
 def _undefined_notes(evaluations: Sequence[Evaluation], outcome: Outcome) -> Iterator[str]:
     for evaluation, tally in zip(evaluations, outcome.tallies, strict=True):
-        if tally.undefined:
-            yield f"{evaluation.loss.short}: {tally.undefined}"
+        for words in (tally.undefined, tally.beyond):
+            if words:
+                yield f"{evaluation.loss.short}: {words}"
 
 
 def _rounded_notes(dataset: Dataset, outcome: Outcome) -> Iterator[str]:

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 LEVEL = 0.95
 
+# Between these squares are within the range of float64, and so is the spread that is made of them.
+_SQUARABLE = (1e-140, 1e140)
 # Tables of more sums than this take too long to be moved one by one.
 _MOST_SUMS = 256
 BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
@@ -44,7 +46,7 @@ def row_spread(
 ) -> Spread | None:
     """The spread of a loss over rows, from a sample of them (n, width) and the exact totals."""
     sampled = len(sums)
-    if sampled < 2 or tally.rows < 2 or sums.shape[1] > _MOST_SUMS:
+    if sampled < 2 or tally.rows < 2 or sums.shape[1] > _MOST_SUMS or not _has_squares(sums):
         return None
     share = sampled / tally.rows
     found = _about(evaluation, tally, estimate, sums)
@@ -79,7 +81,7 @@ def cluster_spread(
 ) -> Spread | None:
     """The spread of a loss over clusters of rows."""
     sums = table.sums
-    if not table.finite or len(sums) < 2 or sums.shape[1] > _MOST_SUMS:
+    if not table.finite or len(sums) < 2 or sums.shape[1] > _MOST_SUMS or not _has_squares(sums):
         return None
     found = _about(evaluation, tally, estimate, sums)
     if found is None:
@@ -89,6 +91,12 @@ def cluster_spread(
     if alone and _is_plain_mean(estimate, sums):
         return replace(spread, design_effect=(found.error / alone) ** 2)
     return spread
+
+
+def _has_squares(sums: Array) -> bool:
+    """Whether the squares of sums, of which a spread is made, are within the range of float64."""
+    peak = float(np.abs(sums[:, 0]).max())
+    return peak == 0.0 or _SQUARABLE[0] < peak < _SQUARABLE[1]
 
 
 def _about(

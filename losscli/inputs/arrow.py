@@ -234,6 +234,19 @@ def readable(name: str, what: str) -> Iterator[None]:
         raise DataError(f"is a damaged {what} file ({first_line(error)})", file=name) from None
 
 
+def held_by_arrow(block: bytes) -> pa.BufferReader:
+    """A block of text in memory of Arrow's own.
+
+    A thread of Arrow's may be the last to let go of it. Were that memory Python's, the thread would
+    need the interpreter, and abort the process where that is ending.
+    """
+    import pyarrow as pa
+
+    buffer = pa.allocate_buffer(len(block))
+    memoryview(buffer).cast("B")[:] = block
+    return pa.BufferReader(buffer)
+
+
 def nested(column: pa.Array, path: Sequence[str]) -> pa.Array:
     """The field of a column of records that a path leads to."""
     import pyarrow.compute as pc

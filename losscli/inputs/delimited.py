@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from losscli.errors import DataError, NoRows
-from losscli.inputs.arrow import numbers, words
+from losscli.inputs.arrow import held_by_arrow, numbers, words
 from losscli.inputs.cells import UNREADABLE, Cells
 from losscli.inputs.compressed import beginning, decompressing, text_size
 from losscli.inputs.dialect import MISSING, Dialect, sniff
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
-from losscli.inputs.text import LONGEST_LINE, line_blocks
+from losscli.inputs.text import LONGEST_LINE, line_blocks, row_blocks, utf8_pieces
 from losscli.machine.threads import available, in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _SAMPLE = 1 << 16
-_BLOCK = 1 << 20
 
 
 class DelimitedSource:
@@ -131,7 +130,7 @@ class DelimitedSource:
                 done += batch.num_rows
             else:
                 return
-        yield from self._streamed(types, done)
+        yield from self._by_rows(types, done)
 
     def _blocks(self, types: Mapping[str, Any]) -> Iterator[pa.RecordBatch | None]:
         """The rows, read in blocks by several threads; None where a quote stands.
@@ -143,9 +142,7 @@ class DelimitedSource:
 
         dialect = self._dialect
         assert dialect.line_end is not None
-        read, parse, convert = self._options(
-            types, quoted=False, block_size=1 << 30, use_threads=False
-        )
+        options = self._options(types, quoted=False)
 
         header, quote = self._header(), dialect.quote.encode()
 
@@ -159,7 +156,9 @@ class DelimitedSource:
                 raise pa.ArrowInvalid("the header stands again")
             if len(self.columns) > 1 and not block.strip():
                 return end, pa.table({})
-            return end, arrow_csv.read_csv(pa.BufferReader(block), read, parse, convert)
+            if not dialect.encoding.startswith("utf-8"):
+                block = block.decode(dialect.encoding).encode()
+            return end, arrow_csv.read_csv(held_by_arrow(block), *options)
 
         done = 0
         with self._bytes() as stream:
@@ -180,25 +179,34 @@ class DelimitedSource:
         encoding = "utf-8" if dialect.encoding == "utf-8-sig" else dialect.encoding
         return dialect.delimiter.join(dialect.header).encode(encoding, "replace")
 
-    def _streamed(self, types: Mapping[str, Any], skip: int) -> Iterator[pa.RecordBatch]:
-        """The rows from number `skip` on, whatever stands in quotes; read by one thread."""
+    def _by_rows(self, types: Mapping[str, Any], skip: int) -> Iterator[pa.RecordBatch]:
+        """The rows from number `skip` on, whatever stands in quotes and however lines end.
+
+        No stream is handed to Arrow: its threads would read ahead of what is asked for, and call
+        Python where the process ends.
+        """
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
-        options = self._options(
-            types,
-            quoted=True,
-            block_size=max(_BLOCK, 8 * self._dialect.longest),
-            skip_rows=self._dialect.skip,
-            skip_rows_after_names=skip,
-        )
+        dialect = self._dialect
+
+        def parsed(found: tuple[int, bytes]) -> pa.Table:
+            place, block = found
+            if len(self.columns) > 1 and not block.strip():
+                return pa.table({})
+            skipped = 0 if place else dialect.skip
+            options = self._options(types, quoted=True, skip_rows=skipped)
+            return arrow_csv.read_csv(held_by_arrow(block), *options)
+
         with self._bytes() as stream:
-            for batch in arrow_csv.open_csv(pa.PythonFile(stream, "r"), *options):
-                if batch.num_rows:
-                    yield batch
+            blocks = row_blocks(utf8_pieces(stream, dialect.encoding))
+            for table in in_order(parsed, enumerate(blocks), available()):
+                left_out = min(skip, table.num_rows)
+                skip -= left_out
+                yield from table.slice(left_out).to_batches()
 
     def _options(
-        self, types: Mapping[str, Any], *, quoted: bool, **reading: Any
+        self, types: Mapping[str, Any], *, quoted: bool, skip_rows: int = 0
     ) -> tuple[Any, Any, Any]:
         from pyarrow import csv as arrow_csv
 
@@ -206,8 +214,9 @@ class DelimitedSource:
         read = arrow_csv.ReadOptions(
             # By position, so that names may repeat.
             column_names=[str(place) for place in range(len(self.columns))],
-            encoding="utf8" if dialect.encoding == "utf-8-sig" else dialect.encoding,
-            **reading,
+            skip_rows=skip_rows,
+            block_size=1 << 30,
+            use_threads=False,
         )
         parse = arrow_csv.ParseOptions(
             delimiter=dialect.delimiter,

@@ -88,7 +88,6 @@ class Dialect:
     numerals: Numerals = PLAIN
     quote: str = '"'
     quoted: bool = False
-    longest: int = 0
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     header: tuple[str, ...] = ()
     lists: tuple[tuple[int, int | None], ...] = ()
@@ -183,7 +182,6 @@ def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) 
         numerals=written,
         quote=quote,
         quoted=any(quote in line for line in lines[skip:]),
-        longest=max(map(len, lines)),
         rows=tuple(row for row in map(tuple, body) if header is None or list(row) != header),
         header=() if header is None else tuple(header),
         lists=lists,

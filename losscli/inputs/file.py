@@ -10,6 +10,7 @@ from io import FileIO
 from pathlib import Path
 
 from losscli.errors import DataError
+from losscli.machine.copies import FDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class File:
                 # Of a library that decompresses, and not of the disk.
                 raise
             raise self._error("cannot be read further", error) from None
+
+    def native_path(self, opened: FileIO) -> str:
+        """The name by which a library that opens files itself finds the one that is open."""
+        return str(FDS / str(opened.fileno()) if FDS.is_dir() else self.path)
 
     def _error(self, problem: str, error: OSError) -> DataError:
         return DataError(f"{problem} ({(error.strerror or str(error)).lower()})", file=self.name)

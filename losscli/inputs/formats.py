@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import weakref
 from functools import partial
 
 from losscli.errors import DataError, NoRows, UsageError
@@ -73,9 +72,13 @@ def _container(file: File, key: str | None, start: bytes, decimal: str | None) -
         from losscli.inputs.npz import only_table, open_npz
 
         if key is None and (table := only_table(file)) is not None:
-            copy, path = table
-            source = open_file(copy, decimal=decimal)
-            weakref.finalize(source, path.unlink, missing_ok=True)
+            inner, copy = table
+            try:
+                source = open_file(inner, decimal=decimal)
+            except BaseException:
+                copy.remove()
+                raise
+            copy.lasts_with(source)
             return source
         return open_npz(file, key)
     if start.startswith(_PARQUET):

@@ -62,10 +62,13 @@ class IpcSource(TypedColumns):
 
         start = pa.ipc.open_stream if self._stream else pa.ipc.open_file
         with self._file.opened() as file, readable(self._file.name, "Arrow"):
-            schema = start(pa.PythonFile(file, "r")).schema
-            file.seek(0)
+            # By name: threads of Arrow's read it, which may call no Python where the process ends.
+            path = self._file.native_path(file)
+            with pa.OSFile(path) as beginning:
+                schema = start(beginning).schema
             wanted = [place for place, name in enumerate(schema.names) if name in fields]
             options = pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
-            reader = start(pa.PythonFile(file, "r"), options=options)
-            places = () if self._stream else range(reader.num_record_batches)
-            yield schema, iter(reader) if self._stream else map(reader.get_batch, places)
+            with pa.OSFile(path) as whole:
+                reader = start(whole, options=options)
+                places = () if self._stream else range(reader.num_record_batches)
+                yield schema, iter(reader) if self._stream else map(reader.get_batch, places)

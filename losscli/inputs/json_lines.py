@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from losscli.errors import DataError
-from losscli.inputs.arrow import TypedColumns
+from losscli.inputs.arrow import TypedColumns, held_by_arrow
 from losscli.inputs.cells import shown
 from losscli.inputs.compressed import DAMAGE, decompressing, first_line, text_size
 from losscli.inputs.evidence.looks import LOOK
@@ -135,7 +135,7 @@ class JsonLinesSource(TypedColumns):
             parse = arrow_json.ParseOptions(
                 explicit_schema=types, newlines_in_values=False, unexpected_field_behavior="ignore"
             )
-            return arrow_json.read_json(pa.BufferReader(block), read, parse)
+            return arrow_json.read_json(held_by_arrow(block), read, parse)
 
         def parsed(found: tuple[int, bytes]) -> pa.Table:
             _, block = found

@@ -7,10 +7,8 @@ import io
 import math
 import tokenize
 import warnings
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from textwrap import shorten
 from typing import Any, BinaryIO, cast
 
@@ -22,6 +20,7 @@ from losscli.inputs.array import UntitledColumns, as_items, check_dtype, check_s
 from losscli.inputs.compressed import DAMAGE, undecompressed
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection
+from losscli.machine.copies import copied
 
 MAGIC = b"\x93NUMPY"
 
@@ -219,16 +218,13 @@ def streamed_array(file: File, name: str, opened: Opened, *, held: int | None = 
             file=name,
             hint="Save it in C order: np.ascontiguousarray(array).",
         )
-    with tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy:
-        path = Path(copy.name)
-        try:
-            source.copy_to(cast(BinaryIO, copy))
-            copy.flush()
-            plain = NpySource(File.at(path, name))
-        except BaseException:
-            path.unlink()
-            raise
-    weakref.finalize(plain, path.unlink, missing_ok=True)
+    copy = copied(source.copy_to)
+    try:
+        plain = NpySource(File.at(copy.path, name))
+    except BaseException:
+        copy.remove()
+        raise
+    copy.lasts_with(plain)
     return plain
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from shlex import quote
 from typing import BinaryIO, cast
 
@@ -14,6 +14,7 @@ from losscli.inputs.compressed import first_line
 from losscli.inputs.file import File
 from losscli.inputs.foreign import refuse_archive
 from losscli.inputs.npy import NpySource, streamed_array
+from losscli.machine.copies import Copy, copied
 
 _DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
@@ -60,13 +61,12 @@ def open_npz(file: File, key: str | None) -> NpySource:
     return streamed_array(file, name, opened, held=member.file_size)
 
 
-def only_table(file: File) -> tuple[File, Path] | None:
-    """The one file of an archive that holds no array, copied out, with the copy's path.
+def only_table(file: File) -> tuple[File, Copy] | None:
+    """The one file of an archive that holds no array, copied out, with the copy.
 
     None where it holds arrays, several files, or a workbook.
     """
     import shutil
-    import tempfile
 
     with _archive(file) as archive:
         members = [
@@ -77,13 +77,9 @@ def only_table(file: File) -> tuple[File, Path] | None:
         refuse_archive(archive.namelist(), file.name)
         if len(members) != 1 or members[0].filename.endswith((".npy", ".xml")):
             return None
-        with (
-            tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy,
-            archive.open(members[0]) as stream,
-        ):
-            shutil.copyfileobj(stream, copy)
-    path = Path(copy.name)
-    return File.at(path, file.name), path
+        with archive.open(members[0]) as stream:
+            copy = copied(partial(shutil.copyfileobj, stream))
+    return File.at(copy.path, file.name), copy
 
 
 def arrays_in(file: File) -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.array import ArraySource
@@ -21,13 +20,11 @@ from losscli.inputs.llama_cpp import MAGIC as LLAMA_CPP
 from losscli.inputs.llama_cpp import MEMBERS
 from losscli.inputs.safetensors import is_safetensors, tensors_in
 from losscli.inputs.source import Selection, Source
+from losscli.machine.copies import copied
 from losscli.machine.patterns import is_pattern, matching
 
 STDIN = "-"
 
-
-# Where Linux opens anew what a process holds open, also what has no name.
-_FDS = Path("/proc/self/fd")
 
 # Files of a folder among which a misspelt one is looked for.
 _LOOKED_AT = 10_000
@@ -209,28 +206,12 @@ class Opener:
                 _check_ends(source, name)
                 shutil.copyfileobj(source, copy)
 
-        kept = self._kept_nameless if _FDS.is_dir() else self._kept
-        return open_file(File.at(kept(copy_to), name), None, self._decimal)
+        return open_file(File.at(self._kept(copy_to), name), None, self._decimal)
 
     def _kept(self, write: Callable[[BinaryIO], None]) -> Path:
-        import tempfile
-
-        with tempfile.NamedTemporaryFile(prefix="losscli-", delete=False) as copy:
-            path = Path(copy.name)
-            weakref.finalize(self, path.unlink, missing_ok=True)
-            write(cast(BinaryIO, copy))
-        return path
-
-    def _kept_nameless(self, write: Callable[[BinaryIO], None]) -> Path:
-        """The path of a copy that has no name in any folder, so that not even a kill leaves it."""
-        import tempfile
-
-        with tempfile.TemporaryFile(prefix="losscli-") as copy:
-            write(cast(BinaryIO, copy))
-            copy.flush()
-            handle = os.dup(copy.fileno())
-        weakref.finalize(self, os.close, handle)
-        return _FDS / str(handle)
+        copy = copied(write)
+        copy.lasts_with(self)
+        return copy.path
 
 
 def rows_in(name: str) -> int | None:

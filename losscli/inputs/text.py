@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, BinaryIO, TextIO, cast
 
 from losscli.errors import DataError
 
 # The longest line, and the longest row, that are taken for such.
 LONGEST_LINE = 1 << 26
+# The longest row with quotes that is looked for in blocks; a longer one is read cell by cell.
+_LONGEST_ROW = 1 << 24
 # The first block is small: a first look at the data reads no more.
 _FIRST, _BLOCK = 1 << 18, 1 << 20
 
@@ -46,6 +50,48 @@ def line_blocks(
         block = block[place:]
     if block:
         yield place, block
+
+
+def row_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Blocks of whole rows, whose quoted cells may hold line ends, from pieces of a text.
+
+    Raises csv.Error for a row that never ends, as where a quote is left open.
+    """
+    held = b""
+    for piece in pieces:
+        held += piece
+        cut = _last_row_end(held)
+        if cut:
+            yield held[:cut]
+            held = held[cut:]
+        elif len(held) > _LONGEST_ROW:
+            raise csv.Error("a row never ends")
+    if held:
+        yield held
+
+
+def _last_row_end(held: bytes) -> int:
+    """The place after the last line end before which every quote is closed; 0 without one."""
+    mark = b"\n" if b"\n" in held else b"\r"
+    # The last of a piece may be half of a line end.
+    end = len(held) - (mark == b"\r")
+    quotes = held.count(b'"', 0, end)
+    while (found := held.rfind(mark, 0, end)) >= 0:
+        quotes -= held.count(b'"', found, end)
+        if quotes % 2 == 0:
+            return found + 1
+        end = found
+    return 0
+
+
+def utf8_pieces(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """The bytes of a text in UTF-8, about a megabyte at a time."""
+    if encoding == "utf-8":
+        yield from iter(partial(stream.read, _BLOCK), b"")
+        return
+    text = characters(stream, encoding)
+    for piece in iter(partial(text.read, _BLOCK), ""):
+        yield piece.encode("utf-8", "surrogateescape")
 
 
 def _after(block: bytes, end: bytes, lines: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape
 from losscli.losses.forms.categorical import Array, Form
 from losscli.losses.forms.logistic import sigmoid, softplus
+from losscli.losses.similarity import lengths
 from losscli.vocabulary import Kind, Reduction, Task
 
 _UNIT = ((1.0, 0.0), (0.6, 0.8), (0.0, 1.0), (0.8, 0.6))
@@ -121,7 +122,7 @@ def triplet_error_gradient(
 
 def contrastive_error(pred: Array, label: Array, *, temperature: float) -> float:
     """Normalised temperature-scaled cross entropy over all pairs of one class, in nats."""
-    unit = pred / np.sqrt((pred * pred).sum(axis=1, keepdims=True))
+    unit = pred / lengths(pred)[:, None]
     logits = unit @ unit.T / temperature
     same = label[:, None] == label[None, :]
     matches = same & ~np.eye(len(pred), dtype=bool)
@@ -145,7 +146,7 @@ def contrastive_error_gradient(
     pred: Array, label: Array, upstream: float, *, temperature: float
 ) -> Array:
     """Through the similarities of all pairs, and the length that they are divided by."""
-    length = np.sqrt((pred * pred).sum(axis=1, keepdims=True))
+    length = lengths(pred)[:, None]
     unit = pred / length
     logits = unit @ unit.T / temperature
     same = label[:, None] == label[None, :]

@@ -111,7 +111,7 @@ def pseudo_huber_error(pred: Array, label: Array, *, delta: float) -> Array:
     """δ²(√(1 + (d/δ)²) − 1), elementwise."""
     x = (pred - label) / delta
     # The root less 1, without losing the digits of small x.
-    return delta * delta * (x * x / (np.hypot(1.0, x) + 1.0))
+    return delta * delta * (x * (x / (np.hypot(1.0, x) + 1.0)))
 
 
 def pseudo_huber_error_gradient(pred: Array, label: Array, *, delta: float) -> Array:

@@ -21,16 +21,31 @@ _EXAMPLE = Example(
 _EPS = Param(1e-8, "norms count as at least this large", minimum=0.0)
 
 
+# A length below this has lost digits: some of the squares that it is the root of are subnormal.
+_FULL_DIGITS = 1e-140
+
+
+def lengths(rows: Array) -> Array:
+    """The Euclidean length of each row, also where squares leave the range of float64."""
+    found = np.asarray(np.sqrt((rows * rows).sum(axis=1)))
+    lost = ~((found > _FULL_DIGITS) & (found < np.inf))
+    if lost.any():
+        _, exponent = np.frexp(np.abs(rows[lost]).max(axis=1))
+        scaled = np.ldexp(rows[lost], -exponent[:, None])
+        found[lost] = np.ldexp(np.sqrt((scaled * scaled).sum(axis=1)), exponent)
+    return found
+
+
 def cosine(pred: Array, label: Array, *, eps: float) -> Array:
     """The cosine of the angle between the rows of (n, c), per row."""
-    norms = [np.maximum(np.sqrt((rows * rows).sum(axis=1)), eps) for rows in (pred, label)]
+    norms = [np.maximum(lengths(rows), eps) for rows in (pred, label)]
     with np.errstate(invalid="ignore"):
         return ((pred / norms[0][:, None]) * (label / norms[1][:, None])).sum(axis=1)
 
 
 def cosine_gradient(pred: Array, label: Array, *, eps: float) -> Array:
     """(ŷ − cos · p̂) ÷ ‖p‖ for unit vectors p̂ and ŷ; ŷ ÷ eps where that holds the norm."""
-    size, other = (np.sqrt((rows * rows).sum(axis=1, keepdims=True)) for rows in (pred, label))
+    size, other = (lengths(rows)[:, None] for rows in (pred, label))
     held = np.maximum(size, eps)
     with np.errstate(invalid="ignore"):
         unit, toward = pred / held, label / np.maximum(other, eps)

@@ -76,7 +76,14 @@ def _explained(part: Fraction, whole: Fraction, params: Mapping[str, Any]) -> fl
         return math.nan if part <= nothing else -math.inf
     if part <= nothing:
         return 1.0
-    return 0.0 if whole <= nothing else float(1 - part / whole)
+    return 0.0 if whole <= nothing else _float(1 - part / whole)
+
+
+def _float(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _r2(stats: Stats, params: Mapping[str, Any]) -> float:
@@ -94,22 +101,24 @@ def _explained_variance(stats: Stats, params: Mapping[str, Any]) -> float:
 
 def _relative_squared(stats: Stats, params: Mapping[str, Any]) -> float:
     spread = _spread(stats, "label")
-    size = max(float(spread), params["eps"])
-    return float(stats.total("error²")) / size if size else math.nan
+    size = max(spread, Fraction(params["eps"]))
+    return float(stats.total("error²") / size) if size else math.nan
 
 
 def _normalized(stats: Stats, params: Mapping[str, Any]) -> float:
-    root = math.sqrt(stats.total("error²") / stats.weight)
-    by = params["normalization"]
+    square = stats.total("error²") / stats.weight
+    by, sign = params["normalization"], 1.0
     if by == "mean":
-        size = float(stats.total("label") / stats.weight)
+        mean = stats.total("label") / stats.weight
+        size, sign = mean * mean, math.copysign(1.0, mean)
     elif by == "range":
-        size = stats.high("label") - stats.low("label")
+        size = (Fraction(stats.high("label")) - Fraction(stats.low("label"))) ** 2
     elif by == "std":
-        size = math.sqrt(_spread(stats, "label") / stats.weight)
+        size = _spread(stats, "label") / stats.weight
     else:
-        size = math.sqrt(stats.total("label²"))
-    return root / size if size else math.nan
+        size = stats.total("label²")
+    # The root of the quotient, which may be in the range of float64 where the two are not.
+    return sign * math.sqrt(square / size) if size else math.nan
 
 
 def _concordance(stats: Stats, _params: Mapping[str, Any]) -> float:

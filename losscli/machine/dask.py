@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 from losscli.errors import DataError, UsageError
 from losscli.machine.threads import available
@@ -13,6 +15,11 @@ from losscli.version import __version__
 
 # Seconds in which a scheduler has to answer, and between two looks whether it is still there.
 _PATIENCE, _POLL = 10, 1
+# Seconds after which a worker that gives no sign of life is taken for one that never will. A busy
+# one gives them: its tasks run in a thread of their own.
+_SILENCE = 60
+
+Answer = TypeVar("Answer")
 
 
 @contextmanager
@@ -64,8 +71,21 @@ def _check_versions(client: Any) -> None:
     """Raise UsageError for workers that have no losscli, or not this version of it."""
     from pkgutil import resolve_name
 
-    # A function that every Python has: one of losscli's would be imported to be called.
-    found = client.run(resolve_name, "losscli.version:__version__", on_error="return")
+    def ask(**whom: Any) -> dict[str, Any]:
+        # A function that every Python has: one of losscli's would be imported to be called.
+        found: dict[str, Any] = client.run(
+            resolve_name, "losscli.version:__version__", on_error="return", **whom
+        )
+        return found
+
+    try:
+        found = answered(ask)
+    except TimeoutError:
+        silent = sorted(client.nthreads())
+        raise UsageError(
+            f"of the Dask workers {', '.join(silent)} one has not answered for {_SILENCE} s",
+            hint="End those that hang, or start the cluster anew.",
+        ) from None
     for address, version in sorted(found.items()):
         if isinstance(version, BaseException):
             raise UsageError(
@@ -77,6 +97,57 @@ def _check_versions(client: Any) -> None:
                 f"the Dask worker {address} has losscli {version}, and this is {__version__}",
                 hint="Numbers are merged from one version only: install the same.",
             )
+
+
+def answered(ask: Callable[[], Answer]) -> Answer:
+    """What a question to the cluster comes to. Raises TimeoutError where it does not."""
+    answers: list[Answer] = []
+    failures: list[Exception] = []
+
+    def run() -> None:
+        try:
+            answers.append(ask())
+        except Exception as error:
+            failures.append(error)
+
+    # Of those that hang the process does not wait at its end.
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(_SILENCE)
+    if failures:
+        raise failures[0]
+    if not answers:
+        raise TimeoutError(f"it has not answered for {_SILENCE} s")
+    return answers[0]
+
+
+class _SignsOfLife:
+    """When each worker of a cluster was last heard of, by the clock of this process."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._heard: dict[str, tuple[float, float]] = {}
+        self._any = time.monotonic()
+
+    def check(self) -> None:
+        """Raise TimeoutError where a worker is silent, or there has been none, for too long."""
+        workers = answered(self._client.scheduler_info)["workers"]
+        now = time.monotonic()
+        before = self._heard
+        self._heard = {}
+        for address, state in workers.items():
+            sign = state["last_seen"]
+            seen = before.get(address)
+            self._heard[address] = seen if seen and seen[0] == sign else (sign, now)
+        if workers:
+            self._any = now
+        elif now - self._any > _SILENCE:
+            raise TimeoutError("no worker is left")
+        for address, (_, when) in self._heard.items():
+            if now - when > _SILENCE:
+                raise TimeoutError(
+                    f"the worker {address} has given no sign of life for {_SILENCE} s"
+                )
 
 
 def packed(work: Any) -> bytes:
@@ -105,17 +176,20 @@ def finished(client: Any, pending: set[Any]) -> Iterator[Any]:
     """The futures as they finish, well or not.
 
     `pending` are those that are left; some may be added or taken away meanwhile. Raises
-    CommClosedError where the scheduler is gone: `as_completed` would wait for ever.
+    CommClosedError where the scheduler is gone, and TimeoutError where a worker, or the scheduler,
+    gives no sign of life: `as_completed` would wait for ever.
     """
     from distributed import wait
     from distributed.comm.core import CommClosedError
 
+    life = _SignsOfLife(client)
     while pending:
         try:
             done, _ = wait(pending, timeout=_POLL, return_when="FIRST_COMPLETED")
         except TimeoutError:
             if client.status != "running":
                 raise CommClosedError("its scheduler is gone") from None
+            life.check()
             continue
         pending -= done
         yield from done

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from losscli.errors import UsageError
+from losscli.machine.copies import FDS
 
 # Files by these names are streams that somebody else has opened: they are not ours to replace.
 _STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
@@ -79,13 +80,39 @@ def _replacing(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     temporary = target.parent / f".losscli-{secrets.token_hex(8)}.tmp"
     # A signal may come at any moment, so the file is opened where it is also removed.
     try:
-        with temporary.open("xb") as file:
+        nameless = _nameless(target.parent)
+        with temporary.open("xb") if nameless is None else nameless as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            if nameless is not None:
+                _name(file.fileno(), temporary)
         if mode is not None:
             temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _nameless(folder: Path) -> BinaryIO | None:
+    """A file that has no name before it is whole, so that a kill leaves nothing behind.
+
+    None where the system or the folder's file system has no such files.
+    """
+    if not hasattr(os, "O_TMPFILE") or not FDS.is_dir():
+        return None
+    try:
+        return os.fdopen(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb")
+    except OSError:
+        return None
+
+
+def _name(handle: int, path: Path) -> None:
+    """Give a file without a name one."""
+    # Beside a folder's handle, Python has the link followed to the file.
+    folder = os.open(FDS, os.O_RDONLY)
+    try:
+        os.link(str(handle), path, src_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)

@@ -114,12 +114,12 @@ class FunctionOfSums:
     def _finished(self, row: list[float]) -> float:
         sums: dict[str, tuple[Sum, ...]] = {}
         place = 0
-        for name, width in self.terms:
-            sums[name] = tuple(Sum(units(x)) for x in row[place : place + width])
-            place += width
-        weight, count = row[place:]
-        totals = SumTotals(sums, {}, Sum(units(weight)), round(count), round(count))
         try:
+            for name, width in self.terms:
+                sums[name] = tuple(Sum(units(x)) for x in row[place : place + width])
+                place += width
+            weight, count = row[place:]
+            totals = SumTotals(sums, {}, Sum(units(weight)), round(count), round(count))
             return finish_sums(self.evaluation, totals).value
         except (ArithmeticError, ValueError, KeyError):
             return math.nan
@@ -231,7 +231,7 @@ def _by_row(losses: Array) -> Array:
 
 
 def _function_of(evaluation: Evaluation, batch: Batch) -> tuple[Estimate, Rows]:
-    terms, label, _ = terms_of(evaluation, batch)
+    terms, label, _, _ = terms_of(evaluation, batch)
     weight = row_weight(evaluation, batch, label)
     arrays = {
         name: rows_of(term[0] * term[1] if isinstance(term, tuple) else term)

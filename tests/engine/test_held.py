@@ -33,7 +33,8 @@ def test_pieces_are_put_together_in_their_order() -> None:
     held.add(evaluation, batch_of([1.0, 2.0], [1.0, 2.5], weight=[1.0, 2.0]))
     held.add(evaluation, batch_of([5.0], [1.0], weight=[3.0]))
     assert held.rows == 3
-    assert computed_whole(evaluation, held).tolist() == [4.0]
+    found, _ = computed_whole(evaluation, held)
+    assert found.tolist() == [4.0]
 
 
 def test_what_is_held_is_not_overwritten_by_what_comes_next() -> None:
@@ -41,7 +42,8 @@ def test_what_is_held_is_not_overwritten_by_what_comes_next() -> None:
     pred, label = np.array([1.0]), np.array([3.0])
     held.add(evaluation, batch_of(pred, label))
     pred[:], label[:] = 0.0, 0.0
-    assert computed_whole(evaluation, held).tolist() == [2.0]
+    found, _ = computed_whole(evaluation, held)
+    assert found.tolist() == [2.0]
 
 
 def test_nothing_has_no_value() -> None:

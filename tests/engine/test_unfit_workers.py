@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +51,38 @@ def test_workers_of_another_version_are_refused_by_name(
 ) -> None:
     monkeypatch.setattr(dask, "__version__", "0.0.1")
     with pytest.raises(UsageError, match=r"worker tcp://.* has losscli .*, and this is 0\.0\.1"):
+        losscli.evaluate([0.5], [1], "mae", scheduler=cluster.address)
+
+
+@contextmanager
+def frozen(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+def test_a_frozen_worker_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch, cluster: Processes
+) -> None:
+    monkeypatch.setattr(dask, "_SILENCE", 2)
+    with (
+        frozen(cluster.workers[0]),
+        pytest.raises(UsageError, match=r"Dask workers tcp://.* has not answered for 2 s"),
+    ):
+        losscli.evaluate([0.5], [1], "mae", scheduler=cluster.address)
+
+
+def test_a_worker_that_freezes_in_the_middle_is_named(
+    monkeypatch: pytest.MonkeyPatch, cluster: Processes
+) -> None:
+    monkeypatch.setattr(dask, "_SILENCE", 4)
+    monkeypatch.setattr(dask, "_check_versions", lambda _: None)
+    with (
+        frozen(cluster.workers[0]),
+        pytest.raises(DataError, match=r"the worker tcp://.* no sign of life for 4 s"),
+    ):
         losscli.evaluate([0.5], [1], "mae", scheduler=cluster.address)
 
 

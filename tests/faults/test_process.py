@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -43,6 +44,20 @@ def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+def wait_until_it_writes(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Until the process holds a file of the folder open for writing, by a name or without one."""
+    held = Path(f"/proc/{process.pid}/fdinfo")
+    while True:
+        for number in os.listdir(held):  # noqa: PTH208
+            with contextlib.suppress(OSError):
+                flags = int((held / number).read_text().split("flags:")[1].split()[0], 8)
+                path = str((held.parent / "fd" / number).readlink())
+                if flags & os.O_ACCMODE == os.O_WRONLY and path.startswith(str(folder)):
+                    return
+        assert process.poll() is None
+        time.sleep(0.002)
+
+
 @pytest.fixture
 def rows(tmp_path: Path) -> tuple[str, ...]:
     """The losses of many rows, into a file: long enough to be caught writing."""
@@ -58,26 +73,22 @@ class TestSignals:
         self, tmp_path: Path, rows: tuple[str, ...], killing: signal.Signals
     ) -> None:
         process = start(tmp_path, *rows, limit=_default_interrupt)
-        while not any(name.endswith(".tmp") for name in left(tmp_path)):
-            assert process.poll() is None
-            time.sleep(0.002)
+        wait_until_it_writes(process, tmp_path)
         process.send_signal(killing)
         out, err = process.communicate(timeout=30)
         assert (out, err) == (b"", b"")
         assert "out.csv" not in left(tmp_path)
         code = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}
         assert process.returncode == code[killing]
-        if killing is not signal.SIGKILL:
-            assert left(tmp_path) == {"p.npy", "y.npy"}
+        # Also of a kill nothing is left: what is not whole has no name.
+        assert left(tmp_path) == {"p.npy", "y.npy"}
 
     def test_an_old_output_file_stays_as_it_was(
         self, tmp_path: Path, rows: tuple[str, ...]
     ) -> None:
         (tmp_path / "out.csv").write_text("old")
         process = start(tmp_path, *rows)
-        while not any(name.endswith(".tmp") for name in left(tmp_path)):
-            assert process.poll() is None
-            time.sleep(0.002)
+        wait_until_it_writes(process, tmp_path)
         process.kill()
         process.communicate(timeout=30)
         assert (tmp_path / "out.csv").read_text() == "old"

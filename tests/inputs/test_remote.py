@@ -97,7 +97,8 @@ def test_nothing_of_a_fetched_file_is_left_behind(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     store.pipe("/a.csv", TEXT)
     dataset = open_dataset("memory://a.csv")
-    assert list(tmp_path.iterdir())
+    # On Linux the copy has no name, so that nothing can be left behind.
+    assert sys.platform == "linux" or list(tmp_path.iterdir())
     del dataset
     assert not list(tmp_path.iterdir())
 
