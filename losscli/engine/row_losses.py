@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
-from losscli.engine.labels import Labelled, class_weights, label_key, labelled
+from losscli.engine.labels import Labelled, class_weights, labelled
 from losscli.engine.predictions import predicted
 from losscli.engine.shapes import fitting
 from losscli.errors import UsageError
@@ -75,38 +75,19 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled]:
     reading, axes = evaluation.reading, evaluation.axes
     label = labelled(evaluation, batch)
     pred = predicted(evaluation, batch)
-    params = kernel_params(evaluation)
     inputs = inputs_of(reading, batch)
     kernel = reading.kernel
     if axes.row is RowLoss.ELEMENTS and reading.by_element is not None:
         kernel = reading.by_element
     if label.zero_one and reading.of_answers is not None:
         kernel = reading.of_answers
-    key = (
-        kernel,
-        reading.form,
-        evaluation.kind,
-        axes.floor,
-        axes.class_floor,
-        axes.renormalise,
-        axes.squash,
-        label_key(evaluation),
-        tuple((name, evaluation.params[name]) for name in params),
-    )
-    # A loss beyond the range of float64 is infinite, which the value says well enough.
-    with np.errstate(all="ignore"), fitting(evaluation, batch.block.pred, batch.block.label):
-        found = batch.once(key, lambda: kernel(pred, label.for_kernel, **inputs, **params))
-    return found, pred, label
 
+    def compute() -> Any:
+        # A loss beyond the range of float64 is infinite, which the value says well enough.
+        with np.errstate(all="ignore"), fitting(evaluation, batch.block.pred, batch.block.label):
+            return kernel(pred, label.for_kernel, **inputs, **evaluation.kernel_params)
 
-def kernel_params(evaluation: Evaluation) -> dict[str, Any]:
-    """The parameters that reach the kernel; one number per item becomes an array."""
-    given = evaluation.params
-    return {
-        name: np.asarray(given[name]) if isinstance(given[name], tuple) else given[name]
-        for name in evaluation.reading.params
-        if name in given
-    }
+    return batch.once((kernel, evaluation.kernel_key), compute), pred, label
 
 
 def inputs_of(reading: Reading, batch: Batch) -> dict[str, Array | None]:
