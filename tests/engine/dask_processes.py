@@ -27,8 +27,7 @@ class Processes:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        path = self.folder / f"{words[0]}-{len(self.workers)}.log"
-        with path.open("wb") as log:
+        with (self.folder / f"{words[0]}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "distributed.cli." + words[0], *words[1:]],
                 stdout=log,
@@ -43,6 +42,13 @@ class Processes:
                 "dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard"
             )
         )
+
+    def replace(self, worker: subprocess.Popen[bytes]) -> None:
+        """Another worker for one that was killed."""
+        worker.wait()
+        self.workers.remove(worker)
+        self.add_worker()
+        self.wait_for_workers()
 
     def wait_for_workers(self) -> None:
         with Client(self.address) as client:
