@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pytest
@@ -50,6 +51,14 @@ def losscli(tmp_path: Path) -> Program:
     return program
 
 
+def piped(content: str | bytes) -> TextIO:
+    """The end of a pipe that holds some content."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(content.encode() if isinstance(content, str) else content)
+    return os.fdopen(reading)
+
+
 @pytest.fixture
 def here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -58,11 +67,20 @@ def here(
     for name in _SCREEN:
         monkeypatch.delenv(name, raising=False)
 
-    def program(*words: str | Path, columns: int | None = None) -> Answer:
-        if columns is not None:
-            monkeypatch.setenv("COLUMNS", str(columns))
+    def program(
+        *words: str | Path,
+        stdin: str | bytes | None = None,
+        columns: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Answer:
+        screen = {} if columns is None else {"COLUMNS": str(columns)}
         capsys.readouterr()
-        code = execute([str(word) for word in words])
+        with pytest.MonkeyPatch.context() as patched, ExitStack() as opened:
+            for name, value in {**screen, **(env or {})}.items():
+                patched.setenv(name, value)
+            if stdin is not None:
+                patched.setattr(sys, "stdin", opened.enter_context(piped(stdin)))
+            code = execute([str(word) for word in words])
         out, err = capsys.readouterr()
         return Answer(code, out, err)
 

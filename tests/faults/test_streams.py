@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.cli.conftest import environment
-from tests.cli.program import Program
+from tests.cli.program import Here
 
 
 def test_a_device_as_standard_input_is_refused() -> None:
@@ -22,8 +22,8 @@ def test_a_device_as_standard_input_is_refused() -> None:
     assert b"<stdin>: is a device" in done.stderr
 
 
-def test_the_null_device_is_an_empty_file(losscli: Program) -> None:
-    answer = losscli("/dev/null", "-l", "bce")
+def test_the_null_device_is_an_empty_file(here: Here) -> None:
+    answer = here("/dev/null", "-l", "bce")
     assert (answer.code, answer.out) == (3, "")
     assert "is empty" in answer.err
 
