@@ -146,7 +146,6 @@ class TestTwoReaders:
     @pytest.mark.parametrize(
         "line",
         [
-            "eval a b c",
             "eval --bogus",
             "eval -z",
             "eval -l",
