@@ -15,7 +15,7 @@ import pytest
 
 import losscli as package
 from losscli.cli.app import execute
-from tests.cli.program import Answer, Here, Program, Write
+from tests.cli.program import PATIENCE, Answer, Here, Program, Write
 
 _SCREEN = ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TERM", "LINES")
 
@@ -43,7 +43,7 @@ def losscli(tmp_path: Path) -> Program:
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
             env=environment(columns, env),
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
+# Seconds after which a process counts as hung, however busy the machine is.
+PATIENCE = 300
+
 
 @dataclass(frozen=True)
 class Answer:

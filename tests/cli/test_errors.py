@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import environment
-from tests.cli.program import Answer, Here, Program, Write
+from tests.cli.program import PATIENCE, Answer, Here, Program, Write
 
 PAIRED = ["-p", "prob", "-y", "label"]
 
@@ -453,7 +453,7 @@ class TestEnds:
             process.send_signal(signal.SIGINT)
             # A signal just before a read waits for the read to end.
             process.stdin.close()
-            assert process.wait(timeout=30) == 130
+            assert process.wait(timeout=PATIENCE) == 130
             assert process.stdout.read() == b""
             assert process.stderr.read() == b""
 

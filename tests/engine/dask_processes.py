@@ -15,6 +15,7 @@ from pathlib import Path
 from distributed import Client
 
 import losscli
+from tests.cli.program import PATIENCE
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Processes:
 
     def wait_for_workers(self) -> None:
         with Client(self.address) as client:
-            client.wait_for_workers(len(self.workers), timeout=60)
+            client.wait_for_workers(len(self.workers), timeout=PATIENCE)
 
     def stop(self) -> None:
         for process in (*self.workers, *self.scheduler):
@@ -90,7 +91,7 @@ def processes(folder: Path, workers: int) -> Iterator[Processes]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import environment
-from tests.cli.program import SAMPLES, Here, Program, Write
+from tests.cli.program import PATIENCE, SAMPLES, Here, Program, Write
 
 MEBIBYTE = 1 << 20
 PAIR = (str(SAMPLES / "breast_cancer.csv"), "-p", "prob", "-l", "bce")
@@ -75,7 +75,7 @@ class TestSignals:
         process = start(tmp_path, *rows, limit=_default_interrupt)
         wait_until_it_writes(process, tmp_path)
         process.send_signal(killing)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (out, err) == (b"", b"")
         assert "out.csv" not in left(tmp_path)
         code = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}
@@ -90,7 +90,7 @@ class TestSignals:
         process = start(tmp_path, *rows)
         wait_until_it_writes(process, tmp_path)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
         assert (tmp_path / "out.csv").read_text() == "old"
 
     def test_head_is_silent(self, tmp_path: Path, rows: tuple[str, ...]) -> None:
@@ -102,7 +102,7 @@ class TestSignals:
             env={**environment(), "PYTHON": sys.executable},
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert done.stderr == b""
         assert done.stdout.count(b"\n") == 1
@@ -118,7 +118,7 @@ class TestLimits:
             resource.setrlimit(resource.RLIMIT_FSIZE, (MEBIBYTE, MEBIBYTE))
 
         process = start(tmp_path, *rows, limit=small_files)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (2, b"")
         assert b"out.csv cannot be written (file too large)" in err
         assert err.count(b"\n") == 1
@@ -135,7 +135,7 @@ class TestLimits:
         process = start(
             tmp_path, "p.npy", "p.npy", "-l", "medae", "-q", env=env, limit=little_memory
         )
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (3, b"")
         assert b"memory" in err
         assert b"Traceback" not in err
@@ -257,7 +257,7 @@ class TestNames:
         process = start(tmp_path, "pipe", label, "-l", "mae", "-q")
         with (tmp_path / "pipe").open("w") as pipe:
             pipe.write("prob\n0.9\n0.2\n")
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=PATIENCE)
         assert float(out) == pytest.approx(0.15)
 
 
