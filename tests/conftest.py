@@ -15,7 +15,7 @@ settings.register_profile(
     "repeatable",
     derandomize=True,
     deadline=None,
-    max_examples=20,
+    max_examples=10,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
