@@ -1,4 +1,4 @@
-"""What one look at the numbers of a block shows, shared by everyone who has to know it."""
+"""Arrays of numbers, and what one look at those of a block shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+# What losses are computed of, and are themselves.
+Array = NDArray[np.float64]
 
 # So many rows are looked at before all of them are counted.
 _FIRST = 64

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.conventions.table import CONVENTIONS
 from losscli.engine.accumulators import tally_of
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
@@ -18,8 +18,6 @@ from losscli.losses.definition.loss import Loss, Reading, Shape
 from losscli.losses.forms.categorical import Form
 from losscli.task.labels import LabelCode, Misfit
 from losscli.vocabulary import Kind, Reduction, Task
-
-Array = NDArray[np.float64]
 
 # How finely a curve is drawn, without its ends: a logarithm has none at 0.
 _POINTS = 200

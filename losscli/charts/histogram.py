@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.charts.axis import nice_step
-
-Array = NDArray[np.float64]
 
 BINS = 12
 

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.comparing.token_sums import TokenSums
 from losscli.engine.totals import Totals
 from losscli.errors import UsageError
 from losscli.evaluating.report import SCHEMA
 from losscli.plain import plain
 from losscli.version import __version__
-
-Array = NDArray[np.float64]
 
 _KL_SHARES = (1.0, 0.999, 0.99, 0.95, 0.9, 0.5, 0.1, 0.05, 0.01, 0.001, 0.0)
 _DP_SHARES = (1.0, 0.999, 0.99, 0.95, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001, 0.0)

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.row_losses import Measured
 from losscli.engine.totals import Totals, totals
 from losscli.losses.forms.categorical import Categorical, Classes, times
-
-Array = NDArray[np.float64]
 
 
 @dataclass

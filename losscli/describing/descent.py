@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from losscli.conventions.table import CONVENTIONS
 from losscli.describing.worked_example import gradient_of, moved, worked_example
@@ -17,8 +16,6 @@ from losscli.losses.definition.loss import Loss
 from losscli.losses.forms.categorical import Form
 from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Reduction
-
-Array = NDArray[np.float64]
 
 _MOST_HALVINGS = 40
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.differentiating.report import GradientCheck, Parted
 from losscli.engine.accumulators import RowAccumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
@@ -17,8 +17,6 @@ from losscli.engine.row_losses import measure, weighted
 from losscli.engine.rows import RowCosts
 from losscli.task.labels import Misfit
 from losscli.vocabulary import Kind, Reduction
-
-Array = NDArray[np.float64]
 
 # The cube root of the spacing of float64 balances what the step and what rounding costs.
 _STEP = 6e-6

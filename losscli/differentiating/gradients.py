@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.accumulators import Accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
@@ -19,8 +20,6 @@ from losscli.evaluating.one_pass import Evaluated, evaluated
 from losscli.evaluating.options import Options
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.exact import Sum
 
-Array = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 # Different amounts that are told apart: 16 bytes each.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.exact import Sum
 from losscli.engine.labels import labelled
@@ -15,8 +15,6 @@ from losscli.engine.predictions import predicted
 from losscli.engine.row_losses import Measured, apply_weight
 from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Task
-
-Array = NDArray[np.float64]
 
 # Above this probability of what turned out true, a decision at one half is right.
 EASY_ABOVE = 0.5

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.sums import SumTotals, column_weights, finished_columns
 from losscli.engine.totals import Totals
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 # The 97.5 % point of the normal distribution.
 Z95 = 1.959963984540054

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.engine.gradient import Differentiator
@@ -18,8 +19,6 @@ from losscli.errors import UsageError
 from losscli.inputs.dataset import Dataset
 from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction, Task
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.accumulators import SumAccumulator
 from losscli.engine.evaluation import Evaluation
 from losscli.evaluating.one_pass import Evaluated
@@ -17,8 +18,6 @@ from losscli.evaluating.report import Report
 from losscli.losses.calibration import CALIBRATION_ERROR
 from losscli.losses.forms.categorical import Form
 from losscli.stats.calibrated import by_chance
-
-Array = NDArray[np.float64]
 
 
 class CalibrationErrors:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.labels import labelled
 from losscli.engine.predictions import predicted
@@ -17,8 +18,6 @@ from losscli.losses.calibration import CALIBRATION_ERROR, bin_of
 from losscli.losses.definition.loss import ProperScore
 from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Task
-
-Array = NDArray[np.float64]
 
 # The bins of the calibration error, so that both speak of the same groups.
 BINS = int(CALIBRATION_ERROR.params["n_bins"].default or 15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Constant,
     Example,
@@ -15,7 +16,7 @@ from losscli.losses.definition.loss import (
     Reading,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Form, times
+from losscli.losses.forms.categorical import Form, times
 from losscli.losses.forms.chain import Slope, power_slope
 from losscli.vocabulary import Kind, Reduction, Task
 

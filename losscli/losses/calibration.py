@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Example,
     Labels,
@@ -21,7 +22,7 @@ from losscli.losses.definition.loss import (
     Terms,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.vocabulary import Kind, Task
 
 

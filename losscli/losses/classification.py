@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Constant,
     Example,
@@ -15,7 +16,7 @@ from losscli.losses.definition.loss import (
     Reading,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Task
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Example,
     Labels,
@@ -25,7 +26,7 @@ from losscli.losses.definition.loss import (
     Stats,
     Terms,
 )
-from losscli.losses.forms.categorical import Array, Classes, Form
+from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6, 0.7), (1, 0, 0, 1), Kind.PROBABILITY, Task.BINARY)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.binary import plain_log_likelihood_gradient
 from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.chain import Slope
 from losscli.losses.multiclass import (
     class_negative_log_likelihood,

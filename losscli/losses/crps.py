@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.bounds import ABOVE_ONE, Bounds
 from losscli.losses.definition.loss import Example, Loss, Name
 from losscli.losses.distributions import (
@@ -23,7 +24,6 @@ from losscli.losses.distributions import (
     stacked_like,
     surprise_at_count,
 )
-from losscli.losses.forms.categorical import Array
 from losscli.vocabulary import Kind, Reduction, Task
 
 

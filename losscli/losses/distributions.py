@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.bounds import NOT_NEGATIVE, POSITIVE, Bounds
 from losscli.losses.definition.loss import Labels, Reading
 from losscli.losses.deviance import poisson_deviance_error
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Task
 
 LOG_2PI = math.log(2.0 * math.pi)

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 _MEMBERS = Example(((0.0, 1.0, 2.0), (1.0, 3.0, 2.0)), (0.5, 4.0), Kind.ENSEMBLE, Task.FORECAST)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Loss, Name, Param
 from losscli.losses.distributions import (
     LOG_2PI,
@@ -14,7 +15,6 @@ from losscli.losses.distributions import (
     reading_of,
     stacked_like,
 )
-from losscli.losses.forms.categorical import Array
 from losscli.vocabulary import Kind, Reduction, Task
 
 

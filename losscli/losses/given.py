@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Labels, Loss, Reading
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Loss, Name
 from losscli.losses.distributions import (
     LOG_2PI,
@@ -22,7 +23,6 @@ from losscli.losses.distributions import (
     stacked_like,
     surprise_at_count,
 )
-from losscli.losses.forms.categorical import Array
 from losscli.vocabulary import Kind, Reduction, Task
 
 

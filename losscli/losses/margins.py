@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.binary import plain_log_likelihood_gradient
 from losscli.losses.definition.loss import (
     Constant,
@@ -19,7 +20,7 @@ from losscli.losses.definition.loss import (
     RowLoss,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Classes, Form
+from losscli.losses.forms.categorical import Classes, Form
 from losscli.losses.forms.logistic import sigmoid, softplus
 from losscli.vocabulary import Kind, Reduction, Task
 

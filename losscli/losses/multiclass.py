@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Constant,
     Example,
@@ -14,7 +15,7 @@ from losscli.losses.definition.loss import (
     ProperScore,
     Reading,
 )
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form, times
+from losscli.losses.forms.categorical import Categorical, Classes, Form, times
 from losscli.losses.forms.chain import Slope, power_slope
 from losscli.vocabulary import Kind, Reduction, Task
 

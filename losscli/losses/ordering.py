@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Components, Example, Labels, Loss, Name, Reading, Shape
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((0.9, 0.2, 0.6, 0.7), (1, 0, 1, 0), Kind.SCORE, Task.BINARY)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.classification import excess_over_label
 from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Reading
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Reduction, Task
 

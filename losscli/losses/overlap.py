@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Example,
     Labels,
@@ -19,7 +20,7 @@ from losscli.losses.definition.loss import (
     Terms,
 )
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.losses.forms.chain import Slope, through_sigmoid, through_softmax
 from losscli.losses.forms.logistic import sigmoid
 from losscli.vocabulary import Kind, Task

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Example, Labels, Loss, Param, Reading
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 ENTRY_POINTS = "losscli.losses"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.bounds import NOT_NEGATIVE, POSITIVE, Bounds
 from losscli.losses.definition.loss import (
     Constant,
@@ -19,7 +20,7 @@ from losscli.losses.definition.loss import (
     Param,
     Reading,
 )
-from losscli.losses.forms.categorical import Array, Form, Mask
+from losscli.losses.forms.categorical import Form, Mask
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.0, 0.5, 2.0, 1.0), (0.5, 0.5, 2.0, 3.0), Kind.VALUE, Task.REGRESSION)

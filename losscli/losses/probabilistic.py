@@ -9,9 +9,10 @@ import math
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Name, Param, Reading
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form, times
+from losscli.losses.forms.categorical import Categorical, Classes, Form, times
 from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Reduction, Task
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.errors import UsageError
 from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape
-from losscli.losses.forms.categorical import Array, Categorical, Form, times
+from losscli.losses.forms.categorical import Categorical, Form, times
 from losscli.losses.forms.chain import Slope
 from losscli.vocabulary import Kind, Task
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.bounds import ABOVE_MINUS_ONE
 from losscli.losses.definition.loss import (
     Example,
@@ -21,7 +22,7 @@ from losscli.losses.definition.loss import (
     Shape,
     Stats,
 )
-from losscli.losses.forms.categorical import Array, Form, Mask
+from losscli.losses.forms.categorical import Form, Mask
 from losscli.vocabulary import Kind, Task
 
 _EXAMPLE = Example((2.5, 0.5, 2.0, 8.0), (3.0, 0.4, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Constant, Example, Labels, Loss, Param, Reading
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 _SEASON = Param(1, "rows of a season of the training series: 12 for months", minimum=1, whole=True)

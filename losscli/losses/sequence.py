@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading, Shape
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Labels, Loss, Name, Param, Reading
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.losses.robust import power_error_gradient
 from losscli.vocabulary import Kind, Reduction, Task
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.binary import negative_log_likelihood, plain_log_likelihood_gradient
 from losscli.losses.classification import (
     squared_distribution_error,
@@ -30,7 +31,7 @@ from losscli.losses.definition.loss import (
 )
 from losscli.losses.deviance import bounds_of_power, unit_deviance, unit_deviance_gradient
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Categorical, Classes, Form
+from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.chain import Slope
 from losscli.losses.multiclass import class_negative_log_likelihood_gradient
 from losscli.losses.order_statistics import weighted_quantile_of

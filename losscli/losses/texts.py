@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.bounds import POSITIVE
 from losscli.losses.definition.loss import (
     Example,
@@ -24,7 +25,7 @@ from losscli.losses.definition.loss import (
     Stats,
     Terms,
 )
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Task
 
 LOG_LIKELIHOOD = "log_likelihood"

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.definition.loss import (
     Example,
     Labels,
@@ -24,7 +25,7 @@ from losscli.losses.definition.loss import (
     Stats,
     Terms,
 )
-from losscli.losses.forms.categorical import Array, Form
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 _EXAMPLE = Example((2.5, 0.0, 2.0, 8.0), (3.0, -0.5, 2.0, 7.0), Kind.VALUE, Task.REGRESSION)

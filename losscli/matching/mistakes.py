@@ -8,16 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Evaluation
 from losscli.engine.exact import Sum, nearest
 from losscli.losses.definition.loss import Loss
 from losscli.losses.registry import REGISTRY
 from losscli.matching.candidates import Data, Finding
 from losscli.vocabulary import Kind, Task
-
-Array = NDArray[np.float64]
 
 # Sizes of batches that people take.
 _SIZES = (8, 16, 32, 64, 100, 128, 256, 512, 1000, 1024)

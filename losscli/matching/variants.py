@@ -8,8 +8,8 @@ from functools import partial
 from itertools import permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.conventions.axes import Renormalise
 from losscli.conventions.convention import Convention
 from losscli.conventions.table import CONVENTIONS, guarded
@@ -20,7 +20,6 @@ from losscli.matching.command import Command
 from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Task
 
-Array = NDArray[np.float64]
 Change = Callable[[Settled], Settled]
 
 # Up to so many classes, every order of them is tried.

@@ -8,10 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.gate import Settled
 from losscli.engine.rows import RowCosts
-
-Array = NDArray[np.float64]
 
 
 def as_tokens(found: RowCosts, tokens: int) -> RowCosts:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.stats.estimates import Estimate, resampled, rows_as_sums
 from losscli.stats.groups import Resampling, Table
 from losscli.stats.intervals import Interval, interval
 from losscli.stats.units import Units
-
-Array = NDArray[np.float64]
 
 
 class Bootstrap:

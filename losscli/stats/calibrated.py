@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.stats.groups import Resampling, generator
-
-Array = NDArray[np.float64]
 
 _LABELS = 3
 _FEWEST, _MOST = 100, 1000

@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.stats.estimates import Difference, MeanOfRows
 from losscli.stats.groups import ExactSums
-
-Array = NDArray[np.float64]
 
 
 class SpreadAlone:

@@ -6,13 +6,11 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.stats.estimates import Difference, MeanOfRows
 from losscli.stats.groups import Resampling, generator
 from losscli.stats.intervals import DRAWN, totals_of
-
-Array = NDArray[np.float64]
 
 _FLIPS = 1
 # Sums of the same numbers under other signs are equal up to their rounding.

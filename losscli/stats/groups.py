@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.gate import Settled
 from losscli.errors import UsageError
-
-Array = NDArray[np.float64]
 
 # A row is a group of its own up to this many rows, and no more groups are made.
 MOST_GROUPS = 1 << 12

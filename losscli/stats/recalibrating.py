@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from losscli.arrays import Array
+
 Mapped = Callable[[Array], Array]
 
 _FOLDS = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from tests.batching.conftest import BREAKS, Pairs
 from tests.engine.dask_processes import Processes, processes
 
 LABEL = "{dir}/labels.npy"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with processes(tmp_path_factory.mktemp("cluster"), 2) as started:
-        yield started
 
 
 def absolute(names: list[str]) -> list[str]:
@@ -49,18 +42,14 @@ def test_what_is_done_is_kept(pairs: Pairs, cluster: Processes) -> None:
     assert (report.kept, len(report.lines)) == (4, 6)
 
 
-def test_a_worker_that_dies_takes_no_row_with_it(pairs: Pairs, tmp_path: Path) -> None:
+def test_a_worker_that_dies_takes_no_row_with_it(pairs: Pairs, cluster: Processes) -> None:
     names = absolute(pairs(40))
-    seen: list[int] = []
-    with processes(tmp_path, 2) as started:
-
-        def progress(done: int, *_: int) -> None:
-            if not seen:
-                started.workers[0].kill()
-            seen.append(done)
-
-        report = losscli.batch(names, LABEL, "bce", scheduler=started.address, progress=progress)
+    victim = cluster.workers[0]
+    report = losscli.batch(
+        names, LABEL, "bce", scheduler=cluster.address, progress=lambda *_: victim.kill()
+    )
     assert (report.failed, len(report.lines)) == (0, 40)
+    cluster.replace(victim)
 
 
 def test_a_scheduler_that_dies_is_an_error(pairs: Pairs, tmp_path: Path) -> None:

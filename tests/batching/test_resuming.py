@@ -50,16 +50,16 @@ class TestResuming:
         assert FILE.read_bytes() == whole
 
     def test_a_batch_killed_at_random_moments_repeats_and_loses_nothing(self, pairs: Pairs) -> None:
-        pairs(120)
+        pairs(60)
         draw = random.Random(7)
         batch(jobs=2)
         whole = FILE.read_bytes()
         command = [sys.executable, "-m", "losscli", "batch", ".", "--label", LABEL]
         command += ["-l", "bce,brier", "-o", str(FILE), "--resume", "--jobs", "2"]
-        for _ in range(4):
+        for _ in range(3):
             FILE.unlink()
             running = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
-            after = draw.randrange(1, 120)
+            after = draw.randrange(1, 60)
             while running.poll() is None and _lines() < after:
                 time.sleep(0.0005)
             running.send_signal(signal.SIGKILL)

@@ -6,15 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pytest
 
 import losscli as package
 from losscli.cli.app import execute
-from tests.cli.program import Answer, Here, Program, Write
+from tests.cli.program import PATIENCE, Answer, Here, Program, Write
 
 _SCREEN = ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TERM", "LINES")
 
@@ -42,12 +43,20 @@ def losscli(tmp_path: Path) -> Program:
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
             env=environment(columns, env),
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return program
+
+
+def piped(content: str | bytes) -> TextIO:
+    """The end of a pipe that holds some content."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(content.encode() if isinstance(content, str) else content)
+    return os.fdopen(reading)
 
 
 @pytest.fixture
@@ -58,11 +67,20 @@ def here(
     for name in _SCREEN:
         monkeypatch.delenv(name, raising=False)
 
-    def program(*words: str | Path, columns: int | None = None) -> Answer:
-        if columns is not None:
-            monkeypatch.setenv("COLUMNS", str(columns))
+    def program(
+        *words: str | Path,
+        stdin: str | bytes | None = None,
+        columns: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Answer:
+        screen = {} if columns is None else {"COLUMNS": str(columns)}
         capsys.readouterr()
-        code = execute([str(word) for word in words])
+        with pytest.MonkeyPatch.context() as patched, ExitStack() as opened:
+            for name, value in {**screen, **(env or {})}.items():
+                patched.setenv(name, value)
+            if stdin is not None:
+                patched.setattr(sys, "stdin", opened.enter_context(piped(stdin)))
+            code = execute([str(word) for word in words])
         out, err = capsys.readouterr()
         return Answer(code, out, err)
 

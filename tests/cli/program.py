@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
+# Seconds after which a process counts as hung, however busy the machine is.
+PATIENCE = 300
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -55,9 +58,18 @@ class Program(Protocol):
 
 
 class Here(Protocol):
-    """Run the program within the process of the tests, which is faster."""
+    """Run the program within the process of the tests, which is faster.
 
-    def __call__(self, *words: str | Path, columns: int | None = None) -> Answer: ...
+    `stdin` goes through a pipe, which holds 64 KiB.
+    """
+
+    def __call__(
+        self,
+        *words: str | Path,
+        stdin: str | bytes | None = None,
+        columns: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Answer: ...
 
 
 class Write(Protocol):

@@ -16,7 +16,7 @@ import pytest
 
 import losscli as package
 from tests.batching.conftest import BREAKS
-from tests.cli.program import SAMPLES, Here, Program, Write
+from tests.cli.program import SAMPLES, Here, Write
 from tests.cli.test_imports import HEAVY, imported
 
 LABEL = ("--label", "{dir}/labels.npy")
@@ -201,10 +201,10 @@ def test_fail_fast_names_the_first_error(here: Here) -> None:
     assert len(answer.err.splitlines()) == 1
 
 
-def test_names_that_begin_with_a_dash_follow_two_dashes(losscli: Program, write: Write) -> None:
+def test_names_that_begin_with_a_dash_follow_two_dashes(here: Here, write: Write) -> None:
     write("-p.npy", [0.9, 0.2])
     write("y.npy", [1, 0])
-    answer = losscli("batch", "--label", "y.npy", "-l", "bce", "--format", "csv", "--", "-p.npy")
+    answer = here("batch", "--label", "y.npy", "-l", "bce", "--format", "csv", "--", "-p.npy")
     assert answer.code == 0, answer.err
     assert "'-p.npy,0.16" in answer.out
 
@@ -217,7 +217,7 @@ def test_threads_are_no_option(here: Here) -> None:
 
 def test_arrays_need_numpy_alone(tmp_path: Path, write: Write) -> None:
     write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
-    modules = imported(tmp_path, "batch", "p.npy", "--label", "y.npy", "-o", "r.jsonl")
+    modules = imported(tmp_path, ["batch", "p.npy", "--label", "y.npy", "-o", "r.jsonl"])
     assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import environment
-from tests.cli.program import Answer, Here, Program, Write
+from tests.cli.program import PATIENCE, Answer, Here, Program, Write
 
 PAIRED = ["-p", "prob", "-y", "label"]
 
@@ -337,8 +337,8 @@ class TestUsage:
         assert_refused(answer, 2)
         assert says in answer.err
 
-    def test_no_words_at_all(self, losscli: Program) -> None:
-        answer = losscli()
+    def test_no_words_at_all(self, here: Here) -> None:
+        answer = here()
         assert_refused(answer, 2)
         assert "losscli --help" in answer.err
 
@@ -350,31 +350,31 @@ class TestHostileNames:
         written = (answer.out + answer.err).replace("\n", "")
         assert written.isprintable()
 
-    def test_of_a_file_that_is_missing(self, losscli: Program) -> None:
-        answer = losscli(f"{self.ESCAPE}.npy", "y.npy")
+    def test_of_a_file_that_is_missing(self, here: Here) -> None:
+        answer = here(f"{self.ESCAPE}.npy", "y.npy")
         assert_refused(answer, 3)
         self.assert_tame(answer)
         assert "\\x1b]0;owned" in answer.err
 
     @pytest.mark.parametrize("format", ["table", "json", "jsonl", "csv", "markdown"])
     def test_of_files_and_columns_that_are_read(
-        self, losscli: Program, write: Write, format: str
+        self, here: Here, write: Write, format: str
     ) -> None:
         file = write(f"{self.ESCAPE}.csv", "p_\x1b[1ma,p_\x9bb,label\n0.9,0.1,0\n0.2,0.8,1\n")
-        answer = losscli(file, "--format", format)
+        answer = here(file, "--format", format)
         assert answer.code == 0
         assert "prediction from column" in answer.err
         self.assert_tame(answer)
 
-    def test_of_a_column_in_an_error(self, losscli: Program, write: Write) -> None:
+    def test_of_a_column_in_an_error(self, here: Here, write: Write) -> None:
         file = write("t.csv", "p_\x1b[1ma,p_b,label\n0.9,oops\x1b[2m,0\n0.2,0.8,1\n")
-        answer = losscli(file, "-p", "p_*", "-y", "label")
+        answer = here(file, "-p", "p_*", "-y", "label")
         assert answer.code == 3
         self.assert_tame(answer)
 
     @pytest.mark.parametrize("words", [["p", "y", ESCAPE], [f"--{ESCAPE}"], ["-l", ESCAPE, "p"]])
-    def test_of_words_that_are_not_understood(self, losscli: Program, words: list[str]) -> None:
-        answer = losscli(*words)
+    def test_of_words_that_are_not_understood(self, here: Here, words: list[str]) -> None:
+        answer = here(*words)
         assert answer.code in (2, 3)
         self.assert_tame(answer)
 
@@ -419,13 +419,11 @@ class TestEnds:
         assert "--debug" in answer.err
         assert "Traceback" in here(*words, "--debug").err
 
-    def test_debug_shows_where_and_changes_nothing_else(
-        self, losscli: Program, write: Write
-    ) -> None:
+    def test_debug_shows_where_and_changes_nothing_else(self, here: Here, write: Write) -> None:
         files, words, _ = BAD["probability above 1, CSV"]
         place(files, write)
-        quiet = losscli(*words)
-        for loud in (losscli(*words, "--debug"), losscli("--debug", *words)):
+        quiet = here(*words)
+        for loud in (here(*words, "--debug"), here("--debug", *words)):
             assert (loud.code, loud.out) == (3, "")
             assert loud.err.startswith("Traceback") or "\nTraceback" in loud.err
             assert loud.err.endswith(quiet.err.splitlines()[-1] + "\n")
@@ -455,7 +453,7 @@ class TestEnds:
             process.send_signal(signal.SIGINT)
             # A signal just before a read waits for the read to end.
             process.stdin.close()
-            assert process.wait(timeout=30) == 130
+            assert process.wait(timeout=PATIENCE) == 130
             assert process.stdout.read() == b""
             assert process.stderr.read() == b""
 

@@ -79,8 +79,8 @@ class TestReferenceNumbers:
 
 
 class TestCommand:
-    def test_the_word_eval_may_be_left_out(self, losscli: Program, pair: Pair) -> None:
-        short, long = losscli(*pair), losscli("eval", *pair)
+    def test_the_word_eval_may_be_left_out(self, here: Here, pair: Pair) -> None:
+        short, long = here(*pair), here("eval", *pair)
         assert short == long
         assert short.code == 0
 
@@ -112,26 +112,24 @@ class TestCommand:
             [True] + [False] * len(rest)
         )
 
-    def test_stdin_holds_one_of_the_files(
-        self, losscli: Program, pair: Pair, tmp_path: Path
-    ) -> None:
+    def test_stdin_holds_one_of_the_files(self, here: Here, pair: Pair, tmp_path: Path) -> None:
         pred, label = pair
         expected = exactly(math.fsum(ROWS) / 3)
         read = (tmp_path / pred).read_bytes()
-        assert losscli("-", label, "-l", "bce", "-q", stdin=read).number == expected
+        assert here("-", label, "-l", "bce", "-q", stdin=read).number == expected
         table = "prob,label\n0.9,1\n0.2,0\n0.6,0\n"
-        assert losscli("-", "-l", "bce", "-q", stdin=table).number == expected
-        assert losscli("eval", "-l", "bce", "-q", "-", stdin=table).number == expected
+        assert here("-", "-l", "bce", "-q", stdin=table).number == expected
+        assert here("eval", "-l", "bce", "-q", "-", stdin=table).number == expected
         packed = gzip.compress(table.encode())
-        assert losscli("-", "-l", "bce", "-q", stdin=packed).number == expected
+        assert here("-", "-l", "bce", "-q", stdin=packed).number == expected
 
-    def test_stdin_is_read_only_once(self, losscli: Program) -> None:
-        answer = losscli("-", "-", stdin="0.9\n0.2\n")
+    def test_stdin_is_read_only_once(self, here: Here) -> None:
+        answer = here("-", "-", stdin="0.9\n0.2\n")
         assert (answer.code, answer.out) == (2, "")
         assert "only once" in answer.err
 
-    def test_an_empty_stdin_is_bad_data(self, losscli: Program) -> None:
-        answer = losscli("-", stdin="")
+    def test_an_empty_stdin_is_bad_data(self, here: Here) -> None:
+        answer = here("-", stdin="")
         assert (answer.code, answer.out) == (3, "")
         assert "<stdin>" in answer.err
 
@@ -469,9 +467,9 @@ class TestOutput:
     FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 
     def test_q_prints_the_number_to_its_last_digit_and_nothing_else(
-        self, losscli: Program, pair: Pair
+        self, here: Here, pair: Pair
     ) -> None:
-        answer = losscli(*pair, "-l", "bce", "-q")
+        answer = here(*pair, "-l", "bce", "-q")
         assert answer.out == f"{answer.number!r}\n"
         assert answer.err == ""
 
@@ -522,19 +520,19 @@ class TestOutput:
         answer = here(*pair, columns=columns)
         assert max(map(len, answer.out.splitlines())) <= columns
 
-    def test_without_a_screen_nothing_is_cut(self, losscli: Program, pair: Pair) -> None:
-        answer = losscli(*pair, "-l", "focal:gamma=2,alpha=0.25")
+    def test_without_a_screen_nothing_is_cut(self, here: Here, pair: Pair) -> None:
+        answer = here(*pair, "-l", "focal:gamma=2,alpha=0.25")
         assert "…" not in answer.out.replace(" … ", "")
 
     @pytest.mark.parametrize("columns", ["0", "²", "-5", "wide", ""])
     def test_a_screen_of_no_sensible_width_is_none(
-        self, losscli: Program, pair: Pair, columns: str
+        self, here: Here, pair: Pair, columns: str
     ) -> None:
-        assert losscli(*pair, env={"COLUMNS": columns}) == losscli(*pair)
+        assert here(*pair, env={"COLUMNS": columns}) == here(*pair)
 
-    def test_colour_is_as_the_environment_says(self, losscli: Program, pair: Pair) -> None:
-        assert "\x1b[" in losscli(*pair, env={"FORCE_COLOR": "1"}).out
-        assert "\x1b[" not in losscli(*pair, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).out
+    def test_colour_is_as_the_environment_says(self, here: Here, pair: Pair) -> None:
+        assert "\x1b[" in here(*pair, env={"FORCE_COLOR": "1"}).out
+        assert "\x1b[" not in here(*pair, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).out
 
     def test_characters_that_the_screen_lacks_are_escaped(
         self, losscli: Program, pair: Pair

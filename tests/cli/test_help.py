@@ -15,7 +15,7 @@ from losscli.cli.losses import LossesOptions
 from losscli.cli.options import parse_plain, settled
 from losscli.cli.recommend import RecommendOptions
 from losscli.errors import UsageError
-from tests.cli.program import Program
+from tests.cli.program import Here
 
 COMMANDS: dict[str, type[Any]] = {
     "eval": EvalOptions,
@@ -33,8 +33,8 @@ def flags(options: type[Any]) -> list[str]:
 
 class TestHelp:
     @pytest.mark.parametrize("flag", ["--help", "-h"])
-    def test_of_the_program(self, losscli: Program, flag: str) -> None:
-        answer = losscli(flag)
+    def test_of_the_program(self, here: Here, flag: str) -> None:
+        answer = here(flag)
         assert (answer.code, answer.err) == (0, "")
         for part in ("Examples", "losscli eval preds.npy labels.npy", *COMMANDS, "--debug"):
             assert part in answer.out
@@ -42,10 +42,8 @@ class TestHelp:
         assert "0 done, 1 a check failed, 2 wrong usage, 3 bad data" in words
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_of_a_command_shows_examples_and_every_option(
-        self, losscli: Program, command: str
-    ) -> None:
-        answer = losscli(command, "--help", columns=120)
+    def test_of_a_command_shows_examples_and_every_option(self, here: Here, command: str) -> None:
+        answer = here(command, "--help", columns=120)
         assert (answer.code, answer.err) == (0, "")
         assert "Examples" in answer.out
         examples = [line for line in answer.out.splitlines() if f" losscli {command} " in line]
@@ -55,16 +53,16 @@ class TestHelp:
             assert flag in words
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_every_choice_is_listed(self, losscli: Program, command: str) -> None:
-        words = losscli(command, "--help", columns=200).out
+    def test_every_choice_is_listed(self, here: Here, command: str) -> None:
+        words = here(command, "--help", columns=200).out
         plain = words.replace(",", " ").replace(".", " ").split()
         for field in dataclasses.fields(COMMANDS[command]):
             for choice in field.metadata["losscli"].choices:
                 assert choice in (plain if choice.isalnum() else words)
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_only_the_screen_breaks_a_paragraph(self, losscli: Program, command: str) -> None:
-        answer = losscli(command, "--help", columns=1000)
+    def test_only_the_screen_breaks_a_paragraph(self, here: Here, command: str) -> None:
+        answer = here(command, "--help", columns=1000)
         shown = [line.strip() for line in answer.out.splitlines()]
         for text in inspect.cleandoc(COMMANDS[command].__doc__ or "").split("\n\n"):
             assert " ".join(map(str.strip, text.splitlines())) in shown
@@ -76,10 +74,10 @@ class TestHelp:
             assert len(examples) >= 2
             assert all(parse_plain(options, words) is not None for words in examples)
 
-    def test_the_version(self, losscli: Program) -> None:
+    def test_the_version(self, here: Here) -> None:
         import losscli as package
 
-        answer = losscli("--version")
+        answer = here("--version")
         assert (answer.code, answer.out, answer.err) == (0, f"losscli {package.__version__}\n", "")
 
 
@@ -148,7 +146,6 @@ class TestTwoReaders:
     @pytest.mark.parametrize(
         "line",
         [
-            "eval a b c",
             "eval --bogus",
             "eval -z",
             "eval -l",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from losscli.losses.registry import REGISTRY
-from tests.cli.program import Here, Program
+from tests.cli.program import Here
 
 IDS = [loss.id for loss in REGISTRY]
 
@@ -35,8 +35,8 @@ class TestList:
         for family in REGISTRY.families():
             assert any(line.startswith(f"{family} ") for line in lines)
 
-    def test_no_name_is_left_out_where_there_is_no_screen(self, losscli: Program) -> None:
-        words = losscli("losses").out.split()
+    def test_no_name_is_left_out_where_there_is_no_screen(self, here: Here) -> None:
+        words = here("losses").out.split()
         assert {loss.short for loss in REGISTRY} <= set(words)
 
     def test_a_familys_name_shows_all_of_it(self, here: Here) -> None:
@@ -91,9 +91,9 @@ class TestPage:
         ("name", "meant"), [("bec", "bce"), ("mean_square_error", "mean_squared_error")]
     )
     def test_an_unknown_name_is_answered_by_the_nearest(
-        self, losscli: Program, name: str, meant: str
+        self, here: Here, name: str, meant: str
     ) -> None:
-        answer = losscli("losses", name)
+        answer = here("losses", name)
         assert (answer.code, answer.out) == (2, "")
         assert f"no loss is called '{name}'" in answer.err
         assert meant in answer.err.partition("Did you mean")[2]

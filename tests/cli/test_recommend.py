@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import SAMPLES, Here, Program, Write
+from tests.cli.program import SAMPLES, Here, Write
 
 BCE, CE = "binary_cross_entropy", "categorical_cross_entropy"
 
@@ -131,6 +131,6 @@ class TestFiles:
         del advice["schema"]
         assert report["recommendation"] == advice
 
-    def test_from_stdin(self, losscli: Program) -> None:
-        answer = losscli("recommend", "-", "--format", "json", stdin="prob,label\n0.9,1\n0.2,0\n")
+    def test_from_stdin(self, here: Here) -> None:
+        answer = here("recommend", "-", "--format", "json", stdin="prob,label\n0.9,1\n0.2,0\n")
         assert answer.json["loss"] == BCE

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import environment
-from tests.cli.program import SAMPLES, Answer, Program
+from tests.cli.program import SAMPLES, Answer, Here
 
 Terminal = Callable[..., Answer]
 CANCER = ("breast_cancer.csv", "-p", "prob")
@@ -69,8 +69,8 @@ class TestEval:
         assert answer.out.count("clipped") == 1
 
     @pytest.mark.parametrize("words", [("-q",), ("--format", "json"), ("--format", "csv"), ()])
-    def test_elsewhere_they_are_said_on_stderr(self, losscli: Program, words: list[str]) -> None:
-        answer = losscli("eval", *CANCER, *words)
+    def test_elsewhere_they_are_said_on_stderr(self, here: Here, words: list[str]) -> None:
+        answer = here("eval", *CANCER, *words)
         assert "label from column label" in answer.err
         assert "clipped" in answer.err
 
@@ -103,10 +103,10 @@ class TestCompare:
         assert lines[2].startswith("No winner yet: ")
         assert len(lines) <= 24
 
-    def test_the_command_that_it_shows_runs(self, terminal: Terminal, losscli: Program) -> None:
+    def test_the_command_that_it_shows_runs(self, terminal: Terminal, here: Here) -> None:
         lines = terminal(*self.WORDS, columns=200).out.splitlines()
         [command] = [line.strip() for line in lines if line.strip().startswith("losscli rows")]
-        answer = losscli(*command.split()[1:])
+        answer = here(*command.split()[1:])
         assert answer.code == 0, answer.err
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from distributed import Client
 
 import losscli
+from tests.cli.program import PATIENCE
 
 
 @dataclass
@@ -27,8 +28,7 @@ class Processes:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        path = self.folder / f"{words[0]}-{len(self.workers)}.log"
-        with path.open("wb") as log:
+        with (self.folder / f"{words[0]}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "distributed.cli." + words[0], *words[1:]],
                 stdout=log,
@@ -44,9 +44,16 @@ class Processes:
             )
         )
 
+    def replace(self, worker: subprocess.Popen[bytes]) -> None:
+        """Another worker for one that was killed."""
+        worker.wait()
+        self.workers.remove(worker)
+        self.add_worker()
+        self.wait_for_workers()
+
     def wait_for_workers(self) -> None:
         with Client(self.address) as client:
-            client.wait_for_workers(len(self.workers), timeout=60)
+            client.wait_for_workers(len(self.workers), timeout=PATIENCE)
 
     def stop(self) -> None:
         for process in (*self.workers, *self.scheduler):
@@ -84,7 +91,7 @@ def processes(folder: Path, workers: int) -> Iterator[Processes]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,12 +37,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines = ["prob,label", *(f"{p!r},{y}" for p, y in rows)]
         (folder / "parts" / f"{name}.csv").write_text("\n".join(lines))
     return folder
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with processes(tmp_path_factory.mktemp("cluster"), 2) as started:
-        yield started
 
 
 @pytest.mark.parametrize("names", [("p.npy", "y.npy"), ("table.parquet",), ("parts",)])
@@ -124,23 +117,23 @@ def test_rows_paired_by_key_are_read_by_one_worker(tmp_path: Path, cluster: Proc
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_worker_killed_in_the_middle_changes_nothing(
-    which: int, files: Path, tmp_path: Path
+    which: int, files: Path, cluster: Processes
 ) -> None:
     data = files / "p.npy", files / "y.npy"
     here = losscli.evaluate(*data, losses=LOSSES)
-    with processes(tmp_path, 2) as started:
-        victim = started.workers[which]
-        there = losscli.evaluate(
-            *data, losses=LOSSES, scheduler=started.address, progress=lambda _: victim.kill()
-        )
-        assert victim.wait() == -signal.SIGKILL
+    victim = cluster.workers[which]
+    there = losscli.evaluate(
+        *data, losses=LOSSES, scheduler=cluster.address, progress=lambda _: victim.kill()
+    )
+    assert victim.wait() == -signal.SIGKILL
     assert there.results == here.results
+    cluster.replace(victim)
 
 
 def test_a_scheduler_killed_in_the_middle_ends_in_one_clear_error(
     files: Path, tmp_path: Path
 ) -> None:
-    with processes(tmp_path, 2) as started:
+    with processes(tmp_path, 1) as started:
         [scheduler] = started.scheduler
         with pytest.raises(DataError, match="the Dask cluster could not finish the work"):
             losscli.evaluate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,13 +15,7 @@ import losscli
 from losscli.engine.cluster import Work
 from losscli.errors import DataError, UsageError
 from losscli.machine import dask
-from tests.engine.dask_processes import Processes, processes
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with processes(tmp_path_factory.mktemp("cluster"), 1) as started:
-        yield started
+from tests.engine.dask_processes import Processes
 
 
 def test_a_loss_that_workers_cannot_import_is_an_error_that_names_the_worker(
@@ -55,12 +49,14 @@ def test_workers_of_another_version_are_refused_by_name(
 
 
 @contextmanager
-def frozen(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    process.send_signal(signal.SIGSTOP)
+def frozen(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+    for worker in workers:
+        worker.send_signal(signal.SIGSTOP)
     try:
         yield
     finally:
-        process.send_signal(signal.SIGCONT)
+        for worker in workers:
+            worker.send_signal(signal.SIGCONT)
 
 
 def test_a_frozen_worker_is_not_waited_for_without_end(
@@ -68,7 +64,7 @@ def test_a_frozen_worker_is_not_waited_for_without_end(
 ) -> None:
     monkeypatch.setattr(dask, "_SILENCE", 2)
     with (
-        frozen(cluster.workers[0]),
+        frozen(cluster.workers[:1]),
         pytest.raises(UsageError, match=r"Dask workers tcp://.* has not answered for 2 s"),
     ):
         losscli.evaluate([0.5], [1], "mae", scheduler=cluster.address)
@@ -80,7 +76,7 @@ def test_a_worker_that_freezes_in_the_middle_is_named(
     monkeypatch.setattr(dask, "_SILENCE", 4)
     monkeypatch.setattr(dask, "_check_versions", lambda _: None)
     with (
-        frozen(cluster.workers[0]),
+        frozen(cluster.workers),
         pytest.raises(DataError, match=r"the worker tcp://.* no sign of life for 4 s"),
     ):
         losscli.evaluate([0.5], [1], "mae", scheduler=cluster.address)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import environment
+from tests.cli.program import PATIENCE
 from tests.faults.npy_cases import PRED, Y, npy
 from tests.faults.table_cases import PLAIN, arrow, npz, parquet, stream
 
@@ -22,15 +23,14 @@ from losscli.errors import LosscliError
 path, label = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
 whole = path.read_bytes()
 for place in range(len(whole)):
-    for bit in (1, 64):
-        damaged = bytearray(whole)
-        damaged[place] ^= bit
-        path.write_bytes(damaged)
-        print(place, bit, file=sys.stderr)
-        try:
-            losscli.evaluate(path, label, "mse", threads=1)
-        except LosscliError:
-            pass
+    damaged = bytearray(whole)
+    damaged[place] ^= (1, 64)[place % 2]
+    path.write_bytes(damaged)
+    print(place, file=sys.stderr)
+    try:
+        losscli.evaluate(path, label, "mse", threads=1)
+    except LosscliError:
+        pass
 """
 
 FILES = {
@@ -53,6 +53,6 @@ def test_no_damage_is_more_than_an_error(tmp_path: Path, name: str) -> None:
         env=environment(),
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr[-2000:].decode()

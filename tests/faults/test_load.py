@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import environment
+from tests.cli.program import PATIENCE
 
 PERIOD = np.arange(21)
 PRED = (PERIOD % 7) * 0.1 + 0.05
@@ -64,7 +65,7 @@ def run(folder: Path, rows: int) -> tuple[float, int]:
         env=environment(),
         capture_output=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert [writer.wait() for writer in writers] == [0, 0]
     return float(done.stdout), int(done.stderr)

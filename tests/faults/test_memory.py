@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import environment
+from tests.cli.program import PATIENCE
 from tests.faults.test_load import MEASURED
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
@@ -23,7 +24,7 @@ def peak(folder: Path, *words: str) -> int:
         env=environment(),
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr.decode()
     return int(done.stderr.split()[-1]) >> 10

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import environment
-from tests.cli.program import SAMPLES, Program, Write
+from tests.cli.program import PATIENCE, SAMPLES, Here, Program, Write
 
 MEBIBYTE = 1 << 20
 PAIR = (str(SAMPLES / "breast_cancer.csv"), "-p", "prob", "-l", "bce")
@@ -75,7 +75,7 @@ class TestSignals:
         process = start(tmp_path, *rows, limit=_default_interrupt)
         wait_until_it_writes(process, tmp_path)
         process.send_signal(killing)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (out, err) == (b"", b"")
         assert "out.csv" not in left(tmp_path)
         code = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}
@@ -90,7 +90,7 @@ class TestSignals:
         process = start(tmp_path, *rows)
         wait_until_it_writes(process, tmp_path)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
         assert (tmp_path / "out.csv").read_text() == "old"
 
     def test_head_is_silent(self, tmp_path: Path, rows: tuple[str, ...]) -> None:
@@ -102,7 +102,7 @@ class TestSignals:
             env={**environment(), "PYTHON": sys.executable},
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert done.stderr == b""
         assert done.stdout.count(b"\n") == 1
@@ -118,7 +118,7 @@ class TestLimits:
             resource.setrlimit(resource.RLIMIT_FSIZE, (MEBIBYTE, MEBIBYTE))
 
         process = start(tmp_path, *rows, limit=small_files)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (2, b"")
         assert b"out.csv cannot be written (file too large)" in err
         assert err.count(b"\n") == 1
@@ -135,7 +135,7 @@ class TestLimits:
         process = start(
             tmp_path, "p.npy", "p.npy", "-l", "medae", "-q", env=env, limit=little_memory
         )
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (3, b"")
         assert b"memory" in err
         assert b"Traceback" not in err
@@ -143,40 +143,51 @@ class TestLimits:
 
 
 class TestPlaces:
+    def assert_same(self, there: Program | Here, here: Here, env: dict[str, str]) -> None:
+        usual = here(*PAIR, "--format", "json")
+        found = there(*PAIR, "--format", "json", env=env)
+        assert (found.code, json.loads(found.out)) == (0, json.loads(usual.out))
+        table = there(*PAIR, env=env)
+        assert table.code == 0
+        assert "Traceback" not in table.err
+
     @pytest.mark.parametrize(
         "env",
         [
-            {"LC_ALL": "C"},
-            {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8"},
-            {"PYTHONOPTIMIZE": "2"},
+            {"LC_ALL": "C", "HOME": ""},
+            {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Nowhere/Land"},
+            {"PYTHONOPTIMIZE": "2", "PYTHONHASHSEED": "1"},
             {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent"},
-            {"HOME": ""},
+            {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        ],
+        ids=lambda env: ",".join(f"{name}={value}" for name, value in env.items()),
+    )
+    def test_the_numbers_are_the_same(
+        self, losscli: Program, here: Here, env: dict[str, str]
+    ) -> None:
+        self.assert_same(losscli, here, env)
+
+    @pytest.mark.parametrize(
+        "env",
+        [
             {"COLUMNS": "20"},
             {"COLUMNS": "0"},
             {"COLUMNS": "wide"},
             {"TERM": "dumb", "NO_COLOR": "1"},
-            {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-            {"PYTHONHASHSEED": "1"},
-            {"TZ": "Nowhere/Land"},
         ],
         ids=lambda env: ",".join(f"{name}={value}" for name, value in env.items()),
     )
-    def test_the_numbers_are_the_same(self, losscli: Program, env: dict[str, str]) -> None:
-        usual = losscli(*PAIR, "--format", "json")
-        there = losscli(*PAIR, "--format", "json", env=env)
-        assert (there.code, json.loads(there.out)) == (0, json.loads(usual.out))
-        table = losscli(*PAIR, env=env)
-        assert table.code == 0
-        assert "Traceback" not in table.err
+    def test_the_numbers_are_the_same_on_any_screen(self, here: Here, env: dict[str, str]) -> None:
+        self.assert_same(here, here, env)
 
-    def test_without_a_home(self, losscli: Program) -> None:
+    def test_without_a_home(self, here: Here) -> None:
         words = ["env", "-u", "HOME", sys.executable, "-m", "losscli", *PAIR, "-q"]
         done = subprocess.run(words, env=environment(), capture_output=True, check=False)
-        assert (done.returncode, float(done.stdout)) == (0, losscli(*PAIR, "-q").number)
+        assert (done.returncode, float(done.stdout)) == (0, here(*PAIR, "-q").number)
 
-    def test_a_folder_that_may_not_be_written_to(self, losscli: Program) -> None:
+    def test_a_folder_that_may_not_be_written_to(self, here: Here) -> None:
         # Nobody may write there, not even root.
-        answer = losscli(*PAIR, "-o", "/proc/losscli.json")
+        answer = here(*PAIR, "-o", "/proc/losscli.json")
         assert (answer.code, answer.out) == (2, "")
         assert "/proc/losscli.json cannot be written" in answer.err
 
@@ -216,26 +227,26 @@ class TestNames:
             "x" * 200 + ".csv",
         ],
     )
-    def test_a_file_may_have_any_name(self, losscli: Program, write: Write, name: str) -> None:
+    def test_a_file_may_have_any_name(self, here: Here, write: Write, name: str) -> None:
         write(name, "prob,label\n0.9,1\n0.2,0\n")
         named = f"./{name}"
-        assert losscli(named, "-l", "mae", "-q").number == pytest.approx(0.15)
+        assert here(named, "-l", "mae", "-q").number == pytest.approx(0.15)
         for format in ("table", "markdown", "csv", "json"):
-            answer = losscli(named, "-l", "mae", "--format", format)
+            answer = here(named, "-l", "mae", "--format", format)
             assert answer.code == 0
             assert (answer.out + answer.err).replace("\n", "").isprintable()
         write(name, "prob,label\n0.9,1\noops,0\n")
-        answer = losscli(named, "-l", "mae")
+        answer = here(named, "-l", "mae")
         assert (answer.code, answer.out) == (3, "")
         assert answer.err.replace("\n", "").isprintable()
 
-    def test_what_is_no_file(self, tmp_path: Path, losscli: Program, write: Write) -> None:
+    def test_what_is_no_file(self, tmp_path: Path, here: Here, write: Write) -> None:
         label = write("y.npy", [1, 0])
         (tmp_path / "folder").mkdir()
         (tmp_path / "loop").symlink_to("loop")
         (tmp_path / "nowhere").symlink_to("gone")
         for name in ("folder", "loop", "nowhere", "gone", "y.npy/p.npy", "", "*.csv", "\0"[:0]):
-            answer = losscli(name, label, "-l", "mae")
+            answer = here(name, label, "-l", "mae")
             assert (answer.code, answer.out) in ((3, ""), (2, "")), name
             assert answer.err.startswith("losscli: ")
             assert "internal error" not in answer.err
@@ -246,7 +257,7 @@ class TestNames:
         process = start(tmp_path, "pipe", label, "-l", "mae", "-q")
         with (tmp_path / "pipe").open("w") as pipe:
             pipe.write("prob\n0.9\n0.2\n")
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=PATIENCE)
         assert float(out) == pytest.approx(0.15)
 
 
@@ -263,21 +274,21 @@ class TestLossesFromOutside:
             ("raise SystemExit(0)", "own"),
         ],
     )
-    def test_one_that_raises_is_named(
-        self, losscli: Program, write: Write, body: str, said: str
-    ) -> None:
-        write("own.py", f"def own(pred, label):\n    {body}\n")
+    def test_one_that_raises_is_named(self, here: Here, write: Write, body: str, said: str) -> None:
+        # A module is imported once.
+        module = f"own_{sum(body.encode())}"
+        write(f"{module}.py", f"def own(pred, label):\n    {body}\n")
         files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
-        answer = losscli(*files, "-l", "own:own", "-q")
+        answer = here(*files, "-l", f"{module}:own", "-q")
         assert (answer.code, answer.out) == (2, "")
-        assert "own:own" in answer.err
+        assert f"{module}:own" in answer.err
         assert said in answer.err
         assert "a bug of losscli" not in answer.err
 
-    def test_a_module_that_cannot_be_imported(self, losscli: Program, write: Write) -> None:
-        write("own.py", "def own(pred, label:\n")
+    def test_a_module_that_cannot_be_imported(self, here: Here, write: Write) -> None:
+        write("own_cut.py", "def own(pred, label:\n")
         files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
-        answer = losscli(*files, "-l", "own:own", "-q")
+        answer = here(*files, "-l", "own_cut:own", "-q")
         assert (answer.code, answer.out) == (2, "")
-        assert "own:own" in answer.err
+        assert "own_cut:own" in answer.err
         assert "SyntaxError" in answer.err

@@ -55,7 +55,8 @@ class TestOutputs:
 
 
 class TestCode:
-    MODULE = "open('ran', 'w')\ndef f(pred, label):\n    return abs(pred - label)\n"
+    LOSS = "def f(pred, label):\n    return abs(pred - label)\n"
+    MODULE = f"import pathlib\npathlib.Path('ran').touch()\n{LOSS}"
 
     def test_a_manifest_imports_nothing(self, tmp_path: Path, here: Here, write: Write) -> None:
         write("p.csv", TABLE)
@@ -66,13 +67,11 @@ class TestCode:
         assert "-l own_of_manifest:f" in answer.err
         assert not (tmp_path / "ran").exists()
 
-    def test_a_module_that_the_command_names_is_allowed(
-        self, losscli: Program, write: Write
-    ) -> None:
+    def test_a_module_that_the_command_names_is_allowed(self, here: Here, write: Write) -> None:
         write("p.csv", TABLE)
-        write("own.py", self.MODULE)
-        write("m.csv", "name,pred,loss\na,p.csv,own:f\n")
-        assert losscli("batch", "--manifest", "m.csv", "-l", "own:f").code == 0
+        write("own_of_command.py", self.MODULE)
+        write("m.csv", "name,pred,loss\na,p.csv,own_of_command:f\n")
+        assert here("batch", "--manifest", "m.csv", "-l", "own_of_command:f").code == 0
 
     def test_the_import_path_is_as_before(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write
@@ -155,10 +154,10 @@ class TestStreams:
     GROUPS = "prob,label,g\n.5,1,::error::x\n.2,0,##[error]y\n.3,1,é\n"
 
     @pytest.mark.parametrize("format", ["table", "csv", "json", "markdown"])
-    def test_no_group_commands_github(self, losscli: Program, write: Write, format: str) -> None:
+    def test_no_group_commands_github(self, here: Here, write: Write, format: str) -> None:
         write("g.csv", self.GROUPS)
         words = ("g.csv", "-l", "mae", "--by-col", "g", "--format", format)
-        answer = losscli(*words, env={"GITHUB_ACTIONS": "true"})
+        answer = here(*words, env={"GITHUB_ACTIONS": "true"})
         assert answer.code == 0
         lines = (answer.out + answer.err).splitlines()
         assert not [line for line in lines if line.strip().startswith("::") or "##[" in line]

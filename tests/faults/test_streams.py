@@ -9,21 +9,26 @@ import time
 from pathlib import Path
 
 from tests.cli.conftest import environment
-from tests.cli.program import Program
+from tests.cli.program import PATIENCE, Here
 
 
 def test_a_device_as_standard_input_is_refused() -> None:
     words = [sys.executable, "-m", "losscli", "-", "-l", "bce"]
     with Path("/dev/zero").open("rb") as endless:
         done = subprocess.run(
-            words, stdin=endless, capture_output=True, env=environment(), timeout=30, check=False
+            words,
+            stdin=endless,
+            capture_output=True,
+            env=environment(),
+            timeout=PATIENCE,
+            check=False,
         )
     assert (done.returncode, done.stdout) == (3, b"")
     assert b"<stdin>: is a device" in done.stderr
 
 
-def test_the_null_device_is_an_empty_file(losscli: Program) -> None:
-    answer = losscli("/dev/null", "-l", "bce")
+def test_the_null_device_is_an_empty_file(here: Here) -> None:
+    answer = here("/dev/null", "-l", "bce")
     assert (answer.code, answer.out) == (3, "")
     assert "is empty" in answer.err
 
@@ -44,5 +49,5 @@ def test_a_kill_leaves_no_copy_of_standard_input(tmp_path: Path) -> None:
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert list(tmp_path.iterdir()) == []

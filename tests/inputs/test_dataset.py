@@ -24,6 +24,7 @@ from losscli.inputs.array import ArraySource
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
+from tests.cli.program import PATIENCE
 
 Write = Callable[..., Path]
 
@@ -440,7 +441,7 @@ def run_python(code: str, *arguments: str | Path) -> Any:
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

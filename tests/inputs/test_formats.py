@@ -487,7 +487,7 @@ class TestBombs:
     @pytest.mark.parametrize("squeeze", [gzip.compress, bz2.compress, zstd])
     @pytest.mark.parametrize(
         "rest",
-        [b"0" * 20_000_000, b'"' + b"0,1\n" * 5_000_000, b'"\n",' * 5_000_000],
+        [b"0" * 4_000_000, b'"' + b"0,1\n" * 1_000_000, b'"\n",' * 1_000_000],
         ids=["line", "quote", "row"],
     )
     def test_a_row_that_never_ends_is_refused(

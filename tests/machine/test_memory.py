@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.cli.conftest import environment
+from tests.cli.program import PATIENCE
 
 FAULTS = """
 import resource
@@ -30,7 +31,7 @@ def test_blocks_are_not_paid_for_in_page_faults() -> None:
         env=environment(),
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     # 32 blocks, each with several arrays of 256 pages.
     assert int(done.stdout) < 32 * 256

@@ -13,6 +13,7 @@ import pytest
 
 from losscli.errors import UsageError
 from losscli.machine.whole_files import write_whole
+from tests.cli.program import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -157,6 +158,6 @@ class TestStreams:
         reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
         reader.start()
         write_whole(str(pipe), "new")
-        reader.join(timeout=10)
+        reader.join(timeout=PATIENCE)
         assert read == ["new"]
         assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
-from tests.parity.differential.asked import Asked
+from tests.parity.differential.asked import Asked, every_name
 from tests.parity.differential.data import Data
 
 FOLDER = Path(__file__).parent / "named"
@@ -36,14 +35,16 @@ def stored() -> Iterator[Asked]:
             yield Asked(data=found, call=lambda _, expected=expected: expected, **item)
 
 
-@pytest.mark.parametrize("asked", list(stored()), ids=str)
+@every_name(stored())
 class TestStored:
-    def test_its_name_prints_its_number(self, asked: Asked) -> None:
-        asked.agrees(np.squeeze(asked.by_name()))
+    def test_its_name_prints_its_number(self, questions: list[Asked]) -> None:
+        for asked in questions:
+            asked.agrees(asked.by_name())
 
-    def test_its_convention_prints_its_number(self, asked: Asked) -> None:
-        if asked.loss:
-            asked.agrees(np.squeeze(asked.by_like()))
+    def test_its_convention_prints_its_number(self, questions: list[Asked]) -> None:
+        for asked in questions:
+            if asked.loss:
+                asked.agrees(asked.by_like())
 
 
 def test_every_file_says_which_version_computed_it() -> None:

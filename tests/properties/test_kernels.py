@@ -185,31 +185,18 @@ def width_of(found: Data, task: Task) -> int:
 
 @every_kind
 @given(drawn=st.data())
-def test_no_row_is_below_the_lower_bound_or_above_the_upper(
+def test_rows_lie_within_the_bounds_and_are_finite_under_standard(
     loss: Loss, reading: Reading, task: Task, kind: Kind, drawn: st.DataObject
 ) -> None:
     found = drawn.draw(data(reading, task, kind))
-    rows = measured(
-        evaluation_of(loss.id, task, kind, like="exact"),
-        found.pred,
-        found.label,
-        width=width_of(found, task),
-    ).losses
+    width = width_of(found, task)
+    exact = evaluation_of(loss.id, task, kind, like="exact")
+    rows = measured(exact, found.pred, found.label, width=width).losses
     assert not np.isnan(rows).any()
     assert (rows >= loss.lower - (ROUNDING if loss.parts else 0.0)).all()
     assert (rows <= loss.upper * (1 + 1e-15)).all()
-
-
-@every_kind
-@given(drawn=st.data())
-def test_under_standard_every_row_is_finite(
-    loss: Loss, reading: Reading, task: Task, kind: Kind, drawn: st.DataObject
-) -> None:
-    found = drawn.draw(data(reading, task, kind))
-    done = finished(
-        evaluation_of(loss.id, task, kind), found.pred, found.label, width=width_of(found, task)
-    )
-    assert math.isfinite(done.value)
+    standard = evaluation_of(loss.id, task, kind)
+    assert math.isfinite(finished(standard, found.pred, found.label, width=width).value)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+from losscli.arrays import Array
 
 Terms = Mapping[str, Array | tuple[Array, Array]]
 """What a kernel wants summed over rows, by name: arrays (n,) or (n, c), or factors of a product."""

@@ -6,15 +6,12 @@ import math
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from losscli.arrays import Extent
+from losscli.arrays import Array, Extent
 from losscli.losses.forms.categorical import times
 from losscli.losses.forms.floors import Floor
 from losscli.losses.forms.logistic import log_sigmoid, sigmoid
 from losscli.vocabulary import Kind
-
-Array = NDArray[np.float64]
 
 
 class Bernoulli:

@@ -14,11 +14,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arrays import Extent
+from losscli.arrays import Array, Extent
 from losscli.losses.forms.floors import Floor
 from losscli.vocabulary import Kind
 
-Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from losscli.arrays import Array
 from losscli.losses.forms.bernoulli import Bernoulli
-from losscli.losses.forms.categorical import Array, Categorical, times
+from losscli.losses.forms.categorical import Categorical, times
 from losscli.losses.forms.floors import Floor
 from losscli.losses.forms.logistic import sigmoid
 from losscli.vocabulary import Kind

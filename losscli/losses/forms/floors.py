@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arrays import Extent
-
-Array = NDArray[np.float64]
+from losscli.arrays import Array, Extent
 
 
 class Guard(StrEnum):

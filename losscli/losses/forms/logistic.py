@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from losscli.arrays import Array
 
 
 def softplus(x: Array) -> Array:

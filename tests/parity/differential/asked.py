@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 
 import losscli
 from tests.parity.differential.data import Data
@@ -66,4 +67,14 @@ class Asked:
         """Assert that a number is the framework's."""
         theirs = np.asarray(self.call(self.data), dtype=np.float64)
         mine = np.asarray(ours, dtype=np.float64)
-        np.testing.assert_allclose(mine, np.squeeze(theirs), rtol=self.rtol, atol=1e-14)
+        np.testing.assert_allclose(
+            np.squeeze(mine), np.squeeze(theirs), rtol=self.rtol, atol=1e-14, err_msg=str(self)
+        )
+
+
+def every_name(questions: Iterable[Asked]) -> pytest.MarkDecorator:
+    """Parametrise a test by the `questions` of each name: thousands of tests would cost more."""
+    found: dict[str, list[Asked]] = {}
+    for asked in questions:
+        found.setdefault(asked.name, []).append(asked)
+    return pytest.mark.parametrize("questions", list(found.values()), ids=list(found))

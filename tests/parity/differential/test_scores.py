@@ -11,7 +11,7 @@ import pytest
 import losscli
 from losscli.vocabulary import Task
 from tests.parity.differential import data as made
-from tests.parity.differential.asked import Asked
+from tests.parity.differential.asked import Asked, every_name
 from tests.parity.differential.data import Data
 from tests.parity.differential.test_boosting import asked_of_booster
 
@@ -92,9 +92,10 @@ MACRO = {"average": "macro"}
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("asked", list(questions()), ids=str)
-def test_its_name_prints_its_number(asked: Asked) -> None:
-    asked.agrees(np.squeeze(asked.by_name()))
+@every_name(questions())
+def test_its_name_prints_its_number(questions: list[Asked]) -> None:
+    for asked in questions:
+        asked.agrees(asked.by_name())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.parity.differential import data as made
-from tests.parity.differential.asked import Asked
+from tests.parity.differential.asked import Asked, every_name
 from tests.parity.differential.data import Data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -128,12 +128,14 @@ OURS = {"mse_loss": "mse", "l1_loss": "mae", "huber_loss": "huber"}
 
 
 @pytest.mark.filterwarnings("ignore:reduction:UserWarning")
-@pytest.mark.parametrize("asked", list(questions()), ids=str)
-def test_its_name_prints_its_number(asked: Asked) -> None:
-    asked.agrees(np.squeeze(asked.by_name()))
+@every_name(questions())
+def test_its_name_prints_its_number(questions: list[Asked]) -> None:
+    for asked in questions:
+        asked.agrees(asked.by_name())
 
 
 @pytest.mark.filterwarnings("ignore:reduction:UserWarning")
-@pytest.mark.parametrize("asked", [each for each in questions() if each.loss], ids=str)
-def test_its_convention_prints_its_number(asked: Asked) -> None:
-    asked.agrees(np.squeeze(asked.by_like()))
+@every_name(each for each in questions() if each.loss)
+def test_its_convention_prints_its_number(questions: list[Asked]) -> None:
+    for asked in questions:
+        asked.agrees(asked.by_like())
