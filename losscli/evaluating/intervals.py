@@ -25,7 +25,7 @@ from losscli.evaluating.spreads import (
 from losscli.inputs.columns import Columns
 from losscli.stats.bootstrap import Bootstrap
 from losscli.stats.groups import Resampling, Table
-from losscli.stats.sample import RowSample
+from losscli.stats.sample import RowSample, level_for
 from losscli.stats.units import Units, few_clusters
 
 
@@ -46,7 +46,7 @@ def intervals_for(options: Options) -> Extra | None:
     resampling = Resampling(options.resamples, options.seed)
     if options.ci == "bootstrap":
         return ResampledIntervals(resampling, units)
-    return RowIntervals() if units.single else ClusterIntervals(resampling, units)
+    return RowIntervals(options) if units.single else ClusterIntervals(resampling, units)
 
 
 def units_of(options: Options) -> Units:
@@ -103,9 +103,13 @@ class ResampledIntervals:
 class RowIntervals:
     """Gives each loss an interval whose units are rows: of the exact totals and a sample."""
 
+    def __init__(self, options: Options) -> None:
+        self._every_row = options.nan == "error"
+
     def watch(self, reading: DataReading) -> RowSample:
         """Keeps a sample of the rows."""
-        return RowSample(reading.evaluations)
+        rows = reading.rows if self._every_row else None
+        return RowSample(reading.evaluations, level_for(rows))
 
     def add_to(self, report: Report, found: Evaluated, seen: RowSample) -> Report:
         """The report with these intervals, and a note where they do not hold."""

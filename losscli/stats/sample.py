@@ -35,6 +35,15 @@ _WINDOWS_AT_ONCE = 12
 _ODD = np.uint64(0xD1342543DE82EF95)
 
 
+def level_for(rows: int | None) -> int:
+    """A level at which a sample of so many rows may begin, so that few are measured in vain.
+
+    One below that at which it ends: the sample is the same as from level 0, also where a part of
+    the rows (fewer than half) does not come.
+    """
+    return 0 if rows is None else max(0, (max(0, rows - 1) // MOST_ROWS).bit_length() - 1)
+
+
 class RowSample:
     """The losses of a run on a sample of its rows; mergeable in any order."""
 
@@ -59,6 +68,7 @@ class RowSample:
         }
         # Rows whose losses are not measured yet: few of each block, and many are done at once.
         self._waiting: list[tuple[int, Places, Settled]] = []
+        self._rows_waiting = 0
         self._setting: RunSettings | None = None
         self._windows = _Windows()
 
@@ -73,8 +83,9 @@ class RowSample:
         elif len(numbers):
             self._setting = batch.setting
             self._waiting.append((level, numbers, batch.block.take(places)))
+            self._rows_waiting += len(numbers)
             width = batch.block.pred[0].size
-            if self._rows_waiting() >= min(_MEASURED_AT_ONCE, _NUMBERS_AT_ONCE // width):
+            if self._rows_waiting >= min(_MEASURED_AT_ONCE, _NUMBERS_AT_ONCE // width):
                 self._measure_waiting()
         self._thin()
 
@@ -87,6 +98,7 @@ class RowSample:
         starts = np.cumsum([0, *(len(rows) for _, rows, _ in self._waiting)])[:-1]
         block = _joined([block for *_, block in self._waiting])
         self._waiting.clear()
+        self._rows_waiting = 0
         self._measure(numbers, Batch(block, self._setting))
         if sum(map(len, stay)) < len(numbers):
             kept = np.concatenate(
@@ -96,9 +108,6 @@ class RowSample:
             for pieces in self._sums.values():
                 sums, entered = pieces[-1]
                 pieces[-1] = sums[kept], entered[kept]
-
-    def _rows_waiting(self) -> int:
-        return sum(len(rows) for _, rows, _ in self._waiting)
 
     def _measure(self, numbers: Places, batch: Batch) -> None:
         for place in self._sampled:
@@ -151,7 +160,7 @@ class RowSample:
 
     def _thin(self) -> None:
         """Raise the level until no more rows are kept than may be."""
-        if sum(map(len, self._rows)) + self._rows_waiting() <= self._most:
+        if sum(map(len, self._rows)) + self._rows_waiting <= self._most:
             return
         self._measure_waiting()
         while sum(map(len, self._rows)) > self._most:
