@@ -104,8 +104,7 @@ def _about(
         return None
     with np.errstate(all="ignore"):
         each = influence(estimate, sums)
-    bounded = math.isfinite(evaluation.loss.lower) or math.isfinite(evaluation.loss.upper)
-    one_sided = _is_plain_mean(estimate, sums) and bounded
+    one_sided = _is_plain_mean(estimate, sums) and math.isfinite(evaluation.loss.lower)
     return studentised(level, each, one_sided_tail=one_sided)
 
 
