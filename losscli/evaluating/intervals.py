@@ -47,7 +47,7 @@ def intervals_for(options: Options) -> Extra | None:
     resampling = Resampling(options.resamples, options.seed)
     if options.ci == "bootstrap":
         return ResampledIntervals(resampling, units)
-    return RowIntervals() if units.single else ClusterIntervals(resampling, units)
+    return RowIntervals(options) if units.single else ClusterIntervals(resampling, units)
 
 
 def units_of(options: Options) -> Units:
@@ -104,9 +104,13 @@ class ResampledIntervals:
 class RowIntervals:
     """Gives each loss an interval whose units are rows: of the exact totals and a sample."""
 
+    def __init__(self, options: Options) -> None:
+        self._every_row = options.nan == "error"
+
     def watch(self, reading: DataReading) -> RowSample:
         """Keeps a sample of the rows."""
-        return RowSample(reading.evaluations, rows=reading.rows)
+        rows = reading.rows if self._every_row else None
+        return RowSample(reading.evaluations, rows=rows)
 
     def add_to(self, report: Report, found: Evaluated, seen: RowSample) -> Report:
         """The report with these intervals, and a note where they do not hold."""

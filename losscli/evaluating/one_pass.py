@@ -91,8 +91,7 @@ def evaluated(
     )
 
     def read(seen: Sequence[Outcome]) -> Readings:
-        known = None if options.nan == "drop" else dataset.rows
-        return [replace(read_as(dataset, seen[0], requests, options), rows=known)]
+        return [read_as(dataset, seen[0], requests, options)]
 
     with workers_of(options) as workers:
 

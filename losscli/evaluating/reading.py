@@ -40,7 +40,7 @@ _TOKEN_LOSSES = ("categorical_cross_entropy", "perplexity")
 class DataReading:
     """How one data set is read, and what follows for every block.
 
-    `rows` is the number of rows of a pass, where it is known beforehand and none is left out.
+    `rows` is the number of its rows, None where that is not known before reading.
     """
 
     verdict: Decision
@@ -165,7 +165,7 @@ def read_as(
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
         left_out=left_out,
     )
-    return DataReading(verdict, setting, evaluations)
+    return DataReading(verdict, setting, evaluations, dataset.rows)
 
 
 def _of_tokens(
@@ -205,7 +205,7 @@ def text_reading(dataset: Dataset, requests: tuple[Request, ...], options: Optio
         labelled=False,
     )
     setting = RunSettings(LabelCode(dataset.width), tolerance_of(dataset))
-    return DataReading(verdict, setting, evaluations)
+    return DataReading(verdict, setting, evaluations, dataset.rows)
 
 
 def is_of_scores(dataset: Dataset, options: Options) -> bool:
@@ -226,7 +226,7 @@ def score_reading(dataset: Dataset, requests: tuple[Request, ...], options: Opti
         names, requests, options, written=dataset.pred.scores is Scores.ROWS
     )
     setting = RunSettings(LabelCode(dataset.width), tolerance_of(dataset))
-    return DataReading(verdict, setting, evaluations)
+    return DataReading(verdict, setting, evaluations, dataset.rows)
 
 
 def tolerance_of(dataset: Dataset) -> float:

@@ -112,8 +112,7 @@ def _about(
         return None
     with np.errstate(all="ignore"):
         each = influence(estimate, sums)
-    bounded = math.isfinite(evaluation.loss.lower) or math.isfinite(evaluation.loss.upper)
-    one_sided = _is_plain_mean(estimate, sums) and bounded
+    one_sided = _is_plain_mean(estimate, sums) and math.isfinite(evaluation.loss.lower)
     return studentised(level, each, one_sided_tail=one_sided)
 
 
@@ -191,17 +190,27 @@ def with_spread(result: Result, evaluation: Evaluation, spread: Spread | None) -
     """A result with the interval and the standard error of its spread, or without."""
     if spread is None or result.value is None:
         return without(result)
+    error, ends = carried_over(spread, evaluation, result.value)
+    method = IntervalMethod(spread.method, None, spread.units, None)
+    return result.changed(standard_error=error, interval=ends, interval_method=method)
+
+
+def carried_over(
+    spread: Spread, evaluation: Evaluation, value: float
+) -> tuple[float, tuple[float, float]]:
+    """The standard error and the ends of the interval of a loss whose level has that spread.
+
+    The transform is monotone: the ends are carried over, and the error by its mean slope. Ends
+    outside the range of the loss are cut to it.
+    """
     loss, params = evaluation.loss, evaluation.params
     low, high = spread.ends
     error = spread.about.error
-    if loss.transform is not None and spread.about.value != result.value:
-        # The transform is monotone: the ends are carried over, and the error by its mean slope.
+    if loss.transform is not None and spread.about.value != value:
         width = high - low
         low, high = (loss.transform(max(0.0, end), params) for end in (low, high))
         error *= (high - low) / width
     floor, ceiling = loss.lower, loss.upper
     if evaluation.reduction is Reduction.SUM:
         ceiling = math.inf
-    method = IntervalMethod(spread.method, None, spread.units, None)
-    ends = max(floor, low), min(ceiling, high)
-    return result.changed(standard_error=error, interval=ends, interval_method=method)
+    return error, (max(floor, low), min(ceiling, high))

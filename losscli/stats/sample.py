@@ -63,6 +63,7 @@ class RowSample:
         }
         # Rows whose losses are not measured yet: few of each block, and many are done at once.
         self._waiting: list[tuple[int, Places, Settled]] = []
+        self._rows_waiting = 0
         self._setting: RunSettings | None = None
         self._windows = _Windows()
 
@@ -77,8 +78,9 @@ class RowSample:
         elif len(numbers):
             self._setting = batch.setting
             self._waiting.append((level, numbers, batch.block.take(places)))
+            self._rows_waiting += len(numbers)
             width = batch.block.pred[0].size
-            if self._rows_waiting() >= min(_MEASURED_AT_ONCE, _NUMBERS_AT_ONCE // width):
+            if self._rows_waiting >= min(_MEASURED_AT_ONCE, _NUMBERS_AT_ONCE // width):
                 self._measure_waiting()
         self._thin()
 
@@ -91,6 +93,7 @@ class RowSample:
         starts = np.cumsum([0, *(len(rows) for _, rows, _ in self._waiting)])[:-1]
         block = _joined([block for *_, block in self._waiting])
         self._waiting.clear()
+        self._rows_waiting = 0
         self._measure(numbers, Batch(block, self._setting))
         if sum(map(len, stay)) < len(numbers):
             kept = np.concatenate(
@@ -100,9 +103,6 @@ class RowSample:
             for pieces in self._sums.values():
                 sums, entered = pieces[-1]
                 pieces[-1] = sums[kept], entered[kept]
-
-    def _rows_waiting(self) -> int:
-        return sum(len(rows) for _, rows, _ in self._waiting)
 
     def _measure(self, numbers: Places, batch: Batch) -> None:
         for place in self._sampled:
@@ -155,7 +155,7 @@ class RowSample:
 
     def _thin(self) -> None:
         """Raise the level until no more rows are kept than may be."""
-        if sum(map(len, self._rows)) + self._rows_waiting() <= self._most:
+        if sum(map(len, self._rows)) + self._rows_waiting <= self._most:
             return
         self._measure_waiting()
         while sum(map(len, self._rows)) > self._most:

@@ -34,10 +34,10 @@ class Studentised:
     """An estimate, its standard error, and the skewness of its distribution (of a mean: γ ÷ √n).
 
     `df` are the degrees of freedom of the standard error. `one_sided_tail` says that what was
-    averaged can only be skewed to one side, as losses that are bounded are: then the corrected
-    interval stands alone. Otherwise it holds both intervals, because the skewness of symmetric
-    heavy tails is all chance. `largest` is the share of the squared deviations in the largest one,
-    `kurtosis` that of the numbers that were averaged.
+    averaged has its tail above, as losses that are bounded below have: then the corrected interval
+    stands alone where the skewness is such. Otherwise it holds both intervals, because the skewness
+    of symmetric heavy tails, and that to the other side, is all chance. `largest` is the share of
+    the squared deviations in the largest one, `kurtosis` that of the numbers that were averaged.
     """
 
     value: float
@@ -68,7 +68,7 @@ class Studentised:
         """The end of the interval at ± t."""
         sign = -1.0 if above else 1.0
         shifts = [self._uncorrected(sign * t)]
-        if not self.one_sided_tail:
+        if not self._alone:
             shifts.append(sign * t)
         ends = [self.value - self.error * shift for shift in shifts]
         return max(ends) if above else min(ends)
@@ -85,10 +85,15 @@ class Studentised:
         """How often a value as low would come about by chance if the truth were at the limit."""
         return t_above(-max(self._ratios(limit)), self.df)
 
+    @property
+    def _alone(self) -> bool:
+        """Whether the corrected interval stands alone."""
+        return self.one_sided_tail and self.skewness >= 0.0
+
     def _ratios(self, truth: float) -> list[float]:
         ratio = (self.value - truth) / self.error
         corrected = self._corrected(ratio)
-        if self.one_sided_tail:
+        if self._alone:
             return [corrected]
         # Where the two are of different signs, neither side is proven.
         return [ratio, corrected] if ratio * corrected > 0.0 else [0.0, ratio, corrected]
