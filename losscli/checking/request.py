@@ -65,6 +65,11 @@ class Check:
                 f"{self.name}: what are the baseline's predictions for?",
                 hint="Say --not-worse-by 1% or --significant.",
             )
+        if self.tolerances.positive and self.baseline is None:
+            raise UsageError(
+                f"{self.name}: a tolerance is room beside a baseline's losses, and there is none",
+                hint="Say --baseline FILE, or --not-worse-by 2% with --baseline-pred FILE.",
+            )
         if self.paired and self.baseline is not None:
             raise UsageError(
                 f"{self.name}: a baseline's numbers leave no room for chance",

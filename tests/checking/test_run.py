@@ -233,6 +233,7 @@ def test_every_group_is_held_against_the_baselines_predictions() -> None:
         ({}, "no rule to check"),
         ({"significant": True}, "needs the baseline's predictions"),
         ({"baseline_pred": PRED}, "what are the baseline's predictions for"),
+        ({"max": {"bce": 0.3}, "tolerance": "2%"}, "a tolerance is room beside a baseline's"),
         (
             {"significant": True, "baseline_pred": PRED, "baseline": "x.json"},
             "leave no room for chance",
