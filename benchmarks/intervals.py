@@ -1,10 +1,10 @@
 """How often 95 % intervals hold the truth, and how often verdicts are false.
 
-    python benchmarks/intervals.py [--trials 2000] [--docs]
+    python benchmarks/intervals.py [--trials 2000] [--jobs 2] [--docs]
 
 Data are drawn again and again from where the truth is known. Of 2,000 trials, a share of 95 % (or
-5 %) is uncertain by ± 1 %, two standard errors. With --docs the tables of docs/intervals.md are
-written anew.
+5 %) is uncertain by ± 1 %, two standard errors; costly cells have a quarter of the trials. With
+--docs the tables of docs/intervals.md are written anew.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 import losscli
 from losscli.comparing.margins import Proof, not_worse
 from losscli.stats.estimates import Difference, MeanOfRows
 from losscli.stats.groups import Resampling
 from losscli.stats.holm import ALPHA
+from losscli.stats.intervals import interval
 from losscli.stats.paired import PairedResult, told_apart
+from losscli.stats.series import SeriesSums
 from losscli.stats.student import binomial_interval
 from losscli.stats.studentised import studentised
 
@@ -115,12 +118,7 @@ def clusters(random: Random, rows: int, size: int = 5) -> Array:
 def series(random: Random, rows: int) -> Array:
     """Squares of an autoregressive series (φ = 0.7), of variance 1."""
     noise = random.normal(size=rows + 100) * np.sqrt(1.0 - 0.7**2)
-    values = np.empty_like(noise)
-    last = 0.0
-    for place, shock in enumerate(noise.tolist()):
-        last = 0.7 * last + shock
-        values[place] = last
-    return np.asarray(values[100:] ** 2)
+    return np.asarray(lfilter([1.0], [1.0, -0.7], noise)[100:] ** 2)
 
 
 def expected(draw: Draw) -> float:
@@ -227,8 +225,22 @@ def r2_holds(rows: int, seeds: range) -> float:
         label = random.normal(size=rows)
         pred = label + 0.5 * random.normal(size=rows)
         report = losscli.evaluate(pred, label, "r2", task="regression", threads=1)
-        interval = report.results[0].interval
-        held += interval is not None and interval[0] <= 0.75 <= interval[1]
+        ends = report.results[0].interval
+        held += ends is not None and ends[0] <= 0.75 <= ends[1]
+    return held
+
+
+def runs_hold(rows: int, seeds: range) -> float:
+    """The same of the stationary bootstrap of a series, in runs of 20 rows."""
+    held = 0
+    for seed in seeds:
+        losses = series(np.random.default_rng(seed), rows)
+        sums = SeriesSums(20)
+        sums.add([np.arange(rows)], np.stack([losses, np.ones(rows)], axis=1))
+        table = sums.table()
+        assert table is not None
+        found = interval(MeanOfRows(1.0), table, Resampling(500, seed))
+        held += found is not None and found.low <= 1.0 <= found.high
     return held
 
 
@@ -260,9 +272,9 @@ def alarms(case: Equal, rows: int, seeds: range) -> tuple[float, float, float]:
         assert found.p_flip is not None
         false += found.p <= ALPHA
         flips += found.p_flip <= ALPHA
-        interval = found.interval()
-        if interval is not None:
-            contradictions += (interval[0] <= 0.0 <= interval[1]) != (found.p > ALPHA)
+        ends = found.interval()
+        if ends is not None:
+            contradictions += (ends[0] <= 0.0 <= ends[1]) != (found.p > ALPHA)
     return false, flips, contradictions
 
 
@@ -311,12 +323,25 @@ def coverage_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
             held = sum(pool.map(partial(holds, case, rows), _chunks(count)))
             cells.append(_share(held / count))
         yield f"| {case.title} | " + " | ".join(cells) + " |"
+    yield _whole_row(pool, "R², normal errors", r2_holds, trials, SIZES[:5])
     few = max(100, trials // 4)
+    title = "series (φ = 0.7), `--block-length 20 --ci bootstrap`"
+    yield _whole_row(pool, title, runs_hold, few, SIZES[3:5])
+
+
+def _whole_row(
+    pool: ProcessPoolExecutor,
+    title: str,
+    hold: Callable[[int, range], float],
+    trials: int,
+    sizes: Sequence[int],
+) -> str:
+    """A line of how often whole intervals hold the truth."""
     cells = [
-        "" if n == SIZES[-1] else _share(sum(pool.map(partial(r2_holds, n), _chunks(few))) / few)
+        _share(sum(pool.map(partial(hold, n), _chunks(trials))) / trials) if n in sizes else ""
         for n in SIZES
     ]
-    yield "| R², normal errors | " + " | ".join(cells) + " |"
+    return f"| {title} | " + " | ".join(cells) + " |"
 
 
 def alarm_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
@@ -330,7 +355,7 @@ def alarm_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
             if rows not in case.sizes:
                 cells.append("")
                 continue
-            count = trials if rows < 1000 else max(100, trials // 4)
+            count = _trials(trials, rows)
             found = list(pool.map(partial(_alarms_of, place, rows), _chunks(count)))
             false, flips, wrong = (sum(part) for part in zip(*found, strict=True))
             contradictions += wrong
@@ -350,7 +375,7 @@ def margin_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
     for title, worse in (("1 % worse", 1.01), ("as good", 1.0), ("2 % better", 0.98)):
         cells = []
         for rows in (200, 2_000, 20_000):
-            count = trials if rows < 1000 else max(100, trials // 4)
+            count = _trials(trials, rows)
             passed = sum(pool.map(partial(passes, NEAR, rows, worse), _chunks(count)))
             cells.append(_share(passed / count))
         yield f"| {title} | " + " | ".join(cells) + " |"
@@ -363,10 +388,11 @@ def main() -> None:
     """Print the tables, and write them to the page where that is wanted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=2000)
+    parser.add_argument("--jobs", type=int)
     parser.add_argument("--only", choices=TABLES)
     parser.add_argument("--docs", action="store_true")
     given = parser.parse_args()
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(given.jobs) as pool:
         for name, make in TABLES.items():
             if given.only not in (None, name):
                 continue

@@ -46,7 +46,7 @@ def intervals_for(options: Options) -> Extra | None:
         return None
     resampling = Resampling(options.resamples, options.seed)
     if options.ci == "bootstrap":
-        return ResampledIntervals(resampling, units)
+        return ResampledIntervals(resampling, replace(units, stationary=True))
     return RowIntervals(options) if units.single else ClusterIntervals(resampling, units)
 
 

@@ -45,10 +45,10 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class IntervalMethod:
-    """How an interval was found: `name` is normal, bootstrap-t or BCa bootstrap.
+    """How an interval was found: `name` is a method of losscli.stats.intervals.Method.
 
-    `resamples`, `units` (what was drawn: rows, or random groups of them) and `seed` are those of a
-    bootstrap.
+    `resamples`, `units` (what was drawn: rows, random groups of them, clusters, or runs of
+    consecutive rows) and `seed` are those of a bootstrap.
     """
 
     name: str

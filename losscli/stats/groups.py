@@ -149,7 +149,8 @@ class Table:
     """Sums by group: `sums` (groups, width). `single` says that each group is one row.
 
     `words` say what the groups are, where they are clusters of dependent rows; `clusters` that each
-    group is one cluster.
+    group is one cluster. Groups that follow each other in time are drawn in runs of `run` on
+    average; of other groups that is 0.
     """
 
     sums: Array
@@ -158,6 +159,7 @@ class Table:
     finite: bool
     words: str = ""
     clusters: bool = False
+    run: float = 0.0
 
     @property
     def units(self) -> str:

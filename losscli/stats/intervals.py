@@ -1,13 +1,14 @@
 """Sums by group → the 95 % interval of a loss, by resampling the groups.
 
 A loss whose slopes are cheap gets a bootstrap-t interval (Efron & Tibshirani 1993, ch. 12), any
-other function of sums a BCa interval (ibid., ch. 14). docs/intervals.md says how often they hold.
+other function of sums a BCa interval (ibid., ch. 14), and rows in the order of time percentiles of
+a stationary bootstrap. docs/intervals.md says how often they hold.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from losscli.stats.estimates import Estimate, MeanOfRows, influence
 from losscli.stats.groups import Resampling, Table, generator
+from losscli.stats.series import runs
+from losscli.stats.student import t_quantile
 
 Array = NDArray[np.float64]
 
@@ -23,6 +26,7 @@ Method = Literal[
     "normal",
     "bootstrap-t",
     "BCa bootstrap",
+    "stationary bootstrap",
     "skewness-corrected t",
     "binomial",
     "DeLong",
@@ -56,8 +60,11 @@ def interval(estimate: Estimate, table: Table, resampling: Resampling) -> Interv
     # What a single mean is transformed by is monotone: its interval's ends are carried over.
     if isinstance(estimate, MeanOfRows) and table.sums.shape[1] == 2:
         estimate, transform = replace(estimate, transform=None), estimate.transform
-    found = _bootstrap_t(estimate, table.sums, resampling) if estimate.smooth else None
-    found = found or _bca(estimate, table.sums, resampling)
+    if table.run:
+        found = _stationary(estimate, table, resampling)
+    else:
+        found = _bootstrap_t(estimate, table.sums, resampling) if estimate.smooth else None
+        found = found or _bca(estimate, table.sums, resampling)
     if found is None or transform is None:
         return found
     low, high = transform(found.low), transform(found.high)
@@ -116,9 +123,38 @@ def _bca(estimate: Estimate, sums: Array, resampling: Resampling) -> Interval | 
     """Percentiles of the resamples, corrected for bias and skewness; None where all are equal."""
     from statistics import NormalDist
 
+    values = [estimate.value(totals_of(times, sums)) for times in _draws(len(sums), resampling)]
+    normal = tuple(map(NormalDist().inv_cdf, _ENDS))
+    return _percentiles(estimate, sums, np.concatenate(values), normal, "BCa bootstrap")
+
+
+def _stationary(estimate: Estimate, table: Table, resampling: Resampling) -> Interval | None:
+    """The same of resamples of runs, as wide as Student's t of as many numbers as there are runs.
+
+    None where all are equal, and where the rows are no longer than two runs.
+    """
+    cells = len(table.sums)
+    count = cells / table.run
+    if count < 2.0:
+        return None
+    drawn = runs(cells, table.run, resampling)
+    values = np.concatenate([estimate.value(totals_of(times, table.sums)) for times in drawn])
+    # Percentiles of few numbers are too narrow (Hesterberg 2015, The American Statistician 69).
+    wider = math.sqrt(count / (count - 1.0))
+    ends = tuple(wider * t_quantile(end, count - 1.0) for end in _ENDS)
+    starts = np.arange(0, cells, round(table.run))
+    blocks = np.add.reduceat(table.sums, starts, axis=0)
+    found = _percentiles(estimate, blocks, values, ends, "stationary bootstrap")
+    return None if found is None else replace(found, standard_error=wider * found.standard_error)
+
+
+def _percentiles(
+    estimate: Estimate, sums: Array, values: Array, ends: Sequence[float], method: Method
+) -> Interval | None:
+    """The ends at those normal quantiles of the values of resamples, by BCa; sums are by unit."""
+    from statistics import NormalDist
+
     [value] = estimate.value(sums.sum(axis=0, keepdims=True))
-    drawn = [estimate.value(totals_of(times, sums)) for times in _draws(len(sums), resampling)]
-    values = np.concatenate(drawn)
     if not (math.isfinite(value) and np.isfinite(values).all()) or np.ptp(values) == 0.0:
         return None
     each = influence(estimate, sums)
@@ -129,8 +165,8 @@ def _bca(estimate: Estimate, sums: Array, resampling: Resampling) -> Interval | 
     normal = NormalDist()
     bias = normal.inv_cdf(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values)))
     shares = []
-    for end in _ENDS:
-        point = bias + normal.inv_cdf(end)
+    for end in ends:
+        point = bias + end
         shares.append(normal.cdf(bias + point / max(1e-3, 1.0 - acceleration * point)))
     low, high = np.quantile(values, shares)
-    return Interval(float(low), float(high), float(values.std(ddof=1)), "BCa bootstrap")
+    return Interval(float(low), float(high), float(values.std(ddof=1)), method)

@@ -18,6 +18,7 @@ from losscli.engine.gate import Settled
 from losscli.errors import UsageError
 from losscli.stats.groups import ExactSums, GroupSums, Table, group_count, group_of, row_numbers
 from losscli.stats.nesting import Nesting
+from losscli.stats.series import SeriesSums
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.int64]
@@ -62,12 +63,14 @@ class Units:
     """Which rows are resampled together.
 
     Rows of one value of `clusters` are (of several columns: of that which holds the others), or so
-    many consecutive rows as `block_length` says; without either, each row stands alone. Raises
-    UsageError for what cannot be.
+    many consecutive rows as `block_length` says; without either, each row stands alone. Blocks
+    stand at fixed places, or are runs that begin anywhere, of random length, where they are
+    `stationary`. Raises UsageError for what cannot be.
     """
 
     clusters: tuple[str, ...] = ()
     block_length: int | None = None
+    stationary: bool = False
 
     def __post_init__(self) -> None:
         if self.block_length is not None and self.block_length < 1:
@@ -86,7 +89,7 @@ class Units:
     def keys(self, block: Settled) -> list[Keys]:
         """The keys of the rows of a block, level by level."""
         numbers = row_numbers(block)
-        if self.block_length is not None:
+        if self.block_length is not None and not self.stationary:
             return [numbers // self.block_length]
         if not self.clusters:
             return [numbers]
@@ -94,6 +97,8 @@ class Units:
 
     def sums(self, seed: int) -> Sums:
         """Empty sums of such units."""
+        if self.block_length is not None and self.stationary:
+            return SeriesSums(self.block_length)
         return _RowSums(seed) if self.single else _ClusterSums(self, seed)
 
     def words(self, units: int, columns: Sequence[str]) -> str:
