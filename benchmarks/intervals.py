@@ -3,7 +3,7 @@
     python benchmarks/intervals.py [--trials 2000] [--jobs 2] [--docs]
 
 Data are drawn again and again from where the truth is known. Of 2,000 trials, a share of 95 % (or
-5 %) is uncertain by ± 1 %, two standard errors; costly cells have a quarter of the trials. With
+5 %) is uncertain by ± 1 %, two standard errors; those of many rows are fewer. With
 --docs the tables of docs/intervals.md are written anew.
 """
 
@@ -40,8 +40,8 @@ Pair = Callable[[Random, int], tuple[Array, Array]]
 
 DOCS = Path(__file__).parents[1] / "docs" / "intervals.md"
 SIZES = (10, 20, 50, 200, 2_000, 100_000)
-# Large trials are costly, and say the same with fewer.
-_FEWER = 10_000
+# Large trials are costly: from so many rows on, there are a half and an eighth of the trials.
+_HALF, _EIGHTH = 1_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,8 @@ def _chunks(trials: int) -> Iterator[range]:
 
 
 def _trials(trials: int, rows: int) -> int:
-    return trials if rows < _FEWER else max(100, trials // 4)
+    share = 8 if rows >= _EIGHTH else 2 if rows >= _HALF else 1
+    return max(100, trials // share)
 
 
 def _share(text: float) -> str:
@@ -324,9 +325,8 @@ def coverage_table(pool: ProcessPoolExecutor, trials: int) -> Iterator[str]:
             cells.append(_share(held / count))
         yield f"| {case.title} | " + " | ".join(cells) + " |"
     yield _whole_row(pool, "R², normal errors", r2_holds, trials, SIZES[:5])
-    few = max(100, trials // 4)
     title = "series (φ = 0.7), `--block-length 20 --ci bootstrap`"
-    yield _whole_row(pool, title, runs_hold, few, SIZES[3:5])
+    yield _whole_row(pool, title, runs_hold, trials // 2, SIZES[3:5])
 
 
 def _whole_row(
@@ -337,10 +337,11 @@ def _whole_row(
     sizes: Sequence[int],
 ) -> str:
     """A line of how often whole intervals hold the truth."""
-    cells = [
-        _share(sum(pool.map(partial(hold, n), _chunks(trials))) / trials) if n in sizes else ""
-        for n in SIZES
-    ]
+    cells = []
+    for rows in SIZES:
+        count = _trials(trials, rows)
+        held = sum(pool.map(partial(hold, rows), _chunks(count))) if rows in sizes else None
+        cells.append("" if held is None else _share(held / count))
     return f"| {title} | " + " | ".join(cells) + " |"
 
 
