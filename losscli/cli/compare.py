@@ -56,6 +56,9 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
         help="Of two language models: the table of llama.cpp's perplexity tool, KL divergence, "
         "its quantiles, perplexity, same top token.",
     )
+    why: bool = switch(
+        "--why", help="Show which columns were taken for what, and which steps led to that."
+    )
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
         "-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."
@@ -95,7 +98,7 @@ def run(options: CompareOptions) -> None:
 
         emit(as_page(report, command_line()), options.output)
         return
-    shown = screen(options.output, notes=beneath)
+    shown = screen(options.output, notes=beneath, why=options.why)
     emit(render_comparison(report, name, shown), options.output)
 
 

@@ -58,6 +58,17 @@ def command_lines(command: str, width: int) -> list[str]:
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
+def listed(facts: Sequence[str], width: int) -> str:
+    """Facts with dots between them, on as few lines as they fit; a dot ends no line."""
+    lines: list[str] = []
+    for fact in facts:
+        if lines and cell_len(f"{lines[-1]} · {fact}") <= width:
+            lines[-1] += f" · {fact}"
+        else:
+            lines.append(fact)
+    return "\n".join(lines)
+
+
 def fits_table(heads: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> bool:
     """Whether `table_or_lines` makes a table of it."""
     columns = zip(heads, *([cell.plain for cell in row] for row in rows), strict=True)
