@@ -96,7 +96,9 @@ def run(options: CompareOptions) -> None:
         from losscli.cli.output import command_line
         from losscli.render.html.page import render_comparison as as_page
 
-        emit(as_page(report, command_line()), options.output)
+        with progress_bar("page"):
+            text = as_page(report, command_line())
+        emit(text, options.output)
         return
     shown = screen(options.output, notes=beneath, why=options.why)
     emit(render_comparison(report, name, shown), options.output)

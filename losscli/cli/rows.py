@@ -88,9 +88,7 @@ def run(options: RowsOptions) -> None:
 
             assert options.output is not None
             save_picture(options.output, histogram_chart(found.histogram(progress=progress)))
-            tell_written(options.output)
-            return
-        if format in _OF_ALL_ROWS:
+        elif format in _OF_ALL_ROWS:
             write_rows(
                 options.output,
                 format,
@@ -99,11 +97,13 @@ def run(options: RowsOptions) -> None:
                 rows=found.count if top is None else min(top, found.count),
                 emit=emit,
             )
-            if options.output is not None:
-                tell_written(options.output)
-            return
-        report = found.hardest(top or _SHOWN, easiest=options.easy, progress=progress)
-        plot = found.histogram(progress=progress) if options.plot else None
+        else:
+            report = found.hardest(top or _SHOWN, easiest=options.easy, progress=progress)
+            plot = found.histogram(progress=progress) if options.plot else None
+    if format == "picture" or format in _OF_ALL_ROWS:
+        if options.output is not None:
+            tell_written(options.output)
+        return
     emit(_shown(report, plot, format, options.output, notes=beneath), options.output)
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.inputs.findings import Findings
+from losscli.render.commands import command_lines
 from losscli.render.comparison_columns import (
     chance,
     few_large_misses,
@@ -26,7 +27,6 @@ from losscli.render.screen import Screen
 from losscli.render.terminal.advice import evidence_table
 from losscli.render.terminal.compared_groups import groups_blocks
 from losscli.render.terminal.layout import (
-    command_lines,
     fits_table,
     indented,
     labelled,
