@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Span, Text
 
-from losscli.comparing.report import ComparisonReport
 from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
 from losscli.inputs.findings import Findings
@@ -17,7 +17,6 @@ from losscli.render.leading import leading
 from losscli.render.numbers import titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.advice import advice_block, advice_line, signature_block
-from losscli.render.terminal.comparison import comparison_blocks
 from losscli.render.terminal.decomposition import decomposition_block
 from losscli.render.terminal.groups_of_rows import slices_block
 from losscli.render.terminal.headline import headline_block
@@ -27,6 +26,9 @@ from losscli.render.terminal.unreduced import unreduced_block
 from losscli.render.visible import visible
 from losscli.task.advice import Recommendation
 from losscli.vocabulary import Task
+
+if TYPE_CHECKING:
+    from losscli.comparing.report import ComparisonReport
 
 # Where lines may have any length, nothing is ever wrapped.
 _BOUNDLESS = 100_000
@@ -97,6 +99,8 @@ def render_recommendation(advice: Recommendation, screen: Screen) -> str:
 
 def render_comparison(report: ComparisonReport, screen: Screen) -> str:
     """What was compared, the verdict, and what each loss says of every model."""
+    from losscli.render.terminal.comparison import comparison_blocks
+
     width = screen.width or _BOUNDLESS
     blocks = comparison_blocks(report, screen, width)
     return text_of([_compared_head(report, width), *blocks], screen)
