@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from shlex import quote
 
-import numpy as np
-
 from losscli.errors import DataError
 from losscli.inputs.evidence.words import Says, says, split
 from losscli.inputs.pairing import KEY, Feed

@@ -306,9 +306,7 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if kind not in (pa.float64(), pa.int64(), pa.uint64()):
         return pa.array(values, kind)
     given = np.array([value is not None for value in values], bool)
-    numbers = np.array(
-        [0 if value is None else value for value in values], kind.to_pandas_dtype()
-    )
+    numbers = np.array([0 if value is None else value for value in values], kind.to_pandas_dtype())
     return pa.Array.from_buffers(kind, len(values), [_places(given), pa.py_buffer(numbers)])
 
 

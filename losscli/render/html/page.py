@@ -126,7 +126,7 @@ def render_comparison(
 
 
 def _misses(report: ComparisonReport) -> list[tuple[str, str]]:
-    """That most rows speak for a model that loses, with the command that shows those that do not."""
+    """That most rows speak for a model that loses, and the command that shows the others."""
     found = [
         (visible(f"{model} {words}"), visible(rows_command(report, model)))
         for item in report.comparisons

@@ -17,7 +17,7 @@ from losscli.differentiating.report import GradientCheck
 from losscli.render.numbers import NOTHING, aligned, number, share, titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.headline import facts, file_names
-from losscli.render.terminal.layout import columns, indented, labelled
+from losscli.render.terminal.layout import columns, indented, labelled, listed
 from losscli.render.terminal.plot import histogram_block, marks_of
 from losscli.render.terminal.table import noted, text_of
 from losscli.render.visible import visible
@@ -26,6 +26,8 @@ from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 # Of more items than these, a row shows the largest and that of its label.
 _MOST_ITEMS = 4
 _GAP = 2
+# Where lines may have any length, none is folded.
+_BOUNDLESS = 100_000
 
 _SPLIT: tuple[tuple[str, JustifyMethod], ...] = (("", "left"), ("easy", "right"), ("hard", "right"))
 
@@ -41,7 +43,7 @@ def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None
     """The rows, how few of them carry the total, what the easy ones carry, and the plot."""
     width = screen.width
     names = [visible(title) for title in titles(report.report)]
-    read = " · ".join([*facts(report.report), file_names(report.report)])
+    read = listed([*facts(report.report), file_names(report.report)], width or _BOUNDLESS)
     title = Text(f"{_how_many(report)} by {names[0]}", "bold")
     parts: list[RenderableType] = [Group(title, Text(read, "dim", overflow="fold"))]
     parts += [_rows_block(report, names, width), _carried_block(report, names)]
