@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from importlib import import_module
 from typing import Any, NoReturn
 
+from losscli.cli.unwritten import Unwritten
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.version import __version__
 
@@ -93,15 +94,18 @@ def _terminated(*_: object) -> None:
 def execute(words: Sequence[str]) -> int:
     """Run the command that `words` spell; the exit code. With --debug, errors show where."""
     words, debug = _without_debug(words)
+    unwritten = Unwritten()
     try:
-        dispatch(words)
+        dispatch(words, unwritten)
     except SystemExit as done:
         # Typer has answered: with help, a version or a completion.
         return done.code if isinstance(done.code, int) else 0
     except LosscliError as error:
-        _complain(_said(error, words), debug=debug)
+        said = _said(error, words)
+        _complain(said, *unwritten.said(said), debug=debug)
         return error.exit_code
     except KeyboardInterrupt:
+        _complain(*unwritten.said(), debug=debug)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (| head).
@@ -112,6 +116,7 @@ def execute(words: Sequence[str]) -> int:
     except MemoryError:
         _complain(
             "memory is too small for it. A loss of whole arrays holds them; others do not.",
+            *unwritten.said(),
             debug=debug,
         )
         return DataError.exit_code
@@ -119,6 +124,7 @@ def execute(words: Sequence[str]) -> int:
         hint = "" if debug else " --debug shows where."
         _complain(
             f"internal error, a bug of losscli ({type(error).__name__}: {error}).{hint}",
+            *unwritten.said(),
             debug=debug,
         )
         return INTERNAL
@@ -142,18 +148,20 @@ def _said(error: LosscliError, words: Sequence[str]) -> str:
     return whole_commands(error, words, verb, _command(verb)[0])
 
 
-def _complain(text: str, *, debug: bool) -> None:
+def _complain(*texts: str, debug: bool) -> None:
     if debug:
         import traceback
 
         traceback.print_exc()
     from losscli.cli.output import note
 
-    note([text])
+    note(texts)
 
 
-def dispatch(words: Sequence[str]) -> None:
+def dispatch(words: Sequence[str], unwritten: Unwritten | None = None) -> None:
     """Run the command that `words` name; without one, `eval`.
+
+    The files that it is to write are told to `unwritten` before it runs.
 
     Raises SystemExit where Typer answers instead.
     """
@@ -166,10 +174,12 @@ def dispatch(words: Sequence[str]) -> None:
         words = ["eval", *words]
     run, options = _plainly(words) or by_typer(words)
     from losscli.cli.options import settled
-    from losscli.cli.overwriting import check_outputs
+    from losscli.cli.overwriting import check_outputs, outputs_of
 
     options = settled(options)
     check_outputs(options)
+    if unwritten is not None:
+        unwritten.expect(outputs_of(options))
     run(options)
 
 

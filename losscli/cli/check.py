@@ -211,23 +211,20 @@ def _show(options: CheckOptions, report: CheckReport) -> None:
 
 
 def _write(options: CheckOptions, report: CheckReport) -> None:
-    from losscli.cli.output import tell_written
-    from losscli.machine.whole_files import write_whole
+    from losscli.cli.output import emit
 
     if options.junit is not None:
         from losscli.render.ci.junit import as_junit
 
-        write_whole(options.junit, as_junit(report))
+        emit(as_junit(report), options.junit)
     if options.openmetrics is not None:
         from losscli.render.ci.metrics import as_openmetrics
 
-        write_whole(options.openmetrics, as_openmetrics(report))
+        emit(as_openmetrics(report), options.openmetrics)
     if options.metrics is not None:
         from losscli.render.ci.metrics import as_metrics
 
-        write_whole(options.metrics, as_metrics(report))
-    if files := [file for file in (options.junit, options.openmetrics, options.metrics) if file]:
-        tell_written(*files)
+        emit(as_metrics(report), options.metrics)
 
 
 def _tell_github(report: CheckReport) -> None:

@@ -56,6 +56,9 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
         help="Of two language models: the table of llama.cpp's perplexity tool, KL divergence, "
         "its quantiles, perplexity, same top token.",
     )
+    why: bool = switch(
+        "--why", help="Show which columns were taken for what, and which steps led to that."
+    )
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
         "-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."
@@ -93,9 +96,11 @@ def run(options: CompareOptions) -> None:
         from losscli.cli.output import command_line
         from losscli.render.html.page import render_comparison as as_page
 
-        emit(as_page(report, command_line()), options.output)
+        with progress_bar("page"):
+            text = as_page(report, command_line())
+        emit(text, options.output)
         return
-    shown = screen(options.output, notes=beneath)
+    shown = screen(options.output, notes=beneath, why=options.why)
     emit(render_comparison(report, name, shown), options.output)
 
 

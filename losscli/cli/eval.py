@@ -108,7 +108,7 @@ def _page(options: EvalOptions) -> None:
     from losscli.describing.evaluation_page import page
     from losscli.render.html.page import render_page
 
-    with progress_bar() as progress:
+    with progress_bar("page") as progress:
         found = page(
             options.pred,
             options.label,
@@ -122,8 +122,9 @@ def _page(options: EvalOptions) -> None:
             **options.drawn(),
             **options.clustered(options.sliced(options.keywords())),
         )
+        text = render_page(found)
     note(found.report.notes)
-    emit(render_page(found), options.output)
+    emit(text, options.output)
 
 
 def _format(options: EvalOptions, format_of: Callable[[str], str]) -> str:

@@ -80,6 +80,7 @@ def _plot(name: str | None, output: str | None) -> None:
     """Draw a loss on the screen or into a file."""
     from losscli.charts.curves import curves_of
     from losscli.cli.output import emit, screen, tell_written
+    from losscli.cli.progress import progress_bar
     from losscli.conventions.names import get_loss
     from losscli.render.chart import curves_chart, is_picture, save_picture
     from losscli.render.terminal.plot import render_curves
@@ -88,7 +89,8 @@ def _plot(name: str | None, output: str | None) -> None:
         raise UsageError("which loss?", hint="Usage: losscli losses NAME --plot.")
     chart = curves_of(get_loss(name), get_loss("mse"))
     if output is not None and is_picture(output):
-        save_picture(output, curves_chart(chart))
+        with progress_bar("picture"):
+            save_picture(output, curves_chart(chart))
         tell_written(output)
     elif output is None or output.lower().endswith(".txt"):
         emit(render_curves(chart, screen(output)), output)

@@ -49,7 +49,7 @@ def run(options: MatchOptions) -> None:
 
     if options.value is None or options.pred is None:
         raise UsageError("which number?", hint="Usage: losscli match VALUE PRED [LABEL].")
-    with progress_bar() as progress:
+    with progress_bar("trying losses") as progress:
         found = match(
             options.value,
             options.pred,

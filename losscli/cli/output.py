@@ -41,9 +41,9 @@ def emit(text: str, output: str | None, *, tell: bool = True) -> None:
         raise UsageError(f"standard output cannot be written ({reason})") from None
 
 
-def tell_written(*files: str) -> None:
-    """Say on stderr where results are."""
-    note([f"written to {', '.join(files)}"])
+def tell_written(file: str) -> None:
+    """Say on stderr where a result is."""
+    note([f"written to {file}"])
 
 
 def silence_stdout() -> None:
@@ -77,7 +77,7 @@ def command_line() -> str:
 def note(texts: Iterable[str]) -> None:
     """Say something beside the result, on stderr; nothing in it can drive a terminal.
 
-    On a terminal no word is cut at its edge, and commands to copy are left whole.
+    On a terminal no word is cut at its edge, and commands can be copied as they stand.
     """
     if sys.stderr is None:
         return
@@ -105,8 +105,14 @@ def _stderr_columns() -> int | None:
 
 
 def _fitting(line: str, columns: int | None) -> str:
-    if columns is None or len(line) <= columns or line.lstrip().startswith("losscli "):
+    if columns is None or len(line) <= columns:
         return line
+    if line.lstrip().startswith("losscli "):
+        from losscli.render.commands import command_lines
+
+        indent = line[: len(line) - len(line.lstrip())]
+        lines = command_lines(line.lstrip(), columns - len(indent))
+        return "\n".join(f"{indent}{each}" for each in lines)
     import textwrap
 
     return textwrap.fill(

@@ -16,19 +16,33 @@ _BASELINE, _PREDS = "baseline", "preds"
 
 def check_outputs(options: Any) -> None:
     """Raise UsageError where an output of a command is one of its inputs."""
-    given = {
-        item.name: value if isinstance(value, tuple) else (value,)
-        for item in dataclasses.fields(options)
-        if (value := getattr(options, item.name)) and isinstance(value, (str, tuple))
-    }
-    writing = [*_OUTPUTS, *([_BASELINE] if getattr(options, "update_baseline", False) else [])]
-    outputs = [file for name in writing for file in given.get(name, ())]
+    outputs = outputs_of(options)
     if not outputs:
         return
     from losscli.machine.whole_files import refuse_inputs
 
-    others = {name: texts for name, texts in given.items() if name not in writing}
+    writing = _writing(options)
+    others = {name: texts for name, texts in _given(options).items() if name not in writing}
     refuse_inputs(outputs, _files(others))
+
+
+def outputs_of(options: Any) -> list[str]:
+    """The files that a command is to write."""
+    given = _given(options)
+    return [file for name in _writing(options) for file in given.get(name, ())]
+
+
+def _given(options: Any) -> dict[str, tuple[str, ...]]:
+    return {
+        item.name: value if isinstance(value, tuple) else (value,)
+        for item in dataclasses.fields(options)
+        if (value := getattr(options, item.name)) and isinstance(value, (str, tuple))
+    }
+
+
+def _writing(options: Any) -> list[str]:
+    updating = getattr(options, "update_baseline", False)
+    return [*_OUTPUTS, *([_BASELINE] if updating else [])]
 
 
 def _files(given: dict[str, tuple[str, ...]]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,38 +14,75 @@ PATIENCE = 1.0
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int], None]]:
-    """A function to call with the rows done so far; draws only where stderr is a terminal."""
-    started = time.monotonic()
-    bar: Any = None
-    task: Any = None
+def progress_bar(doing: str = "") -> Iterator[Callable[[int], None]]:
+    """A function to call with the rows done so far; says what it is `doing` where that is not all.
 
-    def advance(rows: int) -> None:
-        nonlocal bar, task
-        if bar is None:
-            if time.monotonic() - started < PATIENCE:
-                return
-            if sys.stderr is None or not sys.stderr.isatty():
-                return
-            from rich.console import Console
-            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    Draws only where stderr is a terminal, from when the work has taken a second on, also where
+    nothing has been counted yet.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield _unseen
+        return
+    shown = _Shown(doing)
+    timer = threading.Timer(PATIENCE, shown.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield shown.advance
+    finally:
+        timer.cancel()
+        shown.stop()
 
-            bar = Progress(
+
+def _unseen(rows: int) -> None:
+    """Nobody looks."""
+
+
+class _Shown:
+    """A line with what is done, how many rows of it, and for how long; gone at its end."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+        self._rows = 0
+        self._bar: Any = None
+        self._task: Any = None
+        self._over = False
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Draw it, unless the work is over."""
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        with self._lock:
+            if self._over:
+                return
+            self._bar = Progress(
                 SpinnerColumn(),
-                TextColumn("{task.completed:,} rows"),
+                TextColumn("{task.description}"),
                 TimeElapsedColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )
-            bar.start()
-            task = bar.add_task("rows", total=None)
-        bar.update(task, completed=rows)
+            self._task = self._bar.add_task(self._words())
+            self._bar.start()
 
-    try:
-        yield advance
-    finally:
-        if bar is not None:
-            bar.stop()
+    def advance(self, rows: int) -> None:
+        """So many rows are done."""
+        self._rows = rows
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=self._words())
+
+    def stop(self) -> None:
+        """Take it away."""
+        with self._lock:
+            self._over = True
+            if self._bar is not None:
+                self._bar.stop()
+
+    def _words(self) -> str:
+        counted = f"{self._rows:,} rows" if self._rows else ""
+        return " · ".join(filter(None, (self._doing, counted))) or "reading"
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class RowsOptions(EvaluationOptions, InputOptions):
 
 def run(options: RowsOptions) -> None:
     """Evaluate row by row and print."""
-    from losscli.cli.output import emit, note, tell_written
+    from losscli.cli.output import emit, note, on_terminal, tell_written
     from losscli.cli.progress import progress_bar
     from losscli.render.row_files import write_rows
     from losscli.rowwise.rows import rows
@@ -68,6 +68,7 @@ def run(options: RowsOptions) -> None:
         raise UsageError("--easy: how many of the easiest rows?", hint="Say --top N.")
     if options.plot and format in (*_OF_ALL_ROWS, "json"):
         raise UsageError("--plot is for a table", hint="Say -o FILE.svg for the plot as a picture.")
+    beneath = format == "table" and not options.check_grad and on_terminal(options.output)
     with progress_bar() as progress:
         found = rows(
             options.pred,
@@ -78,7 +79,8 @@ def run(options: RowsOptions) -> None:
             progress=progress,
             **options.keywords(),
         )
-        note(found.report.notes)
+        if not beneath:
+            note(found.report.notes)
         if options.check_grad:
             _check_gradients(found, format, options.output)
         if format == "picture":
@@ -86,9 +88,7 @@ def run(options: RowsOptions) -> None:
 
             assert options.output is not None
             save_picture(options.output, histogram_chart(found.histogram(progress=progress)))
-            tell_written(options.output)
-            return
-        if format in _OF_ALL_ROWS:
+        elif format in _OF_ALL_ROWS:
             write_rows(
                 options.output,
                 format,
@@ -97,12 +97,14 @@ def run(options: RowsOptions) -> None:
                 rows=found.count if top is None else min(top, found.count),
                 emit=emit,
             )
-            if options.output is not None:
-                tell_written(options.output)
-            return
-        report = found.hardest(top or _SHOWN, easiest=options.easy, progress=progress)
-        plot = found.histogram(progress=progress) if options.plot else None
-    emit(_shown(report, plot, format, options.output), options.output)
+        else:
+            report = found.hardest(top or _SHOWN, easiest=options.easy, progress=progress)
+            plot = found.histogram(progress=progress) if options.plot else None
+    if format == "picture" or format in _OF_ALL_ROWS:
+        if options.output is not None:
+            tell_written(options.output)
+        return
+    emit(_shown(report, plot, format, options.output, notes=beneath), options.output)
 
 
 def _check_gradients(found: RowLosses, format: str, output: str | None) -> None:
@@ -130,7 +132,7 @@ def _blocks(
     return iter([found.columns_of(report)])
 
 
-def _shown(report: Any, plot: Any, format: str, output: str | None) -> str:
+def _shown(report: Any, plot: Any, format: str, output: str | None, *, notes: bool) -> str:
     from losscli.cli.output import screen
 
     if format == "json":
@@ -139,7 +141,7 @@ def _shown(report: Any, plot: Any, format: str, output: str | None) -> str:
         return as_json(report)
     from losscli.render.terminal.row_table import render_rows
 
-    return render_rows(report, screen(output), plot)
+    return render_rows(report, screen(output, notes=notes), plot)
 
 
 def _format(options: RowsOptions) -> str:

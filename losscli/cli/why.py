@@ -38,7 +38,7 @@ def run(options: WhyOptions) -> None:
 
     if options.first is None or options.second is None or options.pred is None:
         raise UsageError("which two numbers?", hint="Usage: losscli why A B PRED [LABEL].")
-    with progress_bar() as progress:
+    with progress_bar("trying losses") as progress:
         found = why(
             options.first,
             options.second,

@@ -10,7 +10,9 @@ from typing import Any
 from losscli.comparing.margins import NotWorse
 from losscli.comparing.planning import Plan
 from losscli.evaluating.report import Input, IntervalMethod
+from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import plain
+from losscli.vocabulary import Evidence
 
 SCHEMA = "losscli/compare/1"
 
@@ -100,7 +102,9 @@ class ComparisonReport:
     """Everything that one comparison found.
 
     The first of `models` is the reference of all comparisons. `tests` is how many tests of all
-    rows were adjusted for. `slices` are the same comparisons in groups of rows.
+    rows were adjusted for. `slices` are the same comparisons in groups of rows. `read` says which
+    columns were taken for what, `unused` which were not read, `evidence` why, and what the
+    predictions were taken for.
     """
 
     version: str
@@ -114,6 +118,9 @@ class ComparisonReport:
     seed: int
     notes: tuple[str, ...]
     slices: tuple[ComparedSlice, ...] = ()
+    read: tuple[ReadRole, ...] = ()
+    unused: tuple[UnusedColumn, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def __repr__(self) -> str:
         """A line for each comparison and note, as a notebook shows it."""

@@ -35,6 +35,8 @@ def comparison_report(
     judge = _Judge(names, done, resampling, margins, plan)
     [comparisons] = judge.comparisons([done.whole])
     outcome = done.outcomes[0]
+    findings = rivals.together.findings
+    steps = (*findings.evidence, *done.readings[0].verdict.evidence)
     return ComparisonReport(
         version=__version__,
         inputs=_inputs(rivals, outcome.rows),
@@ -56,6 +58,9 @@ def comparison_report(
             )
         ),
         slices=tuple(_slices(judge, done)),
+        read=findings.read,
+        unused=findings.unused,
+        evidence=tuple(dict.fromkeys(steps)),
     )
 
 

@@ -12,6 +12,7 @@ from losscli.charts.reliability import Reliability, reliability
 from losscli.conventions.table import CONVENTIONS
 from losscli.describing.loss_page import deviations
 from losscli.errors import LosscliError, UsageError
+from losscli.evaluating.decomposing import Explanation
 from losscli.evaluating.evaluate import report_for
 from losscli.evaluating.options import Options
 from losscli.evaluating.report import Report, Result
@@ -82,12 +83,7 @@ def page(
             )
     if asked.reduction in (Reduction.NONE, Reduction.COLUMNS):
         raise UsageError("a page shows losses as one number each", hint="Leave out --reduction.")
-    whole = replace(asked, explain=True)
-    report = report_for(pred, label, losses, whole)
-    if report.task in _OF_CLASSES:
-        # Labels may have no class of their own: a column for each, or shares.
-        with suppress(LosscliError):
-            report = report_for(pred, label, losses, replace(whole, by_class=True))
+    report = _report(pred, label, losses, asked)
     alike = replace(
         asked,
         reduction=None,
@@ -120,6 +116,17 @@ def page(
 
 
 _OF_CLASSES = ("binary", "multiclass")
+
+
+def _report(pred: Any, label: Any, losses: str | Sequence[str] | None, options: Options) -> Report:
+    """The report with its scores taken apart, by class where rows have one."""
+    apart = (Explanation(recalibrated=False),)
+    with suppress(LosscliError):
+        # Labels may have no class of their own: a column for each, or shares.
+        report = report_for(pred, label, losses, replace(options, by_class=True), apart)
+        if report.task in _OF_CLASSES:
+            return report
+    return report_for(pred, label, losses, options, apart)
 
 
 def _told(report: Report, pred: Any, label: Any, options: Options) -> list[SameValue]:

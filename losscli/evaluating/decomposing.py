@@ -23,7 +23,10 @@ Array = NDArray[np.float64]
 
 
 class Explanation:
-    """Takes each proper score of a report apart."""
+    """Takes each proper score of a report apart; says what recalibration would bring, if asked."""
+
+    def __init__(self, *, recalibrated: bool = True) -> None:
+        self._recalibrated = recalibrated
 
     def watch(self, reading: DataReading) -> Explained:
         """Sums probabilities and labels by group, and keeps some."""
@@ -40,7 +43,7 @@ class Explanation:
             if groups is not None and result.value is not None:
                 parts = decomposition(item, groups, result.value)
                 why = "" if parts else "it is not finite"
-            if parts is not None:
+            if parts is not None and self._recalibrated:
                 found_better = recalibration(item, place, seen.sample)
                 parts = replace(parts, recalibration=found_better)
             results.append(result.changed(decomposition=parts))

@@ -108,9 +108,11 @@ def evaluate(
 
 
 @np.errstate(all="ignore")
-def report_for(pred: Any, label: Any, losses: Losses, options: Options) -> Report:
-    """`evaluate`, its options in one object."""
-    extras = _extras(options)
+def report_for(
+    pred: Any, label: Any, losses: Losses, options: Options, more: Sequence[Extra] = ()
+) -> Report:
+    """`evaluate`, its options in one object, with `more` beside what these ask for."""
+    extras = [*more, *_extras(options)]
     found = evaluated(pred, label, losses, options, extras=extras)
     report = report_of(found.dataset, found.reading, found.outcome, found.summary)
     for extra, seen in zip(extras, found.watched, strict=True):

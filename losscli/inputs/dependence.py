@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from shlex import quote
 
-import numpy as np
-
 from losscli.errors import DataError
 from losscli.inputs.evidence.words import Says, says, split
 from losscli.inputs.pairing import KEY, Feed
@@ -83,8 +81,8 @@ def repeating(columns: Iterable[Suspect]) -> Iterator[Repeating]:
             values = next(iter(source.batches(selection, _ROWS)))["first"][:_ROWS, 0]
         except (DataError, StopIteration):
             continue
-        given = values[~np.equal(values, np.array(None))].astype(str)
-        different = len(np.unique(given))
+        given = [str(value) for value in values.tolist() if value is not None]
+        different = len(set(given))
         if different >= _FEWEST and different <= _ALONE * len(given):
             name = source.column(place)
             yield Repeating(name, source.name, different, len(given), flag)

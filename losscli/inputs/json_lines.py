@@ -10,6 +10,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from losscli.errors import DataError
 from losscli.inputs.arrow import TypedColumns, held_by_arrow
 from losscli.inputs.cells import shown
@@ -278,11 +281,11 @@ def _array(values: Sequence[Any], kind: pa.DataType, *, text: bool) -> pa.Array:
     import pyarrow as pa
 
     if not pa.types.is_integer(kind):
-        return pa.array(values, kind)
+        return _column(values, kind)
     if text:
-        fractions = pa.array([None if value is None else float(value) for value in values])
-        words = fractions.cast(pa.string()).to_pylist()
-        return pa.array(
+        fractions = [None if value is None else float(value) for value in values]
+        words = _column(fractions, pa.float64()).cast(pa.string()).to_pylist()
+        return _column(
             [
                 str(value) if type(value) is int else word
                 for value, word in zip(values, words, strict=True)
@@ -291,7 +294,40 @@ def _array(values: Sequence[Any], kind: pa.DataType, *, text: bool) -> pa.Array:
         )
     given = [value for value in values if value is not None]
     whole = given and all(type(value) is int for value in given)
-    return pa.array(values, _whole_type(given) if whole else pa.float64())
+    return _column(values, _whole_type(given) if whole else pa.float64())
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """The values as a column of a type; what `pyarrow.array` gives, which imports pandas."""
+    import pyarrow as pa
+
+    if kind == pa.string():
+        return _words(values)
+    if kind not in (pa.float64(), pa.int64(), pa.uint64()):
+        return pa.array(values, kind)
+    given = np.array([value is not None for value in values], bool)
+    numbers = np.array([0 if value is None else value for value in values], kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(values), [_places(given), pa.py_buffer(numbers)])
+
+
+def _words(values: Sequence[str | None]) -> pa.Array:
+    import pyarrow as pa
+
+    given = np.array([value is not None for value in values], bool)
+    texts = [b"" if value is None else value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, texts)])
+    if ends[-1] > np.iinfo(np.int32).max:
+        return pa.array(values, pa.string())
+    offsets = pa.py_buffer(ends.astype(np.int32))
+    buffers = [_places(given), offsets, pa.py_buffer(b"".join(texts))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
+
+
+def _places(given: NDArray[np.bool_]) -> pa.Buffer | None:
+    """A bit for each value that is there; None where all are."""
+    import pyarrow as pa
+
+    return None if given.all() else pa.py_buffer(np.packbits(given, bitorder="little"))
 
 
 def _kind(value: Any) -> type:

@@ -121,6 +121,10 @@ def rows_command(report: ComparisonReport, model: str) -> str:
         words += ["-p", column]
     for column in label.columns if label else ():
         words += ["-y", column]
+    keys = [each for each in report.read if each.role == "key" and each.file in files]
+    if keys and not keys[0].guessed:
+        for column in dict.fromkeys(keys[0].columns):
+            words += ["--id-col", column]
     return shlex.join([*words, "--top", "5"])
 
 

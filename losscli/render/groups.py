@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from losscli.comparing.report import ComparedSlice, ComparisonReport
 from losscli.evaluating.report import Result, Slice
+
+if TYPE_CHECKING:
+    from losscli.comparing.report import ComparedSlice, ComparisonReport
 
 
 def by_column(results: Sequence[Result]) -> list[tuple[str, list[tuple[Slice, ...]]]]:

@@ -11,7 +11,7 @@ class Screen:
 
     Charts on an `ascii` screen are drawn with the characters of a typewriter. On a screen with
     `notes`, those of a report stand beneath its losses; elsewhere they are said beside it. `why`
-    adds the steps that led to the advice, `signatures` what pins each number down.
+    adds the steps that led to the reading and the advice, `signatures` what pins each number down.
     """
 
     width: int | None = None

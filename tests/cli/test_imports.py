@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import environment
 from tests.cli.program import Write
 
@@ -94,9 +96,25 @@ def test_typed_values_need_no_reader_of_tables(tmp_path: Path) -> None:
     assert modules.isdisjoint(HEAVY | {"rich", "typer", "click", "pydantic"})
 
 
-def test_one_csv_needs_no_pandas(tmp_path: Path, write: Write) -> None:
-    file = write("t.csv", "prob,label\n0.9,1\n0.2,0\n")
-    assert "pandas" not in imported(tmp_path, [file, "--format", "json"])
+TEXTS = {
+    "t.csv": "prob,label\n0.9,1\n0.2,0\n",
+    "t.jsonl": '{"id": "a", "prob": 0.9, "label": 1}\n{"id": "b", "prob": 0.2, "label": 0}\n',
+}
+# It takes longer to load than a small evaluation.
+SLOW = {"pandas", "scipy", "numpy.ma"}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_one_table_needs_no_pandas(tmp_path: Path, write: Write, name: str) -> None:
+    file = write(name, TEXTS[name])
+    assert imported(tmp_path, [file, "--format", "json"]).isdisjoint(SLOW)
+
+
+def test_a_page_needs_neither_scipy_nor_pandas(tmp_path: Path, write: Write) -> None:
+    rows = "".join(f"0.{place},{place % 2}\n" for place in range(1, 60))
+    file = write("t.csv", f"prob,label\n{rows}")
+    modules = imported(tmp_path, [file, "-o", "page.html"])
+    assert modules.isdisjoint({"scipy", "pandas", "altair"})
 
 
 def test_the_package_imports_nothing_before_it_is_used(tmp_path: Path) -> None:

@@ -35,6 +35,15 @@ class TestTheSamplePair:
         # That README's paired t-test says 0.74.
         assert bce.p == pytest.approx(0.74, abs=0.05)
 
+    def test_it_says_what_was_read_as_what_and_why(self) -> None:
+        columns = {(item.file.split("/")[-1], item.role): item.columns for item in self.report.read}
+        assert columns["model_b.csv", "pred"] == ("prob",)
+        assert columns["labels.csv", "label"] == ("label",)
+        assert columns["model_a.csv", "key"] == ("id",)
+        steps = [step.step for step in self.report.evidence]
+        assert {"key id", "column prob", "shape", "values", "labels"} <= set(steps)
+        assert len(steps) == len(set(steps))
+
     def test_a_small_difference_is_not_called_proven(self) -> None:
         assert {item.verdict for item in self.report.comparisons} == {Verdict.NOT_PROVEN}
         assert self.report["bce"].words.startswith("not proven: at least ")

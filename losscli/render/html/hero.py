@@ -125,7 +125,9 @@ def headline(report: ComparisonReport) -> tuple[str, list[str]]:
     found = [tuple(map(visible, verdict_sentence(item))) for item in leading]
     if len(found) == 1:
         [(said, reason)] = found
-        return said.rstrip(":"), [f"{reason[:1].upper()}{reason[1:]}"]
+        named = reason.startswith((visible(leading[0].reference), visible(leading[0].model)))
+        # The name of a model stays as it is written.
+        return said.rstrip(":"), [reason if named else f"{reason[:1].upper()}{reason[1:]}"]
     first, *others = map(visible, report.models)
     return f"{', '.join(others)} against {first}", [" ".join(pair) for pair in found]
 

@@ -14,11 +14,13 @@ from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.errors import UsageError
 from losscli.render.comparison_columns import (
     chance,
+    few_large_misses,
     legend,
     losses_of,
     mark,
     method,
     plans,
+    rows_command,
     signed,
     verdict,
 )
@@ -114,12 +116,24 @@ def render_comparison(
         facts=f"{', '.join(others)} against {first} · {report.rows:,} rows · {report.task}",
         forest=forest_of(report),
         losses=[(title, grid, list(map(visible, words))) for title, grid, words in losses],
+        misses=_misses(report),
         method=visible(method(report)),
         slices=_compared_slices(report),
         signatures=list(dict.fromkeys(map(visible, found))),
         notes=[visible(note) for note in (*plans(report), *report.notes)],
         command=visible(command),
     )
+
+
+def _misses(report: ComparisonReport) -> list[tuple[str, str]]:
+    """That most rows speak for a model that loses, and the command that shows the others."""
+    found = [
+        (visible(f"{model} {words}"), visible(rows_command(report, model)))
+        for item in report.comparisons
+        if item.recommended and (said := few_large_misses(item)) is not None
+        for model, words in [said]
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _filled(name: str, made: date | None, **words: Any) -> str:

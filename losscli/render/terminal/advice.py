@@ -30,7 +30,7 @@ def advice_block(advice: Recommendation, width: int, reading: tuple[Evidence, ..
     head.append(")", style="not bold")
     parts: list[RenderableType] = [head, indented(Text(f"because {visible(advice.because)}"))]
     if evidence := (*reading, *advice.evidence):
-        parts += [Text(), indented(_evidence(evidence, width))]
+        parts += [Text(), indented(evidence_table(evidence, width))]
     if advice.suggestions:
         parts += [Text(), Text("Worth a look", style="bold")]
         parts += [indented(hanging("•", Text(visible(text)))) for text in advice.suggestions]
@@ -61,7 +61,7 @@ def signature_block(report: Report, width: int) -> Group:
     return Group(Text("Signatures", style="bold"), *lines)
 
 
-def _evidence(evidence: tuple[Evidence, ...], width: int) -> Table:
+def evidence_table(evidence: tuple[Evidence, ...], width: int) -> Table:
     """Step, finding and what follows: side by side, or the last two below each other."""
     rows = [tuple(map(visible, (e.step, e.finding, e.follows))) for e in evidence]
     # The indent, two gaps and the arrow.

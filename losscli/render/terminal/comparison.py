@@ -8,6 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
+from losscli.inputs.findings import Findings
+from losscli.render.commands import command_lines
 from losscli.render.comparison_columns import (
     chance,
     few_large_misses,
@@ -22,9 +24,9 @@ from losscli.render.comparison_columns import (
 )
 from losscli.render.numbers import aligned, between, number
 from losscli.render.screen import Screen
+from losscli.render.terminal.advice import evidence_table
 from losscli.render.terminal.compared_groups import groups_blocks
 from losscli.render.terminal.layout import (
-    command_lines,
     fits_table,
     indented,
     labelled,
@@ -50,14 +52,23 @@ def comparison_blocks(
     lines = [("plan", Text(visible(each))) for each in plans(report)]
     lines += [("method", Text(visible(method(report)), "dim"))]
     if screen.notes:
-        files = tuple(f"{item.file}: " for item in report.inputs)
-        lines += [
-            ("read" if note.startswith(files) else "note", Text(visible(note), overflow="fold"))
-            for note in report.notes
-        ]
+        lines += list(_noted(report))
     yield labelled(lines)
+    if screen.why and report.evidence:
+        yield evidence_table(report.evidence, width)
     if groups := groups_blocks(report, width):
         yield Group(*groups[1:])
+
+
+def _noted(report: ComparisonReport) -> Iterator[tuple[str, Text]]:
+    """What was read, and what else has to be known."""
+    found = Findings(report.read, report.unused)
+    if read := found.summary():
+        yield "read", Text(visible(read), overflow="fold")
+    said = set(found.notes())
+    for note in report.notes:
+        if note not in said:
+            yield "note", Text(visible(note), overflow="fold")
 
 
 def _leading(report: ComparisonReport) -> list[Comparison]:

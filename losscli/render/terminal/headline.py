@@ -11,7 +11,7 @@ from rich.text import Text
 from losscli.evaluating.report import Report, Result
 from losscli.render import numbers as figures
 from losscli.render.terminal.entries import parts_of
-from losscli.render.terminal.layout import columns, indented
+from losscli.render.terminal.layout import columns, indented, listed
 from losscli.render.visible import visible
 
 # Beside the name the facts get at least so many columns, or they stand beneath it.
@@ -25,31 +25,38 @@ def headline_block(report: Report, place: int, width: int) -> RenderableType:
     result = report.results[place]
     title = visible(figures.titles(report)[place])
     style = "bold green" if result.recommended else "bold"
+    beside = cell_len(title) + 2 + _ROOM <= width
+    room = width - (cell_len(title) if beside else 0) - 2
     facts = Text("\n", overflow="fold").join(
-        [_value(result, style), *map(_dim, parts_of(result)), *_judged(result)]
+        [*_value(result, style, room), *map(_dim, parts_of(result)), *_judged(result)]
     )
-    if cell_len(title) + 2 + _ROOM > width:
-        read = indented(_read(report, result))
+    if not beside:
+        read = indented(_read(report, result, room))
         return Group(Text(title, style, overflow="fold"), indented(facts), read)
     grid = columns(2)
     grid.columns[0].no_wrap = True
     grid.add_row(Text(title, style), facts)
-    return Group(grid, _read(report, result))
+    return Group(grid, _read(report, result, width))
 
 
-def _value(result: Result, style: str) -> Text:
+def _value(result: Result, style: str, width: int) -> Iterator[Text]:
     """The number, large in meaning: bold, with its unit and 95 % interval."""
     unit = visible(result.unit) if result.values is None else ""
     text = Text.assemble((figures.amount(result), style), f" {unit}" if unit else "")
+    yield text
     if result.value is None or result.interval is None:
-        return text
+        return
     low, high = result.interval
     below, above = result.value - low, high - result.value
     if above > 0.0 and abs(above - below) <= _EVEN * above:
         shown = f"± {figures.number(above, 3)}"
     else:
         shown = figures.between(result.interval)
-    return text.append(f"  {shown} (95 %)")
+    shown += " (95 %)"
+    if text.cell_len + 2 + cell_len(shown) <= width:
+        text.append(f"  {shown}")
+    else:
+        yield Text(shown)
 
 
 def _judged(result: Result) -> Iterator[Text]:
@@ -68,11 +75,12 @@ def _judged(result: Result) -> Iterator[Text]:
         yield Text(" · ".join(remarks))
 
 
-def _read(report: Report, result: Result) -> Text:
+def _read(report: Report, result: Result, width: int) -> Text:
     """How many rows it is of, as what they were read, and from where."""
     rows = max((item.rows for item in report.inputs), default=result.n)
     counted = f"{rows:,} rows" if result.n == rows else f"{result.n:,} of {rows:,} rows"
-    return _dim(" · ".join(filter(None, [counted, *facts(report), file_names(report)])))
+    said = filter(None, [counted, *facts(report), file_names(report)])
+    return _dim(listed(list(said), width))
 
 
 def _dim(text: str) -> Text:

@@ -47,15 +47,15 @@ def labelled(lines: Sequence[tuple[str, Text]]) -> Table:
     return grid
 
 
-def command_lines(command: str, width: int) -> list[str]:
-    """A command on lines that a shell takes as one: each but the last ends in a backslash."""
+def listed(facts: Sequence[str], width: int) -> str:
+    """Facts with dots between them, on as few lines as they fit; a dot ends no line."""
     lines: list[str] = []
-    for word in command.split(" "):
-        if lines and cell_len(lines[-1]) + cell_len(word) + 3 <= width:
-            lines[-1] += f" {word}"
+    for fact in facts:
+        if lines and cell_len(f"{lines[-1]} · {fact}") <= width:
+            lines[-1] += f" · {fact}"
         else:
-            lines.append(word if not lines else f"  {word}")
-    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+            lines.append(fact)
+    return "\n".join(lines)
 
 
 def fits_table(heads: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> bool:
@@ -87,7 +87,7 @@ def _lines(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Group:
         first.overflow = "fold"
         lines.append(first)
         lines += [
-            indented(Text.assemble((f"{head:<{_NAMES}}", "dim"), fact.plain.strip()))
+            indented(Text.assemble((f"{head:<{_NAMES - 1}} ", "dim"), fact.plain.strip()))
             for head, fact in zip(heads[1:], facts, strict=True)
             if fact.plain
         ]

@@ -13,6 +13,8 @@ WIDEST = 100
 _ROOM_FOR_NAMES = 40
 # So many lines of a family are shown, that all families fit a screen of 24.
 _MOST_LINES = 2
+# A screen of 24 lines, less that of the prompt.
+_SCREEN = 23
 
 
 def render_list(
@@ -27,8 +29,7 @@ def render_list(
         lines = list(_described(families, columns))
         how = "losscli losses NAME shows the page of one."
     else:
-        most = None if width is None else _MOST_LINES
-        lines = list(_in_columns(families, columns, most))
+        lines = list(_in_columns(families, columns, fits=width is not None))
         how = "losscli losses NAME, or FAMILY; --long says what each is."
     return "\n".join([*lines, *textwrap.wrap(how, columns)]) + "\n"
 
@@ -40,17 +41,26 @@ def render_family(losses: Sequence[Loss], width: int | None) -> str:
 
 
 def _in_columns(
-    families: Mapping[str, Sequence[Loss]], columns: int, most: int | None
+    families: Mapping[str, Sequence[Loss]], columns: int, *, fits: bool
 ) -> Iterator[str]:
-    """The names of each family on as few lines as they fit, right of the family's own."""
+    """The names of each family on as few lines as they fit, right of the family's own.
+
+    Where all of it `fits` a screen, the largest families show fewer of theirs.
+    """
     head = 2 + max(map(len, families))
     beneath = columns - head < _ROOM_FOR_NAMES
-    for family, losses in families.items():
-        if beneath:
-            yield family
+
+    def lines_of(family: str, most: int | None) -> list[str]:
         first = "  " if beneath else f"{family:<{head}}"
-        names = [loss.short for loss in losses]
-        yield from _wrapped(names, first, columns, most)
+        names = [loss.short for loss in families[family]]
+        return [*([family] if beneath else []), *_wrapped(names, first, columns, most)]
+
+    found = {family: lines_of(family, _MOST_LINES if fits else None) for family in families}
+    for family in sorted(families, key=lambda family: -len(families[family])):
+        if fits and not beneath and sum(map(len, found.values())) >= _SCREEN:
+            found[family] = lines_of(family, 1)
+    for lines in found.values():
+        yield from lines
 
 
 def _wrapped(names: Sequence[str], first: str, columns: int, most: int | None) -> list[str]:
@@ -81,12 +91,18 @@ def _described(families: Mapping[str, Sequence[Loss]], columns: int) -> Iterator
 
 
 def render_page(page: LossPage, width: int | None, *, long: bool = False) -> str:
-    """The page of one loss on one screen; `long` with gradient, frameworks and conventions."""
+    """The page of one loss on one screen; `long` with gradient, frameworks and conventions.
+
+    The example is left to `long` where the screen has no lines for it.
+    """
     columns = min(width or WIDEST, WIDEST)
-    return "\n".join(_page_lines(page, columns, long=long)) + "\n"
+    lines = list(_page_lines(page, columns, long=long, example=True))
+    if not long and len(lines) > _SCREEN:
+        lines = list(_page_lines(page, columns, long=False, example=False))
+    return "\n".join(lines) + "\n"
 
 
-def _page_lines(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
+def _page_lines(page: LossPage, columns: int, *, long: bool, example: bool) -> Iterator[str]:
     yield from textwrap.wrap(f"{page.title} ({page.id})", columns)
     yield from textwrap.wrap(page.summary, columns)
     yield ""
@@ -106,12 +122,14 @@ def _page_lines(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
     yield from _parameters(page, columns)
     if long:
         yield from _elsewhere(page, columns)
-    yield ""
-    yield from _example(page, columns, long=long)
+    if example:
+        yield ""
+        yield from _example(page, columns, long=long)
     yield ""
     yield from entry("", page.command, columns)
     if not long:
-        yield from entry("", "--long: gradient, frameworks, conventions", columns)
+        more = "gradient, frameworks, conventions"
+        yield from entry("--long: ", more if example else f"example, {more}", columns)
 
 
 def _parameters(page: LossPage, columns: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from losscli.conventions.table import CONVENTIONS
 from losscli.describing.loss_page import deviations
 from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match
+from losscli.render.commands import command_lines
 from losscli.render.screen import Screen
 
 WIDEST = 100
@@ -112,7 +113,7 @@ def _command(match: Match, command: str, columns: int) -> Iterator[str]:
         return
     if match.base is not None:
         yield from indented(f"made from {match.base!r}, which this prints:", columns)
-    yield from indented(command, columns)
+    yield from command_block(command, columns)
 
 
 def _but(lucky: Sequence[Shown]) -> str:
@@ -139,6 +140,11 @@ def _few(number: float) -> str:
 
 def _more(said: Sequence[str]) -> str:
     return f"{', '.join(said)}: --near" if said else ""
+
+
+def command_block(command: str, columns: int) -> list[str]:
+    """A command to copy, below what it is for."""
+    return [f"    {line}" for line in command_lines(command, columns - 4)]
 
 
 def wrapped(text: str, columns: int) -> list[str]:

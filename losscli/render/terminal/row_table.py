@@ -16,15 +16,18 @@ from losscli.charts.histogram import Histogram
 from losscli.differentiating.report import GradientCheck
 from losscli.render.numbers import NOTHING, aligned, number, share, titles
 from losscli.render.screen import Screen
-from losscli.render.terminal.layout import columns, indented
+from losscli.render.terminal.headline import facts, file_names
+from losscli.render.terminal.layout import columns, indented, labelled, listed
 from losscli.render.terminal.plot import histogram_block, marks_of
-from losscli.render.terminal.table import head, text_of
+from losscli.render.terminal.table import noted, text_of
 from losscli.render.visible import visible
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 
 # Of more items than these, a row shows the largest and that of its label.
 _MOST_ITEMS = 4
 _GAP = 2
+# Where lines may have any length, none is folded.
+_BOUNDLESS = 100_000
 
 _SPLIT: tuple[tuple[str, JustifyMethod], ...] = (("", "left"), ("easy", "right"), ("hard", "right"))
 
@@ -40,12 +43,16 @@ def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None
     """The rows, how few of them carry the total, what the easy ones carry, and the plot."""
     width = screen.width
     names = [visible(title) for title in titles(report.report)]
-    parts: list[RenderableType] = [head(report.report), _rows_block(report, names, width)]
-    parts.append(_carried_block(report, names))
+    read = listed([*facts(report.report), file_names(report.report)], width or _BOUNDLESS)
+    title = Text(f"{_how_many(report)} by {names[0]}", "bold")
+    parts: list[RenderableType] = [Group(title, Text(read, "dim", overflow="fold"))]
+    parts += [_rows_block(report, names, width), _carried_block(report, names)]
     if report.split is not None:
         parts.append(_split_block(report.split, names, width))
     if plot is not None:
         parts.append(histogram_block(plot, width, marks_of(screen)))
+    if screen.notes and (lines := list(noted(report.report))):
+        parts.append(labelled(lines))
     return text_of(parts, screen)
 
 
@@ -78,10 +85,9 @@ def _check_block(check: GradientCheck, width: int | None) -> RenderableType:
 
 def _rows_block(report: RowReport, names: Sequence[str], width: int | None) -> RenderableType:
     shown = _columns(report, names)
-    title = Text(f"{_how_many(report)} by {names[0]}", style="bold")
     if width is None or _width(shown) <= width:
-        return Group(title, Text(), _table(shown))
-    return Group(title, *_stacked(shown, len(report.rows)))
+        return _table(shown)
+    return Group(*_stacked(shown, len(report.rows))[1:])
 
 
 def _how_many(report: RowReport) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
-from rich.text import Text
+from rich.text import Span, Text
 
-from losscli.comparing.report import ComparisonReport
 from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
 from losscli.inputs.findings import Findings
@@ -16,19 +17,23 @@ from losscli.render.leading import leading
 from losscli.render.numbers import titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.advice import advice_block, advice_line, signature_block
-from losscli.render.terminal.comparison import comparison_blocks
 from losscli.render.terminal.decomposition import decomposition_block
 from losscli.render.terminal.groups_of_rows import slices_block
 from losscli.render.terminal.headline import headline_block
-from losscli.render.terminal.layout import LABEL, labelled
+from losscli.render.terminal.layout import LABEL, labelled, listed
 from losscli.render.terminal.results import results_block
 from losscli.render.terminal.unreduced import unreduced_block
 from losscli.render.visible import visible
 from losscli.task.advice import Recommendation
 from losscli.vocabulary import Task
 
+if TYPE_CHECKING:
+    from losscli.comparing.report import ComparisonReport
+
 # Where lines may have any length, nothing is ever wrapped.
 _BOUNDLESS = 100_000
+# Blanks at the end of a line, also those within its colour.
+_BLANKS = re.compile(r"[ \t]+((?:\x1b\[0m)?)[ \t]*$", re.MULTILINE)
 
 
 def render(report: Report, screen: Screen) -> str:
@@ -62,7 +67,7 @@ def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
     if advice is not None and apt and not screen.why:
         lines.append(("advice", advice_line(advice, width - LABEL)))
     if screen.notes:
-        lines += _noted(report)
+        lines += noted(report)
     if lines:
         yield labelled(lines)
     if advice is not None and screen.why:
@@ -71,7 +76,7 @@ def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
         yield signature_block(report, width)
 
 
-def _noted(report: Report) -> Iterator[tuple[str, Text]]:
+def noted(report: Report) -> Iterator[tuple[str, Text]]:
     """What was read, clipped and left out, each with its heading."""
     counted = list(counts(report.results))
     found = Findings(report.read, report.unused)
@@ -94,8 +99,11 @@ def render_recommendation(advice: Recommendation, screen: Screen) -> str:
 
 def render_comparison(report: ComparisonReport, screen: Screen) -> str:
     """What was compared, the verdict, and what each loss says of every model."""
+    from losscli.render.terminal.comparison import comparison_blocks
+
     width = screen.width or _BOUNDLESS
-    return text_of([_compared_head(report), *comparison_blocks(report, screen, width)], screen)
+    blocks = comparison_blocks(report, screen, width)
+    return text_of([_compared_head(report, width), *blocks], screen)
 
 
 def text_of(parts: list[RenderableType], screen: Screen) -> str:
@@ -114,8 +122,7 @@ def text_of(parts: list[RenderableType], screen: Screen) -> str:
     )
     spaced = [item for part in parts for item in (Text(), part)]
     console.print(Group(*spaced[1:]))
-    lines = (line.rstrip() for line in buffer.getvalue().split("\n"))
-    return "\n".join(lines).strip("\n") + "\n"
+    return _BLANKS.sub(r"\1", buffer.getvalue()).strip("\n") + "\n"
 
 
 def head(report: Report) -> Text:
@@ -128,14 +135,15 @@ def head(report: Report) -> Text:
     return _titled(report.inputs, facts)
 
 
-def _compared_head(report: ComparisonReport) -> Text:
+def _compared_head(report: ComparisonReport, width: int) -> Text:
     first, *others = map(visible, report.models)
     conventions = dict.fromkeys(item.convention for item in report.comparisons)
     facts = [f"{report.rows:,} rows", report.task]
     if list(conventions) != ["standard"] and conventions:
         facts.append(f"{', '.join(conventions)} convention")
-    text = Text(f"{', '.join(others)} against {first}", "bold", overflow="fold")
-    return text.append(f" · {visible(' · '.join(facts))}", "not bold dim")
+    pair = f"{', '.join(others)} against {first}"
+    shown = listed([pair, *map(visible, facts)], width)
+    return Text(shown, "dim", overflow="fold", spans=[Span(0, len(pair), "bold not dim")])
 
 
 def _titled(inputs: Sequence[Input], facts: Sequence[str]) -> Text:

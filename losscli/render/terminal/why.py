@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match, Why
 from losscli.render.screen import Screen
-from losscli.render.terminal.matches import WIDEST, indented, wrapped
+from losscli.render.terminal.matches import WIDEST, command_block, indented, wrapped
 
 
 def render_why(numbers: Sequence[str], found: Why, commands: Sequence[str], screen: Screen) -> str:
@@ -24,7 +24,7 @@ def _lines(
         if match is not None and command:
             if match.base is not None:
                 yield from indented(f"made from {match.base!r}, which this prints:", columns)
-            yield from indented(command, columns)
+            yield from command_block(command, columns)
     if found.change is None:
         return
     yield ""

@@ -196,7 +196,8 @@ def test_the_command_line_writes_it(
     target = tmp_path / "report.html"
     assert execute(["eval", str(SAMPLES / "wine.csv"), "-o", str(target)]) == 0
     assert capsys.readouterr().out == ""
-    assert "losscli &#39;x y.csv&#39; -o report.html" in target.read_text()
+    words = re.sub("</?span>", "", target.read_text(encoding="utf-8"))
+    assert "losscli &#39;x y.csv&#39; -o report.html" in words
 
 
 def test_rows_kept_as_they_are_have_no_page() -> None:
@@ -229,6 +230,10 @@ def test_a_comparison_has_a_page_too(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert {repr(item.value), repr(item.reference_value), repr(item.difference)} <= shown
         assert item.words in parts.texts
     assert any(text.startswith("No winner yet") for text in parts.texts)
+    # A model is called what its file is called, also at the beginning of a sentence.
+    assert any(text.startswith("model_a is ahead of model_b") for text in parts.texts)
+    assert any("few, large misses" in text for text in parts.texts)
+    assert "column prob" in parts.texts
     [forest] = [attrs for attrs in parts.of("div") if attrs.get("class") == "forest"]
     for item in report.comparisons:
         assert f"{item.title}: " in (forest["aria-label"] or "")
