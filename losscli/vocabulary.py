@@ -8,6 +8,9 @@ from typing import Any
 
 from losscli.errors import UsageError
 
+# Words for no and yes whose order needs no flag, in small letters.
+YES_OR_NO = (("0", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("negative", "positive"))
+
 
 class Task(StrEnum):
     """What kind of thing is predicted."""

@@ -63,6 +63,22 @@ def test_the_python_examples_of_a_page_are_true(page: str) -> None:
     assert doctest.testfile(str(ROOT / page), module_relative=False).failed == 0
 
 
+@pytest.mark.parametrize("page", TEXT)
+def test_every_block_of_a_page_ends_where_it_seems_to(page: str) -> None:
+    """A fence too many would turn the rest of the page inside out."""
+    fences = re.findall(r"^```.*$", TEXT[page], re.MULTILINE)
+    assert all(begin != "```" for begin in fences[::2])
+    assert all(end == "```" for end in fences[1::2])
+    assert len(fences) % 2 == 0
+
+
+def test_who_owner_is_stands_on_the_one_page_that_says_it() -> None:
+    named = [name for name, text in TEXT.items() if "OWNER" in text]
+    assert named == ["docs/ci.md"]
+    explained, first = (TEXT["docs/ci.md"].index(each) for each in ("`OWNER` stands", "OWNER/"))
+    assert explained < first
+
+
 def test_the_readme_is_short() -> None:
     text = TEXT["README.md"]
     assert len(text.splitlines()) <= 180

@@ -13,7 +13,7 @@ from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
 from losscli.errors import Choice, UsageError
 from losscli.losses.forms.categorical import Classes
 from losscli.task.profile import MARKS, LabelProfile
-from losscli.vocabulary import Task
+from losscli.vocabulary import YES_OR_NO, Task
 
 Array = NDArray[Any]
 
@@ -283,10 +283,6 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
 
 
-# Words for no and yes whose order needs no flag.
-_YES_OR_NO = (("0", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("negative", "positive"))
-
-
 def _word_classes(
     profile: LabelProfile, width: int, columns: tuple[str, ...] | None
 ) -> tuple[str, ...]:
@@ -305,7 +301,7 @@ def _word_classes(
             if len(words) == width
             else (),
         )
-    for pair in _YES_OR_NO:
+    for pair in YES_OR_NO:
         if set(words) <= set(pair) or {word.lower() for word in words} <= set(pair):
             by_lower = {word.lower(): word for word in words}
             return tuple(by_lower.get(word, word) for word in pair)

@@ -279,3 +279,36 @@ class TestAlign:
     @pytest.mark.parametrize("label", [["y_a", "y_b"], ["y_a", "y_x"], ["y_a"], ["1", "2"]])
     def test_the_same_order_and_other_names_are_left_alone(self, label: list[str]) -> None:
         assert align(["p_a", "p_b"], label) is None
+
+
+class TestAnswersInWords:
+    """A word of no or yes beside one probability is its label, as 0 or 1 is."""
+
+    def customers(self, **columns: list[float | str | None]) -> Table:
+        known: dict[str, list[float | str | None]] = {
+            "customer": ["C7", "C8", "C9"],
+            "p_churn": [0.3, 0.85, 0.25],
+        }
+        known |= columns
+        looks = {name: Look.of(values) for name, values in known.items()}
+        words = frozenset(place for place, look in enumerate(looks.values()) if look.text)
+        return Table("a.csv", tuple(known), text=words, looks=tuple(looks.values()))
+
+    @pytest.mark.parametrize("words", [["no", "yes", "no"], ["True", "False", "True"]])
+    def test_it_is_taken_though_other_columns_are_left(
+        self, words: list[float | str | None]
+    ) -> None:
+        of = self.customers(churned=words, tenure=[3.5, 70.25, 12.0], plan=["a", "b", "a"])
+        assert both(of) == (["p_churn"], ["churned"])
+
+    def test_two_are_asked_about(self) -> None:
+        of = self.customers(churned=["no", "yes", "no"], active=["yes", "no", "yes"])
+        with pytest.raises(UsageError, match="which column is the label") as error:
+            both(of)
+        assert error.value.choices == ("--label-col churned", "--label-col active")
+        of = self.customers(churned=["no", "yes", "no"], married=[0.0, 1.0, 1.0])
+        with pytest.raises(UsageError, match="which column is the label"):
+            both(of)
+
+    def test_other_words_are_no_answers(self) -> None:
+        assert both(self.customers(plan=["a", "b", "a"])) == (["p_churn"], [])

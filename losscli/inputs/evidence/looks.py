@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from losscli.vocabulary import YES_OR_NO
+
 # So many first rows are looked at.
 LOOK = 100
 
@@ -48,6 +50,12 @@ class Look:
     def zero_one(self) -> bool:
         """Whether all are 0 or 1."""
         return bool(self.numbers) and set(self.numbers) <= {0.0, 1.0}
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether the words are no and yes, or such a pair."""
+        found = {str(value).lower() for value in self.values}
+        return self.text and any(found == set(pair) for pair in YES_OR_NO)
 
     @property
     def in_unit(self) -> bool:

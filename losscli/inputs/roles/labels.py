@@ -45,6 +45,12 @@ def find_label_left(state: State) -> Found | None:
     likely = [c for c in numbers if not state.counts(c)]
     if len(free) == 1 and (free[0] in likely or not table.look(free[0]).unique):
         return Found((free[0],))
+    worded = [c for c in words if soft and len(state.pred) == 1 and table.look(c).yes_or_no]
+    if len(worded) == 1 and not any(table.look(c).zero_one for c in likely):
+        return Found((worded[0],), "no or yes", "the label of a probability")
+    if worded:
+        answers = [c for c in likely if table.look(c).zero_one]
+        raise ambiguous(table, "label", "--label-col", [(c,) for c in (*worded, *answers)])
     claims = state.counting([c for c in numbers if c not in likely])
     if len(likely) == 1:
         said = table.look(likely[0]).said()
