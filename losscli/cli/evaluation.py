@@ -36,7 +36,8 @@ class EvaluationOptions(ReadingOptions):
         metavar="COL",
         complete=column_names,
         panel=COLUMNS,
-        help="Column that names the list (query) of each row, for ndcg and dcg of a long table.",
+        help="Column that names the list (query) of each row, for ndcg and dcg of a long table, or "
+        "its series, for mase and rmsse.",
     )
     weight_col: str | None = option(
         "--weight-col",

@@ -15,11 +15,18 @@ from losscli.engine.evaluation import Evaluation
 from losscli.errors import Choice, UsageError
 from losscli.evaluating.requests import Request, Wanted, look_up
 from losscli.losses.definition.loss import Labels, Loss, Name, Reading, Shape
+from losscli.losses.definition.parameters import NamedNumbers
 from losscli.losses.forms.categorical import Form
 from losscli.losses.registry import REGISTRY
+from losscli.losses.series import NAIVE, over_series
 from losscli.task.advice import recommended
 from losscli.task.decision import Decision
 from losscli.vocabulary import Kind, Reduction, Task
+
+_OVER_SERIES = (
+    "scaled errors are those of each series, by its own naive error, averaged over the series "
+    "(as M4 and utilsforecast do; the M5 competition weights them by sales)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,9 @@ _BY_WIDTH = {
 def _evaluation(
     wanted: Wanted, verdict: Decision, width: int, settings: PlanSettings
 ) -> Evaluation:
+    if isinstance(wanted.request.params.get(NAIVE), NamedNumbers):
+        meaning = replace(wanted.meaning, loss=over_series(wanted.loss), remark=_OVER_SERIES)
+        wanted = replace(wanted, meaning=meaning)
     loss, name = wanted.loss, wanted.meaning.name
     convention = settings.convention
     if wanted.meaning.framework is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +15,19 @@ from losscli.errors import DataError, UsageError
 from losscli.evaluating.options import Options
 from losscli.evaluating.requests import Request, look_up
 from losscli.inputs.columns import Columns
+from losscli.inputs.evidence.looks import Look
+from losscli.inputs.evidence.words import Says, says
 from losscli.inputs.opening import Opener
 from losscli.inputs.source import Selection, Source
 from losscli.losses.definition.loss import Loss
+from losscli.losses.definition.parameters import NamedNumbers
+
+Array = NDArray[np.float64]
 
 # The input that holds the series, the parameter that its naive error becomes, and its season.
 TRAIN, _NAIVE, _SEASON = "train", "naive", "season"
+# … and the role of the column that names the series of each row.
+_NAME = "series"
 
 _ROWS = 1 << 16
 
@@ -56,46 +63,122 @@ def _scaled(request: Request, loss: Loss, train: Any, options: Options) -> Reque
     )
 
 
-def naive_error(loss: Loss, train: Any, season: int, options: Options) -> float:
-    """The mean error of the naive forecast on a series, as `loss` measures errors."""
+@dataclass
+class _Series:
+    """The naive forecast's errors on one series, as far as it has been read."""
+
+    rows: int = 0
+    errors: int = 0
+    total: Sum = field(default_factory=Sum)
+    before: Array = field(default_factory=lambda: np.empty(0))
+
+    def add(self, loss: Loss, values: Array, season: int) -> None:
+        """Take in the next values."""
+        series = np.concatenate([self.before, values])
+        kernel = loss.readings[0].kernel
+        errors = kernel(series[: len(series) - season], series[season:], **{_NAIVE: 1.0})
+        self.total = self.total + Sum.of(errors)
+        self.errors += len(errors)
+        self.rows += len(values)
+        self.before = series[-season:]
+
+    def error(self, season: int, called: str, file: str) -> float:
+        """The mean error. Raises DataError where there is none to divide by."""
+        if not self.errors:
+            raise DataError(
+                f"{called} of {self.rows} rows: a season of {season} leaves none to compare",
+                file=file,
+            )
+        error = self.total.over(Fraction(self.errors))
+        if not error > 0.0:
+            raise DataError(
+                f"{called} whose naive error is {error:g}: nothing to scale by", file=file
+            )
+        return error
+
+
+def naive_error(loss: Loss, train: Any, season: int, options: Options) -> float | NamedNumbers:
+    """The mean error of the naive forecast on a series, as `loss` measures errors.
+
+    Where a column names the series of each row (`columns.group`), that of each series, their rows
+    in the order of the file.
+    """
     columns = options.columns or Columns()
     source = Opener(None, columns.decimal).open(train, TRAIN)
-    kernel = loss.readings[0].kernel
-    total, rows, before = Sum(), 0, np.empty(0)
-    for values in _values(source, columns):
-        series = np.concatenate([before, values])
-        errors = kernel(series[: len(series) - season], series[season:], **{_NAIVE: 1.0})
-        total, rows = total + Sum.of(errors), rows + len(errors)
-        before = series[-season:]
-    if not rows:
-        raise DataError(
-            f"is a training series of {len(before)} rows: a season of {season} leaves none to "
-            "compare",
-            file=source.name,
-        )
-    error = total.over(Fraction(rows))
-    if not error > 0.0:
-        raise DataError(
-            f"is a training series whose naive error is {error:g}: nothing to scale by",
-            file=source.name,
-        )
-    return error
+    several = columns.group is not None
+    found: dict[str, _Series] = {}
+    for name, values in _pieces(source, columns):
+        found.setdefault(name, _Series()).add(loss, values, season)
+    if not several:
+        return found[""].error(season, "is a training series", source.name)
+    errors = {
+        name: series.error(season, f"holds a training series ({name})", source.name)
+        for name, series in found.items()
+    }
+    return NamedNumbers.of(f"{len(errors):,} series of {source.name}", errors)
 
 
-def _values(source: Source, columns: Columns) -> Any:
-    """The numbers of the series, a batch at a time."""
+def _pieces(source: Source, columns: Columns) -> Iterator[tuple[str, Array]]:
+    """The numbers of the series, a piece at a time, each with the name of its series."""
     place = _column(source, columns)
     roles = {TRAIN: Selection(None if place is None else (place,))}
-    row = 0
+    named = _naming(source, columns)
+    if named is not None:
+        roles[_NAME] = Selection((named,), text=True)
+    row, alone = 0, None
     for batch in source.batches(roles, _ROWS):
-        values: NDArray[np.float64] = np.asarray(batch[TRAIN], np.float64).reshape(-1)
+        values: Array = np.asarray(batch[TRAIN], np.float64).reshape(-1)
         if not np.isfinite(values).all():
             bad = row + int(np.argmin(np.isfinite(values)))
             raise DataError(
                 "is missing or infinite", file=source.name, position=source.position(bad)
             )
+        if named is None:
+            yield "", values
+        else:
+            names = batch[_NAME][:, 0].astype(str)
+            each, place_of = np.unique(names, return_inverse=True)
+            if columns.group is None:
+                alone = names[0] if alone is None else alone
+                if set(each.tolist()) != {alone}:
+                    raise _several(source, named)
+                yield "", values
+            else:
+                order = np.argsort(place_of, kind="stable")
+                ends = np.cumsum(np.bincount(place_of))[:-1]
+                for name, rows in zip(each.tolist(), np.split(order, ends), strict=True):
+                    yield name, values[rows]
         row += len(values)
-        yield values
+
+
+def _several(source: Source, named: int) -> UsageError:
+    column = source.column(named)
+    return UsageError(
+        f"{source.name} holds several series, by its column {column}",
+        hint=f"Say --group-col {column}: each is scaled by its own, and their mean is taken. "
+        "If it is one series, give its column alone.",
+    )
+
+
+def _naming(source: Source, columns: Columns) -> int | None:
+    """The column that names the series of each row; None where there is no such column.
+
+    Raises UsageError where one was asked for that the table does not have.
+    """
+    names = source.columns
+    if columns.group is not None:
+        if names is None or columns.group not in names:
+            raise UsageError(
+                f"{source.name} has no column {columns.group}, which names the series",
+                hint="The training series need it as the forecasts do.",
+            )
+        return names.index(columns.group)
+    for place, name in enumerate(names or ()):
+        look = Look.of(source.firsts(place))
+        words = source.is_text(place) and not look.dates
+        if (words or says(name) is Says.KEY) and not look.unique:
+            return place
+    return None
 
 
 def _column(source: Source, columns: Columns) -> int | None:
@@ -108,7 +191,9 @@ def _column(source: Source, columns: Columns) -> int | None:
     numbers = [
         place
         for place in range(len(names))
-        if not source.is_text(place) and not (source.index and place == 0)
+        if not source.is_text(place)
+        and not (source.index and place == 0)
+        and names[place] != columns.group
     ]
     named = [place for place in numbers if names[place] in columns.label]
     found = named or numbers

@@ -56,8 +56,8 @@ def _naive(power: str) -> Param:
         f"the mean {power} error of the naive forecast on the training series",
         minimum=0.0,
         open_ends=True,
-        given_by="Say --input train=FILE, the training series (of seasons: {loss}:season=12), or "
-        "the number itself: -l {loss}:naive=NUMBER.",
+        given_by="Say --input train=FILE, the training series (of seasons: {loss}:season=12; of "
+        "many series: --group-col COL), or the number itself: -l {loss}:naive=NUMBER.",
     )
 
 
@@ -85,7 +85,8 @@ MASE = Loss(
     formula="mean |p − y| ÷ naive, naive = mean |yₜ − yₜ₋ₘ| of the training series",
     derivative="∂/∂p = sign(p − y) ÷ naive",
     summary="The mean absolute error beside that of repeating the last season.",
-    when="Forecasts of series in different units are compared; below 1 beats the naive forecast.",
+    when="Forecasts of series in different units are compared; below 1 beats the naive forecast. "
+    "With --group-col each series is scaled by its own, and they are averaged, as in M4.",
     reference="Hyndman & Koehler 2006, Int. J. Forecasting 22(4)",
     example=_example(2.0),
     constant=Constant.MEDIAN,
@@ -105,7 +106,7 @@ RMSSE = Loss(
     formula="√(mean (p − y)² ÷ naive), naive = mean (yₜ − yₜ₋ₘ)² of the training series",
     derivative="∂/∂pᵢ = (pᵢ − yᵢ) ÷ (naive · n · RMSSE)",
     summary="The root mean squared error beside that of repeating the last season.",
-    when="As MASE, where large errors should rule (the M5 competition).",
+    when="As MASE, where large errors should rule. The M5 competition weights the series.",
     reference="Hyndman & Koehler 2006; Makridakis et al. 2022, Int. J. Forecasting 38(4)",
     example=_example(4.0),
     constant=Constant.MEAN,

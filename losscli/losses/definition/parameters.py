@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from losscli.errors import UsageError
+
+
+class NamedNumbers(str):
+    """A parameter that is a number for each of many names; as text, what a signature says of it."""
+
+    numbers: Mapping[str, float]
+
+    @classmethod
+    def of(cls, says: str, numbers: Mapping[str, float]) -> NamedNumbers:
+        """The `numbers` by name, called by what it `says`."""
+        made = cls(says)
+        made.numbers = numbers
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,8 @@ class Param:
 
         Raises UsageError where it is no such value.
         """
+        if isinstance(text, NamedNumbers):
+            return text
         lowered = text.strip().lower()
         if self.choices:
             return self.check(name, lowered if lowered in self.choices else text.strip())
@@ -56,7 +72,7 @@ class Param:
 
     def check(self, name: str, value: Any) -> Any:
         """`value`, if it is one that the parameter may have. Raises UsageError where it is not."""
-        if value is None:
+        if value is None or isinstance(value, NamedNumbers):
             return value
         if self.choices:
             value = str(value).lower() if isinstance(value, bool) else value
