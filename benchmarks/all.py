@@ -9,6 +9,7 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+import classes
 import growth
 import kernels
 import npy
@@ -28,6 +29,7 @@ _SUBJECTS = (
     ("CSV and Parquet", tables),
     ("Many small files", pairs),
     ("Growth", growth),
+    ("Many classes", classes),
 )
 
 

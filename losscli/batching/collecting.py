@@ -28,6 +28,8 @@ def predictions(named: Iterable[str], label: str | None, leave_out: Iterable[str
         check_template(label, "--label")
     found: dict[str, None] = {}
     for name in named:
+        if not name:
+            raise UsageError("the name of a prediction is empty")
         found |= dict.fromkeys(_files(name, label, set(map(os.path.normpath, leave_out))))
     return list(found)
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from losscli.batching.item import Item
@@ -16,6 +16,7 @@ from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.evaluating.option_text import class_weights, listed, named_files
 from losscli.evaluating.requests import parse_requests
 from losscli.inputs.columns import Columns
+from losscli.machine.endless import read_whole
 
 # Where a row stands (`line 5`), and what it says.
 Row = tuple[str, Mapping[str, Any]]
@@ -100,7 +101,7 @@ def read_manifest(path: str, defaults: Item) -> list[Item]:
         known = ", ".join(_READERS)
         raise UsageError(f"{path} is no manifest by its ending", hint=f"Known: {known}.")
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        text = read_whole(path).decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"cannot be read ({(error.strerror or '').lower()})", file=path) from None
     except UnicodeDecodeError as error:

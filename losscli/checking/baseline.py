@@ -12,6 +12,7 @@ from losscli.errors import DataError
 from losscli.evaluating.report import SCHEMA, Result
 from losscli.evaluating.requests import asked_again
 from losscli.losses.registry import REGISTRY
+from losscli.machine.endless import read_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class StoredBaseline:
 def read_baseline(file: str) -> StoredBaseline:
     """The baseline in a file. Raises DataError for one that is none."""
     try:
-        with open(file, encoding="utf-8") as stream:  # noqa: PTH123 (a name may be anything)
-            document = json.load(stream)
+        document = json.loads(read_whole(file))
     except FileNotFoundError:
         raise DataError(
             "there is no such baseline", file=file, hint="Write it: --update-baseline."

@@ -16,6 +16,7 @@ from losscli.checking.rules import MAX, MIN, NOT_WORSE, bounds_of, undecided_pas
 from losscli.comparing.tolerances import tolerances_of
 from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.inputs.columns import Columns
+from losscli.machine.endless import read_whole
 
 OWN, SHARED = "losscli.toml", "pyproject.toml"
 
@@ -82,7 +83,7 @@ def read_config(file: str, names: Sequence[str] = ()) -> list[Check]:
 
 def _document(file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(file).read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_whole(file).decode("utf-8-sig"))
     except OSError as error:
         raise DataError(f"cannot be read ({(error.strerror or '').lower()})", file=file) from None
     except (ValueError, RecursionError) as error:

@@ -52,6 +52,8 @@ class Check:
 
     def verify(self) -> None:
         """Raise UsageError for a check that checks nothing, or asks what makes no sense."""
+        if not isinstance(self.significant, bool):
+            raise UsageError(f"{self.name}: significant={self.significant!r}: say True or False")
         if self.significant and self.baseline_pred is None:
             raise UsageError(
                 f"{self.name}: significance is found row by row, so it needs the baseline's "

@@ -42,7 +42,8 @@ class EvalOptions(
     reduction: str | None = option(
         "--reduction",
         choices=tuple(Reduction),
-        help="How the rows become one number; each loss's own if not given.",
+        help="How the rows become one number; each loss's own if not given. `none` holds the "
+        "losses of all rows in memory; `losscli rows -o FILE` writes them as they come.",
     )
     explain: bool = switch(
         "--explain", help="Take cross entropies and the Brier score apart: calibration, refinement."

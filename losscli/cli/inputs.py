@@ -54,7 +54,8 @@ class ReadingOptions:
         complete=column_names,
         many=True,
         panel=COLUMNS,
-        help="Pair the rows of two tables by this key, in any order; repeatable.",
+        help="Pair the rows of two tables by this key, in any order; repeatable. The second table "
+        "is held in memory.",
     )
     decimal: str | None = option(
         "--decimal",

@@ -20,7 +20,8 @@ class SlicingOptions:
         complete=column_names,
         many=True,
         panel=COLUMNS,
-        help="The losses of each value of this column too: a name or a glob; repeatable.",
+        help="The losses of each value of this column too: a name or a glob; repeatable. Sums are "
+        "held for each value.",
     )
     by_class: bool = switch(
         "--by-class", panel=COLUMNS, help="The losses of the rows of each class too."

@@ -27,7 +27,7 @@ from losscli.vocabulary import Kind
 Array = NDArray[Any]
 
 # Outside of these a weight times a loss leaves the range of float64.
-_LIGHTEST, _HEAVIEST = 1e-100, 1e100
+LIGHTEST, HEAVIEST = 1e-100, 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ def _check_weight(weight: Array) -> None:
     bad = (weight < 0) | np.isinf(weight)
     problem = "is not a weight (0 or more, finite)"
     if not bad.any():
-        bad = (weight > _HEAVIEST) | ((weight < _LIGHTEST) & (weight > 0))
-        problem = f"is a weight that a loss is lost in (not 0, nor {_LIGHTEST:g} to {_HEAVIEST:g})"
+        bad = (weight > HEAVIEST) | ((weight < LIGHTEST) & (weight > 0))
+        problem = f"is a weight that a loss is lost in (not 0, nor {LIGHTEST:g} to {HEAVIEST:g})"
     if bad.any():
         row, column = _first(bad)
         raise Misfit(

@@ -165,8 +165,10 @@ def through_gate(
     for block in blocks:
         settled: Settled | None = None
         try:
-            settled = settle(block, drop_missing=drop_missing, label_items=label_items)
-            made = work(settled)
+            # What a kernel may overflow in is its own affair, and not that of the host's settings.
+            with np.errstate(all="ignore"):
+                settled = settle(block, drop_missing=drop_missing, label_items=label_items)
+                made = work(settled)
         except Misfit as misfit:
             raise located(dataset, block, settled, misfit) from None
         yield block, made

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from losscli.engine.run import Observer, Outcome, Workers, run
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.evaluating.baseline import LabelSummary
 from losscli.evaluating.misread import refuse_second_softmax
 from losscli.evaluating.options import Options
@@ -192,4 +192,6 @@ def requests_of(losses: Losses) -> tuple[Request, ...]:
     """The losses that are asked for; none where those that fit are wanted."""
     if losses is None:
         return ()
+    if not isinstance(losses, Iterable):
+        raise UsageError(f"{losses!r} is no name of a loss", hint="Write 'bce' or ['bce', 'mse'].")
     return parse_requests([losses] if isinstance(losses, str) else losses)

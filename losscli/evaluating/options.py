@@ -25,6 +25,35 @@ _CHOICES = {
 }
 
 
+def _is_bool(given: object) -> bool:
+    return isinstance(given, (bool, np.bool_))
+
+
+def _is_whole(given: object) -> bool:
+    return isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+
+
+def _or_none(fits: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda given: given is None or fits(given)
+
+
+# What an option may be, beside those of words: a value of another type would be left unheeded.
+_TYPES: Mapping[tuple[str, ...], tuple[Callable[[object], bool], str]] = {
+    ("higher_is_better", "score", "shift", "explain", "by_class"): (_is_bool, "True or False"),
+    ("resamples", "seed"): (_is_whole, "a whole number"),
+    ("block_length", "threads"): (_or_none(_is_whole), "a whole number"),
+    ("like",): (lambda given: isinstance(given, str), "the name of a convention"),
+    ("scheduler",): (_or_none(lambda given: isinstance(given, str)), "an address"),
+    ("announce", "progress"): (_or_none(callable), "a function"),
+    ("columns",): (_or_none(lambda given: isinstance(given, Columns)), "losscli.Columns(…)"),
+    ("inputs",): (_or_none(lambda given: isinstance(given, Mapping)), "a mapping from names"),
+    ("class_weight",): (
+        lambda given: not isinstance(given, (str, bytes)),
+        "one number per class, or a mapping from class to number",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How predictions are read and evaluated; `losscli.evaluate` says what each option means.
@@ -61,6 +90,10 @@ class Options:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for names, (fits, said) in _TYPES.items():
+            for name in names:
+                if not fits(given := getattr(self, name)):
+                    raise UsageError(f"{name}={given!r}: say {said}")
         if self.kind is not None and str(self.kind).lower() == _PERCENT:
             columns = replace(self.columns or Columns(), percent=True)
             object.__setattr__(self, "columns", columns)

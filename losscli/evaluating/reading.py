@@ -8,6 +8,7 @@ from typing import Any
 
 from losscli.conventions.table import convention
 from losscli.engine.evaluation import Evaluation, RunSettings
+from losscli.engine.gate import HEAVIEST, LIGHTEST
 from losscli.engine.row_losses import row_of
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
@@ -316,6 +317,6 @@ def class_weights(
         weights = tuple(float(value) for value in given)
     if len(weights) != wanted:
         raise UsageError(f"{len(weights)} class weights for {wanted} classes")
-    if any(not weight >= 0.0 or weight == float("inf") for weight in weights):
-        raise UsageError("class weights are 0 or more, and finite")
+    if any(weight != 0.0 and not LIGHTEST <= weight <= HEAVIEST for weight in weights):
+        raise UsageError(f"class weights are 0, or from {LIGHTEST:g} to {HEAVIEST:g}")
     return weights

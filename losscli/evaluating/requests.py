@@ -38,6 +38,10 @@ def parse_requests(texts: Iterable[str]) -> tuple[Request, ...]:
     requests: list[Request] = []
     asked = list(texts)
     for text in asked:
+        if not isinstance(text, str):
+            raise UsageError(
+                f"{text!r} is no name of a loss", hint="Write 'bce' or 'focal:gamma=2'."
+            )
         for part in _LIST.sub(_in_one, text).split(","):
             name, colon, first = _named(part)
             if colon and not name.strip():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import FileIO
 from shlex import quote
 from typing import BinaryIO, cast
 
@@ -17,6 +19,9 @@ from losscli.inputs.npy import NpySource, streamed_array
 from losscli.machine.copies import Copy, copied
 
 _DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError)
+# The record at the end of an archive: how it begins, its length, and that of the longest comment.
+_END_MARK, _END_LENGTH, _LONGEST_COMMENT = b"PK\x05\x06", 22, 0xFFFF
+_LONGEST_END = _END_LENGTH + _LONGEST_COMMENT
 
 
 def open_npz(file: File, key: str | None) -> NpySource:
@@ -89,11 +94,22 @@ def arrays_in(file: File) -> tuple[str, ...]:
     return tuple(name.removesuffix(".npy") for name in names if name.endswith(".npy"))
 
 
+def _check_end(handle: FileIO, archive: zipfile.ZipFile) -> None:
+    """Raise BadZipFile where bytes follow the archive's end, which Python's reader overlooks."""
+    end = handle.seek(0, os.SEEK_END)
+    handle.seek(max(0, end - _LONGEST_END))
+    last = handle.readall()
+    place = last.rfind(_END_MARK)
+    if len(last) - place != _END_LENGTH + len(archive.comment):
+        raise zipfile.BadZipFile("bytes follow its end")
+
+
 @contextmanager
 def _archive(file: File) -> Iterator[zipfile.ZipFile]:
     with file.opened() as handle:
         try:
             with zipfile.ZipFile(handle) as archive:
+                _check_end(handle, archive)
                 yield archive
         except _DAMAGE as error:
             raise DataError(

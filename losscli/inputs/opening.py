@@ -21,6 +21,7 @@ from losscli.inputs.llama_cpp import MEMBERS
 from losscli.inputs.safetensors import is_safetensors, tensors_in
 from losscli.inputs.source import Selection, Source
 from losscli.machine.copies import copied
+from losscli.machine.endless import check_ends
 from losscli.machine.patterns import is_pattern, matching
 
 STDIN = "-"
@@ -85,6 +86,9 @@ class Opener:
         if not isinstance(given, (str, os.PathLike)):
             return ArraySource(given, role)
         name = "<stdin>" if given == STDIN else os.fspath(given)
+        if not name:
+            # As of a shell's variable that is not set: pathlib would read the working folder.
+            raise UsageError(f"the name of the {role or 'file'} is empty")
         try:
             if given == STDIN:
                 if sys.stdin is None:
@@ -199,11 +203,11 @@ class Opener:
 
         def copy_to(copy: BinaryIO) -> None:
             if not isinstance(stream, Path):
-                _check_ends(stream, name)
+                check_ends(stream, name)
                 shutil.copyfileobj(stream, copy)
                 return
             with stream.open("rb") as source:
-                _check_ends(source, name)
+                check_ends(source, name)
                 shutil.copyfileobj(source, copy)
 
         return open_file(File.at(self._kept(copy_to), name), None, self._decimal)
@@ -222,17 +226,6 @@ def rows_in(name: str) -> int | None:
         return sum(len(batch["first"]) for batch in source.batches(roles, _COUNTED))
     except DataError:
         return None
-
-
-def _check_ends(stream: BinaryIO, name: str) -> None:
-    """Raise DataError for a device that need not end, such as /dev/zero; a terminal ends by ^D."""
-    try:
-        found = os.fstat(stream.fileno())
-    except (OSError, ValueError):
-        return
-    device = stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)
-    if device and not stream.isatty() and not os.path.samestat(found, Path(os.devnull).stat()):
-        raise DataError("is a device, which may have no end", file=name)
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -44,6 +44,9 @@ _DTYPES = {
     "BOOL": "|b1",
 }
 
+# What a header that is JSON and no description of tensors raises.
+_DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
@@ -137,9 +140,11 @@ def _tensors(file: File) -> Mapping[str, Tensor]:
     with file.opened() as stream:
         length = int.from_bytes(stream.read(_LENGTH), "little")
         text = stream.read(length)
+    from losscli.inputs.json_lines import once
+
     begin = _LENGTH + length
     try:
-        header = json.loads(text)
+        header = json.loads(text, object_pairs_hook=once)
         found = {
             name: Tensor(
                 str(entry["dtype"]),
@@ -150,11 +155,14 @@ def _tensors(file: File) -> Mapping[str, Tensor]:
             for name, entry in header.items()
             if name != "__metadata__"
         }
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except (*_DAMAGE, RecursionError) as error:
         raise DataError(
             f"has a damaged safetensors header ({first_line(error)})", file=file.name
         ) from None
     for name, tensor in found.items():
         if not begin <= tensor.begin <= tensor.end or any(length < 0 for length in tensor.shape):
             raise DataError(f"has a damaged safetensors header (tensor {name!r})", file=file.name)
+    end = max((tensor.end for tensor in found.values()), default=file.size)
+    if end < file.size:
+        raise DataError(f"has {file.size - end:,} bytes after its tensors", file=file.name)
     return dict(sorted(found.items(), key=lambda pair: pair[1].begin))

@@ -117,9 +117,15 @@ def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
     @wraps(function)
     def kernel(pred: Array, label: Array, **params: Any) -> Array:
         try:
-            losses = np.asarray(function(_read_only(pred), _read_only(label), **params))
+            found = function(_for_reading(pred), _for_reading(label), **params)
+            losses = np.asarray(found)
         except (Exception, SystemExit) as error:
             raise _raised(name, error) from error
+        if np.ma.is_masked(found):
+            raise UsageError(
+                f"{name} returned losses that are masked",
+                hint="Leave rows out by a weight of 0: the mask would be lost.",
+            )
         if losses.shape not in (pred.shape, pred.shape[:1]):
             raise UsageError(
                 f"{name} returned the shape {losses.shape} for predictions {pred.shape}",
@@ -136,11 +142,14 @@ def _checked(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
     return kernel
 
 
-def _read_only(array: Array) -> Array:
-    """The array as it is, for a function that must not change it: other losses read it too."""
-    view = np.asarray(array).view()
-    view.flags.writeable = False
-    return view
+def _for_reading(array: Array) -> Array:
+    """A copy, for a function that must not change what other losses read too.
+
+    It is read-only, so that a function that tries is told of it.
+    """
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
 
 
 def _raised(name: str, error: BaseException) -> UsageError:

@@ -108,6 +108,7 @@ class RowLosses:
         for found in self._pass(progress):
             yield self._columns(found)
 
+    @np.errstate(all="ignore")
     def hardest(
         self, top: int = 10, *, easiest: bool = False, progress: Progress = None
     ) -> RowReport:
@@ -147,6 +148,7 @@ class RowLosses:
             split=self._easy_hard(counted),
         )
 
+    @np.errstate(all="ignore")
     def histogram(self, place: int = 0, *, progress: Progress = None) -> Histogram:
         """How the losses of the rows are spread, of the loss that is `place` in the report."""
         result = self.report.results[place]
@@ -172,6 +174,7 @@ class RowLosses:
             beyond=beyond,
         )
 
+    @np.errstate(all="ignore")
     def lorenz(self, place: int = 0, *, progress: Progress = None) -> Lorenz:
         """How much of the total few rows carry, of the loss that is `place` in the report."""
         gathering = None if self.totals[place] is None else Gathering()
@@ -201,6 +204,7 @@ class RowLosses:
             [np.array(rows) for rows in zip(*(row.gradients for row in report.rows), strict=True)],
         )
 
+    @np.errstate(all="ignore")
     def check_gradient(self, place: int = 0, *, progress: Progress = None) -> GradientCheck:
         """The gradient of a loss against central differences, item by item.
 
@@ -257,6 +261,7 @@ class RowLosses:
         """Labels as they are written: whole numbers where they are 0 and 1, or classes."""
         return label.astype(np.int64) if self.whole_labels else label
 
+    @np.errstate(all="ignore")
     def _columns(self, found: RowCosts) -> dict[str, NDArray[Any]]:
         block = found.settled
         label = None if block.label is None else self._label(block.label)

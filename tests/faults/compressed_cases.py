@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import struct
+import zipfile
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
@@ -56,6 +58,22 @@ def _cases() -> Iterator[Case]:
         yield gives(f"zstd with a frame to be skipped {kind}", MAE, {"t.csv": data}, *words)
     cut = zstd(HEAD + SOME) + SKIPPABLE[:-2]
     yield refused("zstd with a cut frame to be skipped", {"t.csv": cut}, words, "t.csv")
+    for kind, data in {
+        "with other bytes after it": zipped(HEAD + SOME) + b"and so on",
+        "with one byte after it": zipped(HEAD + SOME) + b"\0",
+        "that is cut": zipped(HEAD + SOME)[:-5],
+    }.items():
+        yield refused(f"zip {kind}", {"t.zip": data}, ("t.zip", "-l", "mae"), "t.zip")
+    commented = zipped(HEAD + SOME + OTHERS, b"and so on")
+    yield gives("zip with a comment", MAE, {"t.zip": commented}, "t.zip", "-l", "mae")
+
+
+def zipped(data: bytes, comment: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("t.csv", data)
+        archive.comment = comment
+    return buffer.getvalue()
 
 
 CASES = list(_cases())

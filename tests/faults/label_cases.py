@@ -115,7 +115,7 @@ def _classes() -> Iterator[Case]:
         "a negative class weight",
         files(Q, [0, 1, 2]),
         weights,
-        "class weights are 0 or more",
+        "class weights are 0, or from",
         code=2,
     )
     weights = (*words, "--class-weight", "1,x,1")

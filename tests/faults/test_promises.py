@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import http.server
 import json
+import math
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from losscli import evaluate
+from losscli import check, evaluate
 from losscli.errors import UsageError
 from tests.cli.program import Here, Program, Write
 
@@ -148,6 +150,47 @@ class TestSettings:
         answer = here("batch", "p.csv", "--label", template, "-l", "bce")
         assert (answer.code, answer.out) == (2, "")
         assert "name in braces" in answer.err
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("option", "given"),
+        [
+            ("explain", "yes"),
+            ("by_class", 1),
+            ("threads", 1.5),
+            ("threads", True),
+            ("block_length", True),
+            ("resamples", "many"),
+            ("seed", None),
+            ("like", None),
+            ("scheduler", 5),
+            ("announce", 3),
+            ("progress", 7),
+            ("columns", "prob"),
+            ("inputs", ["x2"]),
+            ("class_weight", "balanced"),
+        ],
+    )
+    def test_an_option_of_the_wrong_type_is_named(self, option: str, given: object) -> None:
+        options: dict[str, Any] = {option: given}
+        with pytest.raises(UsageError, match=f"{option}=.*: say "):
+            evaluate([0.5, 0.2], [1, 0], "bce", **options)
+
+    @pytest.mark.parametrize("losses", [5, [5], [b"bce"], abs])
+    def test_a_loss_is_asked_for_by_its_name(self, losses: Any) -> None:
+        with pytest.raises(UsageError, match="is no name of a loss"):
+            evaluate([0.5, 0.2], [1, 0], losses)
+
+    def test_a_gate_is_not_left_open_by_a_word(self) -> None:
+        wrong: Any = "yes"
+        with pytest.raises(UsageError, match="significant='yes'"):
+            check([0.5], [1], "bce", significant=wrong, baseline_pred=[0.4])
+
+    def test_class_weights_are_within_the_range_of_weights(self) -> None:
+        for weight in (1e308, 1e-308, math.nan, -1.0):
+            with pytest.raises(UsageError, match="class weights are 0, or from 1e-100 to 1e"):
+                evaluate([0.5, 0.2], [1, 0], "bce", class_weight=[weight, 1.0])
 
 
 class TestStreams:
@@ -307,6 +350,44 @@ class TestPlaces:
         answer = here("/dev/zero", write("p.csv", TABLE), "-l", "bce")
         assert (answer.code, answer.out) == (3, "")
         assert "/dev/zero: is a device" in answer.err
+
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+    @pytest.mark.parametrize(
+        ("file", "words"),
+        [
+            ("c.toml", ("check", "--config", "c.toml")),
+            ("m.csv", ("batch", "--manifest", "m.csv", "-l", "bce")),
+            ("b.json", ("check", "p.csv", "-l", "bce", "--baseline", "b.json")),
+            ("x.npy", ("compare", "p.csv", "x.npy", "-l", "bce")),
+        ],
+    )
+    def test_a_device_without_end_behind_any_name(
+        self, tmp_path: Path, here: Here, write: Write, file: str, words: tuple[str, ...]
+    ) -> None:
+        write("p.csv", TABLE)
+        (tmp_path / file).symlink_to("/dev/zero")
+        answer = here(*words)
+        assert (answer.code, "is a device" in answer.err + answer.out) == (3, True), answer.err
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("", "-l", "bce"),
+            ("p.csv", "", "-l", "bce"),
+            ("p.csv", "--weight", "", "-l", "bce"),
+            ("batch", "", "-l", "bce"),
+            ("compare", "p.csv", "", "-l", "bce"),
+            ("recommend", ""),
+            ("match", "0.5", ""),
+        ],
+    )
+    def test_an_empty_name_is_not_the_working_folder(
+        self, here: Here, write: Write, words: tuple[str, ...]
+    ) -> None:
+        write("p.csv", TABLE)
+        answer = here(*words)
+        assert (answer.code, answer.out) == (2, "")
+        assert "is empty" in answer.err
 
     def test_a_baseline_is_a_number(self, tmp_path: Path, here: Here, write: Write) -> None:
         write("p.csv", "pred,label\n1,2\n")

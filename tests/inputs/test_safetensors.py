@@ -93,3 +93,22 @@ def test_damage_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match=words):
         evaluate(str(path), np.zeros(2), "mse")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda data: data + b"and so on", "9 bytes after its tensors"),
+        (lambda data: data.replace(b"logits", b"labels"), "'labels' is given twice"),
+        (lambda data: data.replace(b"[5, 6]", b"[1e999]"), "damaged safetensors header"),
+    ],
+)
+def test_a_file_says_all_that_it_holds_and_once(tmp_path: Path, change: Any, said: str) -> None:
+    path = tmp_path / "z.safetensors"
+    written(path, {"logits": ("F32", LOGITS), "labels": ("I64", LABEL)}, aligned=False)
+    data = change(path.read_bytes())
+    start = data.index(b"{")
+    end = data.index(b"}}") + 2
+    path.write_bytes((end - start).to_bytes(8, "little") + data[start:])
+    with pytest.raises(DataError, match=said):
+        evaluate(f"{path}::labels", LABEL, "mse")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import losscli
+from losscli.errors import UsageError
 from losscli.losses.plugins import as_loss
 from losscli.losses.registry import REGISTRY
 
@@ -126,3 +129,39 @@ def test_a_plug_in_that_cannot_be_loaded_is_named(
     monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [offered])
     with pytest.raises(losscli.UsageError, match=f"theirs: the plug-in {name}:f raised {said}"):
         losscli.check(PRED, LABEL, max={"theirs": 9})
+
+
+def unlocks(pred: Any, label: Any) -> Any:
+    lost = abs(pred - label)
+    pred.flags.writeable = True
+    pred[...] = label
+    return lost
+
+
+def reaches_below(pred: Any, label: Any) -> Any:
+    lost = abs(pred - label)
+    while pred.base is not None:
+        pred = pred.base
+    pred.flags.writeable = True
+    pred[...] = 0.0
+    return lost
+
+
+@pytest.mark.parametrize("function", [unlocks, reaches_below])
+def test_no_function_can_change_what_other_losses_read(
+    function: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "changing", SimpleNamespace(f=function))
+    given = PRED.copy()
+    report = losscli.evaluate(given, LABEL, ["changing:f", "mae"])
+    assert report.results[0].value == report.results[1].value == np.abs(PRED - LABEL).mean()
+    np.testing.assert_array_equal(given, PRED)
+
+
+def test_losses_that_are_masked_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def masked(pred: Any, label: Any) -> Any:
+        return np.ma.masked_greater(abs(pred - label), 2.0)
+
+    monkeypatch.setitem(sys.modules, "masking", SimpleNamespace(f=masked))
+    with pytest.raises(UsageError, match="masked"):
+        losscli.evaluate(PRED, LABEL, "masking:f")
