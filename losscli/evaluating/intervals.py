@@ -106,7 +106,7 @@ class RowIntervals:
 
     def watch(self, reading: DataReading) -> RowSample:
         """Keeps a sample of the rows."""
-        return RowSample(reading.evaluations)
+        return RowSample(reading.evaluations, rows=reading.rows)
 
     def add_to(self, report: Report, found: Evaluated, seen: RowSample) -> Report:
         """The report with these intervals, and a note where they do not hold."""

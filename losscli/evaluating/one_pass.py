@@ -91,7 +91,8 @@ def evaluated(
     )
 
     def read(seen: Sequence[Outcome]) -> Readings:
-        return [read_as(dataset, seen[0], requests, options)]
+        known = None if options.nan == "drop" else dataset.rows
+        return [replace(read_as(dataset, seen[0], requests, options), rows=known)]
 
     with workers_of(options) as workers:
 

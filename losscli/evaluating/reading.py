@@ -38,11 +38,15 @@ _TOKEN_LOSSES = ("categorical_cross_entropy", "perplexity")
 
 @dataclass(frozen=True, slots=True)
 class DataReading:
-    """How one data set is read, and what follows for every block."""
+    """How one data set is read, and what follows for every block.
+
+    `rows` is the number of rows of a pass, where it is known beforehand and none is left out.
+    """
 
     verdict: Decision
     setting: RunSettings
     evaluations: tuple[Evaluation, ...]
+    rows: int | None = None
 
     def same_as(self, other: DataReading) -> bool:
         """Whether both come to the same numbers."""

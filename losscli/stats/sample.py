@@ -45,13 +45,17 @@ class RowSample:
         most: int = MOST_ROWS,
         measured: Measure = rows_as_sums,
         wanted: Callable[[Evaluation], bool] = resampled,
+        rows: int | None = None,
     ) -> None:
-        """`measured` says what is kept of the rows of each evaluation that is `wanted`."""
+        """`measured` says what is kept of the rows of each evaluation that is `wanted`.
+
+        With the number of `rows` that will come, none is drawn and measured to be thrown away.
+        """
         self._evaluations = tuple(evaluations)
         self._measured_by, self._wanted = measured, wanted
         self._estimates: dict[int, Estimate] = {}
         self._sampled = [at for at, item in enumerate(evaluations) if wanted(item)]
-        self._level = level
+        self._level = level if rows is None else max(level, _least_level(rows, most))
         self._most = most
         self._rows: list[Places] = []
         self._sums: dict[int, list[tuple[Array, NDArray[np.bool_]]]] = {
@@ -210,6 +214,14 @@ class _Windows:
             low, high = np.searchsorted(self._rows, (start, stop))
             found.append(self._rows[low:high])
         return np.concatenate(found)
+
+
+def _least_level(rows: int, most: int) -> int:
+    """The first level at which no more than `most` whole windows, of one row each, are drawn."""
+    level = 0
+    while rows >> level > most:
+        level += 1
+    return level
 
 
 def _joined(blocks: Sequence[Settled]) -> Settled:
