@@ -11,17 +11,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent
-from losscli.conventions.axes import Axes
+from losscli.conventions.axes import Axes, Renormalise
 from losscli.conventions.convention import Convention
-from losscli.engine.gate import Settled
-from losscli.losses.definition.bounds import Bounds
+from losscli.engine.gate import Settled, bounds_of
+from losscli.losses.definition.bounds import SHARES, Bounds
 from losscli.losses.definition.loss import Loss, Reading
+from losscli.losses.forms.categorical import Form
 from losscli.losses.forms.floors import Floor
 from losscli.task.labels import LabelCode, Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 
 Array = NDArray[Any]
 Number = TypeVar("Number", bound=np.generic)
+
+_NOT_MADE = object()
+
+
+class Key:
+    """What a block's shared results are known by: parts that are hashed once, not at every look."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, *parts: Any) -> None:
+        self._parts = parts
+        self._hash = hash(parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Key) and self._parts == other._parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Strings have another hash in another process.
+        return Key, self._parts
 
 
 @dataclass(frozen=True)
@@ -42,14 +65,14 @@ class Evaluation:
     asked_as: str = ""
     remark: str = ""
 
-    @property
+    @cached_property
     def pred_bounds(self) -> Bounds | None:
         """What predictions may be for this loss, beside what their kind says."""
         if self.reading.bounds_by is not None:
             return self.reading.bounds_by(self.params)[0]
         return None if self._bounds_lifted else self.reading.pred_bounds
 
-    @property
+    @cached_property
     def label_bounds(self) -> Bounds | None:
         """What labels may be for this loss."""
         if self.reading.bounds_by is not None:
@@ -71,6 +94,77 @@ class Evaluation:
         """The convention's choices for this loss; what takes no logarithm is not clipped."""
         axes = self.convention.axes_of(self.loss.id)
         return axes if self.reading.logs else replace(axes, floor=Floor(), class_floor=Floor())
+
+    @cached_property
+    def kernel_params(self) -> Mapping[str, Any]:
+        """The parameters that reach the kernel; one number per item becomes an array."""
+        given = self.params
+        return {
+            name: np.asarray(given[name]) if isinstance(given[name], tuple) else given[name]
+            for name in self.reading.params
+            if name in given
+        }
+
+    @cached_property
+    def divided(self) -> bool:
+        """Whether each row of probabilities is divided by its sum."""
+        classes = self.reading.form is Form.CATEGORICAL and self.kind is Kind.PROBABILITY
+        return classes and self.axes.renormalise is not Renormalise.NO
+
+    @cached_property
+    def pred_checks(self) -> tuple[tuple[Key, Bounds], ...]:
+        """What predictions may be, by their kind and for the loss, each with its key."""
+        of_kind = SHARES if self.divided else bounds_of(self.kind, self.reading)
+        found = (of_kind, self.pred_bounds)
+        return tuple(
+            (Key("checked", bounds, self.reading.tokens), bounds)
+            for bounds in found
+            if bounds is not None
+        )
+
+    @cached_property
+    def pred_key(self) -> Key:
+        """What the form that predictions are read in depends on."""
+        reading, axes = self.reading, self.axes
+        floors = (axes.floor, axes.class_floor)
+        return Key("read", reading.form, self.kind, *floors, self.divided, reading.tokens)
+
+    @cached_property
+    def label_key(self) -> Key:
+        """What the reading of labels depends on."""
+        reading, axes, params = self.reading, self.axes, self.params
+        return Key(
+            "label",
+            self.task,
+            reading.labels,
+            self.label_bounds,
+            reading.tokens,
+            bool(reading.dims),
+            self.loss.linear_in_label,
+            axes.renormalise,
+            axes.label_floor,
+            axes.sums_checked,
+            axes.unit_labels,
+            axes.zero_is_no_sign,
+            params.get("label_smoothing", 0.0),
+            params.get("ignore_index"),
+            params.get("log_target", False),
+        )
+
+    @cached_property
+    def kernel_key(self) -> Key:
+        """What a kernel's losses depend on, beside the kernel and the block."""
+        axes = self.axes
+        return Key(
+            self.reading.form,
+            self.kind,
+            axes.floor,
+            axes.class_floor,
+            axes.renormalise,
+            axes.squash,
+            self.label_key,
+            tuple((name, self.params[name]) for name in self.kernel_params),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +209,10 @@ class Batch:
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, computed at the first request for `key`."""
-        if key not in self._memo:
-            self._memo[key] = make()
-        return self._memo[key]
+        found = self._memo.get(key, _NOT_MADE)
+        if found is _NOT_MADE:
+            found = self._memo[key] = make()
+        return found
 
     def extent(self, numbers: Array) -> Extent:
         """The extent of one of the block's arrays, or of what is made of it, looked at once."""

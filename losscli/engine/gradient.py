@@ -25,7 +25,6 @@ from losscli.engine.row_losses import (
     computed,
     factors_of,
     inputs_of,
-    kernel_params,
     row_of,
     row_weight,
 )
@@ -145,7 +144,7 @@ def _keywords(evaluation: Evaluation, batch: Batch) -> dict[str, Any]:
     # The parameters of a function of sums reach its `finish` alone.
     given = {
         **evaluation.params,
-        **kernel_params(evaluation),
+        **evaluation.kernel_params,
         **inputs_of(evaluation.reading, batch),
     }
     return {name: given[name] for name in keyword_only(evaluation.reading.gradient)}

@@ -14,7 +14,7 @@ from losscli.engine.finish import slope
 from losscli.engine.labels import Labelled, labelled
 from losscli.engine.predictions import predicted
 from losscli.engine.reach import Reach, reaching
-from losscli.engine.row_losses import Measured, inputs_of, kernel_params
+from losscli.engine.row_losses import Measured, inputs_of
 from losscli.engine.shapes import fitting
 from losscli.engine.totals import totals
 from losscli.losses.definition.loss import keyword_only
@@ -118,7 +118,7 @@ def gradient_whole(evaluation: Evaluation, held: Held) -> Array:
 def _arguments(evaluation: Evaluation, held: Held) -> tuple[Array, Array | None, dict[str, Any]]:
     """The predictions, the labels, and the keywords of the kernel."""
     reading = evaluation.reading
-    keywords = kernel_params(evaluation)
+    keywords = dict(evaluation.kernel_params)
     if "weight" in reading.keywords:
         keywords["weight"] = np.concatenate(held.weights) if held.weights else None
     keywords.update(dict.fromkeys(reading.inputs))

@@ -41,28 +41,7 @@ def labelled(evaluation: Evaluation, batch: Batch) -> Labelled:
     """The labels of a batch for an evaluation. Raises Misfit where one is no such label."""
     if evaluation.reading.labels is Labels.NONE:
         return Labelled()
-    return batch.once(("label", *label_key(evaluation)), lambda: _read(evaluation, batch))
-
-
-def label_key(evaluation: Evaluation) -> tuple[Any, ...]:
-    """What the reading of labels depends on."""
-    reading, axes, params = evaluation.reading, evaluation.axes, evaluation.params
-    return (
-        evaluation.task,
-        reading.labels,
-        evaluation.label_bounds,
-        reading.tokens,
-        bool(reading.dims),
-        evaluation.loss.linear_in_label,
-        axes.renormalise,
-        axes.label_floor,
-        axes.sums_checked,
-        axes.unit_labels,
-        axes.zero_is_no_sign,
-        params.get("label_smoothing", 0.0),
-        params.get("ignore_index"),
-        params.get("log_target", False),
-    )
+    return batch.once(evaluation.label_key, lambda: _read(evaluation, batch))
 
 
 def _read(evaluation: Evaluation, batch: Batch) -> Labelled:

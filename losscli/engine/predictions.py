@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.conventions.axes import Renormalise
 from losscli.engine.evaluation import Batch, Evaluation
-from losscli.engine.gate import bounds_of, check_bounds, check_item_bounds, check_sums
-from losscli.losses.definition.bounds import SHARES
+from losscli.engine.gate import check_bounds, check_item_bounds, check_sums
 from losscli.losses.forms.bernoulli import Bernoulli
 from losscli.losses.forms.categorical import Categorical, Form
 from losscli.losses.forms.logistic import sigmoid
@@ -28,24 +26,22 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
     reading, kind, axes = evaluation.reading, evaluation.kind, evaluation.axes
     form = reading.form
     pred = batch.pred_as(reading)
-    divided = axes.renormalise is not Renormalise.NO and form is Form.CATEGORICAL
-    divided = divided and kind is Kind.PROBABILITY
-    for bounds in (SHARES if divided else bounds_of(kind, reading), evaluation.pred_bounds):
-        if bounds is not None:
-            check = partial(check_bounds, pred, bounds, "prediction", batch.extent(pred))
-            batch.once(("checked", bounds, reading.tokens), check)
+    for key, bounds in evaluation.pred_checks:
+        check = partial(check_bounds, pred, bounds, "prediction", batch.extent(pred))
+        batch.once(key, check)
     if reading.item_bounds:
         batch.once(("items", reading.items), lambda: check_item_bounds(pred, reading))
     if form is Form.BERNOULLI:
         return batch.once(
-            (form, kind, axes.floor),
+            evaluation.pred_key,
             lambda: Bernoulli.read(pred, kind, axes.floor, batch.extent(pred)),
         )
     if form is Form.CATEGORICAL:
+        divided = evaluation.divided
         if kind is Kind.PROBABILITY and not divided and axes.sums_checked:
             batch.once("sums", lambda: _check_sums(pred, batch))
         return batch.once(
-            (form, kind, axes.class_floor, divided, reading.tokens),
+            evaluation.pred_key,
             lambda: Categorical.read(
                 pred, kind, axes.class_floor, renormalise=divided, extent=batch.extent(pred)
             ),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
-from losscli.engine.labels import Labelled, class_weights, label_key, labelled
+from losscli.engine.labels import Labelled, class_weights, labelled
 from losscli.engine.predictions import predicted
 from losscli.engine.reach import WITHIN, Reach, reaching
 from losscli.engine.shapes import fitting
@@ -77,43 +77,21 @@ def computed(evaluation: Evaluation, batch: Batch) -> tuple[Any, Any, Labelled, 
     reading, axes = evaluation.reading, evaluation.axes
     label = labelled(evaluation, batch)
     pred = predicted(evaluation, batch)
-    params = kernel_params(evaluation)
     inputs = inputs_of(reading, batch)
     kernel = reading.kernel
     if axes.row is RowLoss.ELEMENTS and reading.by_element is not None:
         kernel = reading.by_element
     if label.zero_one and reading.of_answers is not None:
         kernel = reading.of_answers
-    key = (
-        kernel,
-        reading.form,
-        evaluation.kind,
-        axes.floor,
-        axes.class_floor,
-        axes.renormalise,
-        axes.squash,
-        label_key(evaluation),
-        tuple((name, evaluation.params[name]) for name in params),
-    )
 
     def compute() -> tuple[Any, Reach]:
         with reaching() as reach:
-            made = kernel(pred, label.for_kernel, **inputs, **params)
+            made = kernel(pred, label.for_kernel, **inputs, **evaluation.kernel_params)
         return made, reach()
 
     with fitting(evaluation, batch.block.pred, batch.block.label):
-        found, reach = batch.once(key, compute)
+        found, reach = batch.once((kernel, evaluation.kernel_key), compute)
     return found, pred, label, reach
-
-
-def kernel_params(evaluation: Evaluation) -> dict[str, Any]:
-    """The parameters that reach the kernel; one number per item becomes an array."""
-    given = evaluation.params
-    return {
-        name: np.asarray(given[name]) if isinstance(given[name], tuple) else given[name]
-        for name in evaluation.reading.params
-        if name in given
-    }
 
 
 def inputs_of(reading: Reading, batch: Batch) -> dict[str, Array | None]:

@@ -14,7 +14,6 @@ from losscli.engine.accumulators import accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.exact import Sum, units
 from losscli.engine.gate import Settled
-from losscli.engine.row_losses import kernel_params
 from losscli.engine.run import block_rows
 from losscli.evaluating.report import Baseline
 from losscli.losses.definition.loss import Constant, Labels
@@ -347,7 +346,7 @@ def _real_baseline(
                     lambda c, y, w: float(
                         np.average(
                             evaluation.reading.kernel(
-                                np.full_like(y, c), y, **kernel_params(evaluation)
+                                np.full_like(y, c), y, **evaluation.kernel_params
                             ),
                             weights=w,
                         )

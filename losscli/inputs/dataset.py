@@ -164,6 +164,7 @@ class Dataset:
                 with np.errstate(over="ignore"):
                     pred = pred.astype(self._cast)
             label, weight = arrays.get("label"), arrays.get("weight")
+            further = {} if arrays.keys() <= _ROLES else arrays
             yield Block(
                 start,
                 _flat(pred if pred.dtype == object else self._floats("pred", pred, start)),
@@ -173,14 +174,14 @@ class Dataset:
                     role: _flat(
                         array if array.dtype == object else self._floats(role, array, start)
                     )
-                    for role, array in arrays.items()
+                    for role, array in further.items()
                     if role not in _ROLES
                     and role != KEY
                     and not role.startswith((GROUPING, CLUSTER, CLAIMED))
                 },
-                _named(arrays, GROUPING),
+                _named(further, GROUPING),
                 _ids(arrays) if KEY in arrays else None,
-                _named(arrays, CLUSTER),
+                _named(further, CLUSTER),
             )
             start += len(pred)
         if stop is None and start == first == 0:

@@ -58,6 +58,7 @@ class ByPosition:
 
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = tuple(feeds)
+        self._keyed = sum(KEY in feed.roles for feed in feeds) > 1
 
     @property
     def starts(self) -> Sequence[int]:
@@ -83,7 +84,8 @@ class ByPosition:
             if len(set(counts)) > 1:
                 rests = [sum(map(_length, stream)) for stream in streams]
                 raise self._uneven([start + a + b for a, b in zip(counts, rests, strict=True)])
-            self._check_keys(parts, start)
+            if self._keyed:
+                self._check_keys(parts, start)
             # Keys agree, so the last to be merged says what each does.
             yield {role: array for part in parts for role, array in part.items()}
             start += counts[0]
@@ -110,8 +112,6 @@ class ByPosition:
             for feed, part in zip(self._feeds, parts, strict=True)
             if KEY in part
         ]
-        if len(keyed) < 2:
-            return
         (first, keys), *others = keyed
         for other, theirs in others:
             differ = keys != theirs
@@ -220,6 +220,9 @@ def rechunked(batches: Iterable[dict[str, Array]], rows: int) -> Iterator[dict[s
     filled = 0
     for batch in batches:
         length, start = _length(batch), 0
+        if length == rows and not filled:
+            yield batch
+            continue
         while start < length:
             stop = min(length, start + rows - filled)
             piece = {role: array[start:stop] for role, array in batch.items()}
