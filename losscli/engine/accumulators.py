@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation
-from losscli.engine.exact import nearest
+from losscli.engine.exact import UNIT, quotient
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
 from losscli.engine.held import Held, computed_whole, measured_whole, standard_error_whole
 from losscli.engine.reach import Reach, lost, said_of
@@ -132,10 +132,10 @@ class RowAccumulator:
             values,
             found.low if found.items else None,
             found.high if found.items else None,
-            float(found.weight),
+            quotient(found.divisor.units, 1 << UNIT),
             found.clipped,
             found.ignored,
-            nearest(found.loss.exact) + found.loss.special,
+            quotient(found.loss.units, 1 << UNIT) + found.loss.special,
             found.floored,
             undefined,
             "" if undefined else said_of(finished.value, self._reach(finished)),
@@ -153,7 +153,7 @@ class RowAccumulator:
 
     def _undefined(self) -> str:
         summed = self._evaluation.reduction is Reduction.SUM
-        if summed or self._totals.weight:
+        if summed or self._totals.divisor.units:
             return ""
         if not self._totals.rows:
             return ALL_IGNORED if self._totals.ignored else ""
