@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,11 +90,15 @@ class RowAccumulator:
 
     def add(self, batch: Batch) -> None:
         """Add the totals of a batch."""
-        self.add_measured(measure(self._evaluation, batch))
+        measured = measure(self._evaluation, batch)
+        self._take_in(measured, _shared_totals(measured, batch))
 
     def add_measured(self, measured: Measured) -> None:
         """Add the totals of losses that are known already."""
-        self._totals += totals(measured)
+        self._take_in(measured, totals(measured))
+
+    def _take_in(self, measured: Measured, found: Totals) -> None:
+        self._totals += found
         if self._separate and measured.losses.ndim == 2:
             self._add_columns([totals(column) for column in measured.columns()])
         if self._evaluation.reduction is Reduction.NONE:
@@ -158,6 +162,18 @@ class RowAccumulator:
         if not self._totals.rows:
             return ALL_IGNORED if self._totals.ignored else ""
         return NO_WEIGHT
+
+
+def _shared_totals(measured: Measured, batch: Batch) -> Totals:
+    """The totals of losses; what two evaluations share, as MSE and RMSE do, is summed once."""
+    divisor = measured.denominator
+    plain = measured.multiplier is None and measured.ignored is None and not measured.parts
+    if not plain or not isinstance(divisor, float):
+        return totals(measured)
+    # The losses are kept beside their totals, so that no other array can have their id.
+    key = ("totals", id(measured.losses), divisor, measured.clipped, measured.floored)
+    _, found = batch.once(key, lambda: (measured.losses, totals(measured)))
+    return cast(Totals, found)
 
 
 class SumAccumulator:
