@@ -56,7 +56,13 @@ def plain(item: Any) -> dict[str, Any]:
     return data
 
 
+# What is plain already; most of a report is.
+_PLAIN = (str, int, type(None))
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, _PLAIN):
+        return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
@@ -72,6 +78,8 @@ def _plain(value: Any) -> Any:
 
 def _nonfinite(value: Any) -> str | dict[str, Any] | None:
     """What `_plain` replaced by None: `repr` of a number, {index: repr} of a collection."""
+    if isinstance(value, _PLAIN):
+        return None
     if isinstance(value, float):
         return None if math.isfinite(value) else repr(float(value))
     if isinstance(value, np.ndarray):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.engine.evaluation import Batch, Evaluation
-from losscli.engine.exact import nearest
+from losscli.engine.exact import UNIT, quotient
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
 from losscli.engine.held import Held, computed_whole, measured_whole, standard_error_whole
 from losscli.engine.reach import Reach, lost, said_of
@@ -90,11 +90,15 @@ class RowAccumulator:
 
     def add(self, batch: Batch) -> None:
         """Add the totals of a batch."""
-        self.add_measured(measure(self._evaluation, batch))
+        measured = measure(self._evaluation, batch)
+        self._take_in(measured, _shared_totals(measured, batch))
 
     def add_measured(self, measured: Measured) -> None:
         """Add the totals of losses that are known already."""
-        self._totals += totals(measured)
+        self._take_in(measured, totals(measured))
+
+    def _take_in(self, measured: Measured, found: Totals) -> None:
+        self._totals += found
         if self._separate and measured.losses.ndim == 2:
             self._add_columns([totals(column) for column in measured.columns()])
         if self._evaluation.reduction is Reduction.NONE:
@@ -132,10 +136,10 @@ class RowAccumulator:
             values,
             found.low if found.items else None,
             found.high if found.items else None,
-            float(found.weight),
+            quotient(found.divisor.units, 1 << UNIT),
             found.clipped,
             found.ignored,
-            nearest(found.loss.exact) + found.loss.special,
+            quotient(found.loss.units, 1 << UNIT) + found.loss.special,
             found.floored,
             undefined,
             "" if undefined else said_of(finished.value, self._reach(finished)),
@@ -153,11 +157,23 @@ class RowAccumulator:
 
     def _undefined(self) -> str:
         summed = self._evaluation.reduction is Reduction.SUM
-        if summed or self._totals.weight:
+        if summed or self._totals.divisor.units:
             return ""
         if not self._totals.rows:
             return ALL_IGNORED if self._totals.ignored else ""
         return NO_WEIGHT
+
+
+def _shared_totals(measured: Measured, batch: Batch) -> Totals:
+    """The totals of losses; what two evaluations share, as MSE and RMSE do, is summed once."""
+    divisor = measured.denominator
+    plain = measured.multiplier is None and measured.ignored is None and not measured.parts
+    if not plain or not isinstance(divisor, float):
+        return totals(measured)
+    # The losses are kept beside their totals, so that no other array can have their id.
+    key = ("totals", id(measured.losses), divisor, measured.clipped, measured.floored)
+    _, found = batch.once(key, lambda: (measured.losses, totals(measured)))
+    return cast(Totals, found)
 
 
 class SumAccumulator:

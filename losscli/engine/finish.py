@@ -43,8 +43,10 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
     loss = evaluation.loss
     summed = evaluation.reduction is Reduction.SUM
     level = _level(evaluation, totals)
-    divisor = _ONE if summed else totals.weight
-    parts = tuple(loss.scale * part.over(divisor) for part in totals.parts)
+    parts: tuple[float, ...] = ()
+    if totals.parts:
+        divisor = _ONE if summed else totals.weight
+        parts = tuple(loss.scale * part.over(divisor) for part in totals.parts)
     error = None if summed else totals.standard_error
     if error is not None:
         error *= loss.scale
@@ -66,7 +68,7 @@ def _level(evaluation: Evaluation, totals: Totals) -> float:
     """The scaled sum or mean of the losses."""
     if evaluation.reduction is Reduction.SUM:
         return evaluation.loss.scale * totals.loss.over(_ONE)
-    if totals.weight == 0 and evaluation.axes.nothing_is_zero:
+    if totals.divisor.units == 0 and evaluation.axes.nothing_is_zero:
         return 0.0
     return evaluation.loss.scale * totals.mean
 

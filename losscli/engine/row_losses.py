@@ -43,11 +43,16 @@ class Measured:
     reach: Reach = WITHIN
 
     @property
-    def rows_left_out(self) -> NDArray[np.bool_]:
-        """The rows of which nothing enters."""
+    def entered(self) -> NDArray[np.bool_]:
+        """The rows of which something enters."""
         if self.ignored is None:
-            return np.zeros(len(self.losses), bool)
-        return np.asarray(rows_of(self.ignored).all(axis=1))
+            return np.ones(len(self.losses), bool)
+        return np.asarray(~rows_of(self.ignored).all(axis=1))
+
+    @property
+    def rows(self) -> int:
+        """How many rows enter."""
+        return len(self.losses) if self.ignored is None else int(np.count_nonzero(self.entered))
 
     def columns(self) -> Iterator[Measured]:
         """The losses of each column on their own."""

@@ -90,16 +90,17 @@ def sum_totals(evaluation: Evaluation, batch: Batch) -> SumTotals:
             for name, term in terms.items()
         }
     ignored = 0 if label.ignored is None else int(label.ignored.sum())
+    extremes = {
+        name: (
+            rows_of(term).min(axis=0, initial=math.inf),
+            rows_of(term).max(axis=0, initial=-math.inf),
+        )
+        for name, term in terms.items()
+        if not isinstance(term, tuple)
+    }
     return SumTotals(
-        {name: _summed(term, weight) for name, term in terms.items()},
-        {
-            name: (
-                rows_of(term).min(axis=0, initial=math.inf),
-                rows_of(term).max(axis=0, initial=-math.inf),
-            )
-            for name, term in terms.items()
-            if not isinstance(term, tuple)
-        },
+        {name: _summed(term, weight, extremes.get(name)) for name, term in terms.items()},
+        extremes,
         Sum.whole(rows) if weight is None else Sum.of(weight),
         rows - ignored,
         items,
@@ -113,14 +114,18 @@ def _arrays(terms: Mapping[str, Any]) -> list[Array]:
     return [term[0] if isinstance(term, tuple) else term for term in terms.values()]
 
 
-def _summed(term: Any, weight: Array | None) -> tuple[Sum, ...]:
-    """The sum of each column of a term."""
+def _summed(
+    term: Any, weight: Array | None, extremes: tuple[Array, Array] | None
+) -> tuple[Sum, ...]:
+    """The sum of each column of a term; `extremes` are its smallest and largest by column."""
     if isinstance(term, tuple):
         pairs = zip(rows_of(term[0]).T, rows_of(term[1]).T, strict=True)
         return tuple(_product_sum(a, b, weight) for a, b in pairs)
     columns = (np.ascontiguousarray(column) for column in rows_of(term).T)
     if weight is None:
-        return tuple(Sum.of(column) for column in columns)
+        assert extremes is not None
+        extents = map(Extent, *(ends.tolist() for ends in extremes))
+        return tuple(map(Sum.of, columns, extents))
     return tuple(_product_sum(weight, column, None) for column in columns)
 
 

@@ -186,7 +186,7 @@ def totals(measured: Measured) -> Totals:
     row_loss = _by_row(losses, multiplier)
     loss = Sum.of(row_loss, extent if row_loss is shown else None)
     return Totals(
-        len(losses) - int(measured.rows_left_out.sum()),
+        measured.rows,
         shown.size,
         loss,
         Sum(len(losses) * units(denominator))

@@ -9,6 +9,7 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from textwrap import shorten
 from typing import Any, BinaryIO, cast
 
@@ -244,16 +245,11 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
     begin = (12 if wide else 10) + length
     if length > _HEADER:
         raise DataError(f"has a damaged NPY header ({length:,} bytes long)", file=name)
-    text = io.BytesIO((start + file.read(max(0, begin - len(start))))[8:])
-    # A plain array's header is ASCII, so version 3 (UTF-8) is read as version 2.
-    read = npy_format.read_array_header_2_0 if wide else npy_format.read_array_header_1_0
+    text = (start + file.read(max(0, begin - len(start))))[8:]
     # All that NumPy's header parser raises, or lets through from Python's.
     damage = (ValueError, SyntaxError, TypeError, EOFError, MemoryError, RecursionError)
     try:
-        with warnings.catch_warnings():
-            # Of headers from Python 2, which are read all the same.
-            warnings.simplefilter("ignore")
-            shape, fortran, dtype = read(text)
+        shape, fortran, dtype = _parsed(text, wide=wide)
     except (*damage, tokenize.TokenError) as error:
         # NumPy's message holds the whole header.
         reason = shorten(str(error), _SHOWN, placeholder="…") if str(error) else "unreadable"
@@ -261,6 +257,18 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
     if any(type(length) is not int or length < 0 for length in shape):
         raise DataError(f"has a damaged NPY header (shape {shape})", file=name)
     return shape, fortran, dtype, begin
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: bytes, *, wide: bool) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, Fortran order and dtype of a header; many files have the same."""
+    # A plain array's header is ASCII, so version 3 (UTF-8) is read as version 2.
+    read = npy_format.read_array_header_2_0 if wide else npy_format.read_array_header_1_0
+    with warnings.catch_warnings():
+        # Of headers from Python 2, which are read all the same.
+        warnings.simplefilter("ignore")
+        shape, fortran, dtype = read(io.BytesIO(text))
+    return shape, fortran, dtype
 
 
 def _check_content(dtype: np.dtype[Any], name: str) -> None:

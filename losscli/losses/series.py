@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.errors import DataError, UsageError
 from losscli.losses.definition.loss import Loss, Shape
 from losscli.losses.definition.parameters import NamedNumbers
-from losscli.losses.forms.categorical import Array
 
 SERIES = "group"
 NAIVE = "naive"

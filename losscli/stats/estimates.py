@@ -217,7 +217,7 @@ def _mean_of(evaluation: Evaluation, measured: Measured, rows: int) -> tuple[Est
     weighted = [_by_row(apply_weight(piece.losses, piece.multiplier)) for piece in pieces]
     divisors = [np.broadcast_to(piece.denominator, len(piece.losses)) for piece in pieces]
     sums = np.stack([*weighted, *divisors], axis=1)
-    entered = ~measured.rows_left_out
+    entered = measured.entered
     if len(sums) != rows:
         # A row of several tokens is drawn whole.
         sums = sums.reshape(rows, -1, sums.shape[1]).sum(axis=1)

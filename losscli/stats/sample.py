@@ -64,6 +64,7 @@ class RowSample:
         # Rows whose losses are not measured yet: few of each block, and many are done at once.
         self._waiting: list[tuple[int, Places, Settled]] = []
         self._rows_waiting = 0
+        self._rows_kept = 0
         self._setting: RunSettings | None = None
         self._windows = _Windows()
 
@@ -100,6 +101,7 @@ class RowSample:
                 [places + start for places, start in zip(stay, starts, strict=True)]
             )
             self._rows[-1] = numbers[kept]
+            self._rows_kept += len(kept) - len(numbers)
             for pieces in self._sums.values():
                 sums, entered = pieces[-1]
                 pieces[-1] = sums[kept], entered[kept]
@@ -110,6 +112,7 @@ class RowSample:
             self._most = min(self._most, max(64, _MOST_NUMBERS // rows.sums.shape[1]))
             self._sums[place].append((rows.sums.copy(), rows.entered))
         self._rows.append(numbers)
+        self._rows_kept += len(numbers)
 
     def _drawn(self, block: Settled) -> tuple[int, Places, NDArray[np.intp]]:
         """The rows of a block that are drawn: at which level, their numbers, their places."""
@@ -147,6 +150,7 @@ class RowSample:
         kept = [_staying(numbers, self._level, level) for numbers in self._rows]
         self._level = level
         self._rows = [numbers[keep] for numbers, keep in zip(self._rows, kept, strict=True)]
+        self._rows_kept = sum(map(len, self._rows))
         for place, pieces in self._sums.items():
             self._sums[place] = [
                 (sums[keep], entered[keep])
@@ -155,10 +159,10 @@ class RowSample:
 
     def _thin(self) -> None:
         """Raise the level until no more rows are kept than may be."""
-        if sum(map(len, self._rows)) + self._rows_waiting <= self._most:
+        if self._rows_kept + self._rows_waiting <= self._most:
             return
         self._measure_waiting()
-        while sum(map(len, self._rows)) > self._most:
+        while self._rows_kept > self._most:
             self._raise(self._level + 1)
 
     def fresh(self) -> RowSample:
@@ -176,6 +180,7 @@ class RowSample:
         later._raise(level)
         self._estimates |= later._estimates
         self._rows += later._rows
+        self._rows_kept += later._rows_kept
         for place in self._sampled:
             self._sums[place] += later._sums[place]
         self._thin()

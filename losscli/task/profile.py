@@ -174,7 +174,6 @@ class LabelProfile:
     high: float = -math.inf
     whole: bool = True
     values: frozenset[Any] | None = frozenset()
-    positive: float = 0.0
     one_hot: int = 0
     uneven: int = 0
 
@@ -209,7 +208,6 @@ class LabelProfile:
             extent.high,
             whole,
             values,
-            float(np.count_nonzero(present > 0) if extent.ones is None else extent.ones),
             one_hot,
             uneven,
         )
@@ -226,7 +224,6 @@ class LabelProfile:
             max(self.high, other.high),
             self.whole and other.whole,
             _united(self.values, other.values),
-            self.positive + other.positive,
             self.one_hot + other.one_hot,
             self.uneven + other.uneven,
         )
