@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "losscli/1"
 
-Scalar = float | int | str | bool | None
-
 
 @dataclass(frozen=True, slots=True)
 class Input:

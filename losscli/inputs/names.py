@@ -16,7 +16,6 @@ PRED_NAMES = frozenset(
     "probability p p_hat phat score scores logit logits output outputs forecast model".split()
 )
 ID_NAMES = frozenset("id ids key index idx row_id rowid sample_id uuid guid filename".split())
-WEIGHT_NAMES = frozenset("weight weights sample_weight sample_weights".split())
 
 _SEPARATORS = "_.:- "
 PRED_PREFIXES = frozenset(

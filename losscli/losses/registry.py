@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from losscli.errors import UsageError
-from losscli.losses.definition.loss import Loss
-from losscli.losses.scores import score_of
-from losscli.vocabulary import Task, member
-
-if TYPE_CHECKING:
-    pass
-
-
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
+from losscli.errors import UsageError
 from losscli.losses import (
     binary,
     calibration,
+    class_margins,
     classification,
     confusion,
     cross_entropies,
@@ -48,6 +39,9 @@ from losscli.losses import (
     texts,
     variance_explained,
 )
+from losscli.losses.definition.loss import Loss
+from losscli.losses.scores import score_of
+from losscli.vocabulary import Task, member
 
 
 class Registry:
@@ -141,6 +135,7 @@ REGISTRY = Registry(
             similarity,
             binary,
             margins,
+            class_margins,
             multiclass,
             cross_entropies,
             classification,

@@ -47,8 +47,6 @@ CHANCES: dict[Kind, tuple[float, ...]] = {
 
 VALUES = (-1e6, -3.5, -1e-9, 0.0, 1e-300, 1e-9, 0.02, 0.999, 1.0, 1.001, 2.5, 700.0, 1e6)
 
-VALUE_BOUNDS = {Kind.PROBABILITY: (0.0, 1.0), Kind.TANH: (-1.0, 1.0)}
-
 # Rows over three classes that sum to 1, as probabilities; then as logits and as log-probabilities.
 ROWS: dict[Kind, tuple[tuple[float, ...], ...]] = {
     Kind.PROBABILITY: (

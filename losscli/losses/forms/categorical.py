@@ -137,13 +137,6 @@ class Categorical:
         assert label.rows is not None
         return times(label.rows, self.log_p).sum(axis=1)
 
-    def probability_of(self, label: Classes) -> Array:
-        """Σⱼ labelⱼ · pⱼ for each row, shape (n,)."""
-        if label.index is not None:
-            return self.p[np.arange(label.index.size), label.index]
-        assert label.rows is not None
-        return (label.rows * self.p).sum(axis=1)
-
     def _log_at(self, index: NDArray[np.intp]) -> Array:
         return self.log_p[np.arange(index.size), index]
 

@@ -7,6 +7,7 @@ import math
 import os
 import re
 from datetime import date
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class Parts(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
+@cache
 def text_of(name: str, **options: Any) -> str:
     file, column = SAMPLE[name]
     return render_page(page(file, columns=losscli.Columns(pred=column), **options))
