@@ -45,6 +45,9 @@ _FORMAT = """\
     line-height: {line_height}px;
     font-variant-east-asian: full-width;
 }}
+.{unique_id}-title {{
+    font-family: system-ui, sans-serif;
+}}
 {styles}
 </style>
 <defs>
@@ -90,7 +93,8 @@ def _drawn(screen: Text, theme: TerminalTheme) -> str:
     console = Console(
         width=_COLUMNS, record=True, file=io.StringIO(), force_terminal=True, highlight=False
     )
-    console.print(screen, soft_wrap=True)
+    # A line more than there are words: Rich cuts the last one below its letters' feet.
+    console.print(screen, end="\n\n")
     return console.export_svg(
         title="losscli", theme=theme, code_format=_FORMAT, unique_id="losscli"
     )

@@ -39,8 +39,8 @@ def examples(page: str) -> Iterator[Example]:
     yield from (Example(page, body) for body in FENCE.findall(text))
 
 
-# Pages with tests of their own, beside what they speak of.
-OTHERS = {"docs/language_models.md", "docs/reading.md"}
+# Pages with tests of their own.
+OTHERS = {"docs/language_models.md"}
 PAGES = sorted({page.relative_to(ROOT).as_posix() for page in written_pages()} - OTHERS)
 ALL = [item for page in PAGES for item in examples(page) if not item.text.startswith(TRIED_THERE)]
 
