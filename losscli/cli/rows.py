@@ -12,7 +12,7 @@ from losscli.cli.options import option, switch
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
-    from losscli.rowwise.rows import RowLosses
+    from losscli.rowwise.row_losses import RowLosses
 
 FORMATS = ("table", "json", "csv", "jsonl", "parquet", "npy")
 _OF_ALL_ROWS = ("csv", "jsonl", "parquet", "npy")

@@ -10,7 +10,7 @@ import pytest
 
 import losscli
 from losscli.engine import run as running
-from losscli.rowwise.rows import RowLosses
+from losscli.rowwise.row_losses import RowLosses
 
 RNG = np.random.default_rng(13)
 P = RNG.uniform(0.0, 1.0, 400)

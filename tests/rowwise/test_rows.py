@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import losscli
 from losscli.engine import run as running
-from losscli.rowwise.rows import RowLosses
+from losscli.rowwise.row_losses import RowLosses
 
 RNG = np.random.default_rng(7)
 P = RNG.beta(2.0, 2.0, 500)
