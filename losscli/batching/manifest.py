@@ -16,6 +16,8 @@ from losscli.errors import DataError, UsageError, did_you_mean
 from losscli.evaluating.option_text import class_weights, listed, named_files
 from losscli.evaluating.requests import parse_requests
 from losscli.inputs.columns import Columns
+from losscli.inputs.compressed import first_line
+from losscli.inputs.json_lines import once
 from losscli.machine.endless import read_whole
 
 # Where a row stands (`line 5`), and what it says.
@@ -239,9 +241,10 @@ def _json_rows(text: str, path: str) -> Iterator[Row]:
             continue
         position = f"line {count}"
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            raise DataError("is not JSON", file=path, position=position) from None
+            row = json.loads(line, object_pairs_hook=once)
+        except (ValueError, RecursionError) as error:
+            problem = f"is not JSON ({first_line(error)})"
+            raise DataError(problem, file=path, position=position) from None
         if not isinstance(row, dict):
             raise DataError("is no JSON object", file=path, position=position)
         yield position, {key: value for key, value in row.items() if value is not None}

@@ -20,7 +20,7 @@ class MatchOptions(SearchOptions, _Value):
 
     What agrees to the digits given comes first, the most ordinary of it at the top, and the command
     that prints it last: it has been run. What chance alone would give is said, and near misses are
-    listed by --near. The more digits, the surer.
+    listed by --near. The more digits, the surer. All rows are held in memory.
 
     Examples:
 

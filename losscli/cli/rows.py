@@ -50,7 +50,8 @@ class RowsOptions(EvaluationOptions, InputOptions):
         "-o",
         "--output",
         metavar="FILE",
-        help="Write to a file; its ending chooses the format (.svg or .png: --plot as a picture).",
+        help="Write to a file, as the rows come; its ending chooses the format (.svg or .png: "
+        "--plot as a picture). Without it the losses of all rows are held in memory.",
     )
 
 

@@ -20,7 +20,8 @@ class WhyOptions(SearchOptions, _Values):
     """Say whose two numbers are, and which choices and rows make the difference.
 
     Each number is looked for as `losscli match` does; then one choice after the other is changed
-    from A's to B's, and what each changes is printed. They add up, as the parts of the rows do.
+    from A's to B's, and what each changes is printed. They add up, as the parts of the rows do. All
+    rows are held in memory.
 
     Examples:
 

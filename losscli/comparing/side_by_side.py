@@ -13,7 +13,7 @@ from losscli.engine.accumulators import HeldAccumulator, Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import Settled
 from losscli.engine.groups_of_rows import ByGroup, groups_of
-from losscli.engine.run import Outcome, over_all_blocks, through_gate
+from losscli.engine.run import Outcome, over_all_blocks, refuse_lost, through_gate
 from losscli.evaluating.dependence import notes_on_dependence
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import DataReading
@@ -159,6 +159,9 @@ class SideBySide:
         over_all_blocks(
             self._rivals.together, lambda few, found: found.over(few), self, threads, progress
         )
+        for model, reading in enumerate(self.readings):
+            for place, evaluation in enumerate(reading.evaluations):
+                refuse_lost(self._rivals.sides[model], evaluation, self.whole.tally(place, model))
 
     def fresh(self) -> SideBySide:
         """The same for the same models, with no rows."""

@@ -281,6 +281,9 @@ def _notes(rivals: Rivals, names: Sequence[str], done: SideBySide) -> Iterator[s
         reading = done.readings[model]
         places = range(len(reading.evaluations))
         values = [done.whole.tally(place, model).finished.value for place in places]
+        for place, evaluation in enumerate(reading.evaluations):
+            if beyond := done.whole.tally(place, model).beyond:
+                yield f"{name}: {evaluation.loss.short}: {beyond}"
         side = rivals.sides[model]
         yield from misread_as_logits(side, reading, done.outcomes[model], values, name)
     yield from done.notes_on_dependence()

@@ -152,8 +152,14 @@ class RowAccumulator:
         return self._totals.reach | Reach(above=above)
 
     def _lost(self, finished: Finished) -> str:
-        finishes = self._evaluation.loss.transform is not None and finished.columns is None
-        return lost(finished.value, self._totals.reach, finished.level if finishes else None)
+        level = None
+        if self._evaluation.loss.transform is not None:
+            level = finished.level
+            if math.isnan(level):
+                # Columns are finished one by one: what is infinite or 0 was so before.
+                each = [finished.value] if finished.columns is None else finished.columns
+                level = max(each, key=lambda value: not 0.0 < value < math.inf, default=level)
+        return lost(finished.value, self._totals.reach, level)
 
     def _undefined(self) -> str:
         summed = self._evaluation.reduction is Reduction.SUM

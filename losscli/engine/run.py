@@ -225,14 +225,18 @@ def run(
 
 
 def _check_lost(dataset: Dataset, evaluations: Sequence[Evaluation], outcome: Outcome) -> None:
-    """Raise DataError where a value cannot be told for the range of float64."""
     for evaluation, tally in zip(evaluations, outcome.tallies, strict=True):
-        if tally.lost:
-            raise DataError(
-                f"{evaluation.loss.title}: {tally.lost}",
-                file=dataset.pred.file,
-                hint="Divide predictions and labels by the same number, such as their largest.",
-            )
+        refuse_lost(dataset, evaluation, tally)
+
+
+def refuse_lost(dataset: Dataset, evaluation: Evaluation, tally: Tally) -> None:
+    """Raise DataError where a value cannot be told for the range of float64."""
+    if tally.lost:
+        raise DataError(
+            f"{evaluation.loss.title}: {tally.lost}",
+            file=dataset.pred.file,
+            hint="Divide predictions and labels by the same number, such as their largest.",
+        )
 
 
 def _check_weighed(dataset: Dataset, evaluations: Sequence[Evaluation], outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from losscli.inputs.source import Array
 from losscli.inputs.text import bounded_lines, characters, lines_until
 
 _ROWS = 1 << 14
+# Put behind the last line: a row of its own, but where a quote is left open. No text has these.
+_END = "\uffff\ufffe"
 _SHOWN = 60
 
 # Damage that is met where the text is read, beside that of a compressed file.
@@ -76,10 +78,21 @@ class Cells:
                 if not place:
                     before = len(list(islice(lines, dialect.skip)))
                 found_rows = records(
-                    lines, dialect.delimiter, aligned=dialect.aligned, quote=dialect.quote
+                    chain(lines, [_END]),
+                    dialect.delimiter,
+                    aligned=dialect.aligned,
+                    quote=dialect.quote,
                 )
                 for found in found_rows:
+                    if found.cells == [_END]:
+                        return
                     line = before + found.first
+                    if found.cells and found.cells[-1].rstrip().endswith(_END):
+                        raise DataError(
+                            "a quote is opened and not closed up to the end",
+                            file=self._name,
+                            position=f"line {line}",
+                        )
                     if header and found.cells == header:
                         continue
                     # In a single column an empty line is a missing value.

@@ -199,7 +199,7 @@ class DelimitedSource:
             return arrow_csv.read_csv(held_by_arrow(block), *options)
 
         with self._bytes() as stream:
-            blocks = row_blocks(utf8_pieces(stream, dialect.encoding))
+            blocks = row_blocks(utf8_pieces(stream, dialect.encoding), dialect.quote.encode())
             for table in in_order(parsed, enumerate(blocks), available()):
                 left_out = min(skip, table.num_rows)
                 skip -= left_out

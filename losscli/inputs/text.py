@@ -52,7 +52,7 @@ def line_blocks(
         yield place, block
 
 
-def row_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def row_blocks(pieces: Iterable[bytes], quote: bytes) -> Iterator[bytes]:
     """Blocks of whole rows, whose quoted cells may hold line ends, from pieces of a text.
 
     Raises csv.Error for a row that never ends, as where a quote is left open.
@@ -60,24 +60,26 @@ def row_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     held = b""
     for piece in pieces:
         held += piece
-        cut = _last_row_end(held)
+        cut = _last_row_end(held, quote)
         if cut:
             yield held[:cut]
             held = held[cut:]
         elif len(held) > _LONGEST_ROW:
             raise csv.Error("a row never ends")
+    if held.count(quote) % 2:
+        raise csv.Error("a quote is left open")
     if held:
         yield held
 
 
-def _last_row_end(held: bytes) -> int:
+def _last_row_end(held: bytes, quote: bytes) -> int:
     """The place after the last line end before which every quote is closed; 0 without one."""
     mark = b"\n" if b"\n" in held else b"\r"
     # The last of a piece may be half of a line end.
     end = len(held) - (mark == b"\r")
-    quotes = held.count(b'"', 0, end)
+    quotes = held.count(quote, 0, end)
     while (found := held.rfind(mark, 0, end)) >= 0:
-        quotes -= held.count(b'"', found, end)
+        quotes -= held.count(quote, found, end)
         if quotes % 2 == 0:
             return found + 1
         end = found

@@ -140,3 +140,9 @@ class TestMistakes:
     def test_a_manifest_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="no such file"):
             read_manifest(str(tmp_path / "m.csv"), NOTHING)
+
+
+def test_a_column_that_a_line_names_twice_is_said(tmp_path: Path) -> None:
+    path = manifest(tmp_path, "m.jsonl", '{"pred": "a.npy", "pred": "b.npy"}\n')
+    with pytest.raises(DataError, match=r"line 1: is not JSON .*'pred' is given twice"):
+        read_manifest(path, NOTHING)

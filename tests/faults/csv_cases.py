@@ -133,6 +133,14 @@ def _broken() -> Iterator[Case]:
         "a header without its end": ("pred,label", "no rows"),
         "a row too short": (HEAD + "1.5,1\n2\n", "line 3"),
         "a row too long": (HEAD + "1.5,1\n2,3,4\n", "line 3"),
+        "an open quote in a column that is not read": (
+            'pred,label,note\n1.5,1,"good\n2,3,bad\n4,4,fine\n',
+            "line 2: a quote is opened",
+        ),
+        "an open quote far down": (
+            "pred,label,note\n" + "1.5,1,good\n" * 9000 + '2,3,"bad\n' + "4,4,fine\n" * 9000,
+            "line 9002: a quote is opened",
+        ),
         "an open quote": (HEAD + '1.5,1\n"2,3\n', "t.csv"),
         "a NUL": (HEAD.encode() + b"1.5,1\n2\x00,3\n", "t.csv"),
         "only NULs": (b"\0" * 1000, "t.csv"),

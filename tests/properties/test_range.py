@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from losscli import evaluate
+from losscli import compare, evaluate
 from losscli.engine.exact import Sum
 from losscli.errors import DataError, LosscliError
 from losscli.losses.registry import REGISTRY
@@ -80,6 +80,23 @@ def test_a_value_goes_with_the_scale_of_the_data(loss: str, scale: float) -> Non
 def test_a_root_is_refused_where_its_squares_are_lost(loss: str, scale: float, said: str) -> None:
     with pytest.raises(DataError, match=f"{said} the range of float64.*Divide"):
         evaluate(PRED * scale, LABEL * scale, loss)
+
+
+@pytest.mark.parametrize(("scale", "said"), [(1e200, "beyond"), (1e-200, "below")])
+def test_so_is_one_of_a_column_or_of_a_model(scale: float, said: str) -> None:
+    with pytest.raises(DataError, match=f"{said} the range of float64"):
+        evaluate(ROWS * scale, ROWS[::-1] * scale, "rmse", reduction="columns")
+    with pytest.raises(DataError, match=f"{said} the range of float64"):
+        compare([PRED * scale, LABEL], LABEL * scale, "rmse")
+
+
+def test_one_small_difference_is_no_reason_to_refuse() -> None:
+    few = ROWS.copy()
+    few[0] += 1e-3
+    ones = np.column_stack([few, np.array([1e-200, 2e-200, 1.0])])
+    label = np.column_stack([ROWS, np.array([2e-200, 1e-200, 3.0])])
+    assert evaluate(ones, label, "rmse").results[0].value > 0.0
+    assert (evaluate(ones, label, "rmse", reduction="columns").results[0].values[3]) > 1.0
 
 
 @pytest.mark.parametrize(("scale", "value"), [(1e200, math.inf), (1e-200, 0.0)])
