@@ -72,7 +72,8 @@ class _Pass:
         for block, _ in through_gate(together, blocks, self._take, drop_missing=drop):
             for place, outcome in enumerate(self.outcomes):
                 own = Block(block.start, self._pred(block, place), block.label, None)
-                outcome.add_profiles(own, self._readings[place].setting.tolerance)
+                setting = self._readings[place].setting
+                outcome.add_profiles(own, setting.tolerance, setting.rounding)
         return self
 
     def _pred(self, block: Block | Settled, place: int) -> Any:

@@ -197,7 +197,7 @@ class SideBySide:
             self.readings, self.outcomes, self._sides(block), strict=True
         ):
             own = replace(block, pred=pred, inputs=inputs)
-            outcome.add_profiles(own, reading.setting.tolerance)
+            outcome.add_profiles(own, reading.setting.tolerance, reading.setting.rounding)
         return block
 
     def _take(self, settled: Settled) -> None:

@@ -19,6 +19,7 @@ from losscli.losses.definition.loss import Loss, Reading
 from losscli.losses.forms.categorical import Form
 from losscli.losses.forms.floors import Floor
 from losscli.task.labels import LabelCode, Misfit
+from losscli.task.rounding import NO_ROUNDING, UnitRounding
 from losscli.vocabulary import Kind, Reduction, Task
 
 Array = NDArray[Any]
@@ -174,6 +175,8 @@ class RunSettings:
     `code` is how labels are written, `tolerance` how far sums may be off 1, and `outside_unit`
     says whether any prediction of the whole run lies outside [0, 1]. `left_out` are the labels that
     mark single items to leave out, as NaN then does; None where a missing label is an error.
+    `rounding` says which probabilities outside [0, 1] are there by rounding, and are moved to 0 or
+    1 and counted.
     """
 
     code: LabelCode
@@ -181,6 +184,7 @@ class RunSettings:
     class_weight: tuple[float, ...] | None = None
     outside_unit: bool = False
     left_out: frozenset[float] | None = None
+    rounding: UnitRounding = NO_ROUNDING
 
 
 @dataclass

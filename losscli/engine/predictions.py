@@ -25,7 +25,7 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
     """
     reading, kind, axes = evaluation.reading, evaluation.kind, evaluation.axes
     form = reading.form
-    pred = batch.pred_as(reading)
+    pred = _in_unit(batch.pred_as(reading), evaluation, batch)
     for key, bounds in evaluation.pred_checks:
         check = partial(check_bounds, pred, bounds, "prediction", batch.extent(pred))
         batch.once(key, check)
@@ -52,6 +52,32 @@ def predicted(evaluation: Evaluation, batch: Batch) -> Any:
     if scores and axes.squash and batch.setting.outside_unit:
         return batch.once(("squashed", form), lambda: _squashed(pred, form))
     return pred
+
+
+def rounded_off(evaluation: Evaluation, batch: Batch) -> int:
+    """How many probabilities of the batch lie outside [0, 1] by rounding, and were moved there."""
+    if evaluation.kind is not Kind.PROBABILITY:
+        return 0
+    beyond = _beyond(batch.pred_as(evaluation.reading), batch)
+    return 0 if beyond is None else int(np.count_nonzero(beyond))
+
+
+def _in_unit(pred: Array, evaluation: Evaluation, batch: Batch) -> Array:
+    """Predictions, those that rounding put outside [0, 1] moved to its ends."""
+    if evaluation.kind is not Kind.PROBABILITY or (beyond := _beyond(pred, batch)) is None:
+        return pred
+    moved: Array = batch.once(
+        ("in unit", pred.shape), lambda: np.where(beyond, np.clip(pred, 0.0, 1.0), pred)
+    )
+    return moved
+
+
+def _beyond(pred: Array, batch: Batch) -> NDArray[np.bool_] | None:
+    """Which predictions lie outside [0, 1] by rounding; None where none does."""
+    found: NDArray[np.bool_] | None = batch.once(
+        ("beyond", pred.shape), lambda: batch.setting.rounding.beyond(pred, batch.extent(pred))
+    )
+    return found
 
 
 def _check_sums(pred: Array, batch: Batch) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.labels import Labelled, class_weights, labelled
-from losscli.engine.predictions import predicted
+from losscli.engine.predictions import predicted, rounded_off
 from losscli.engine.reach import WITHIN, Reach, reaching
 from losscli.engine.shapes import fitting
 from losscli.errors import UsageError
@@ -121,7 +121,7 @@ def measure(evaluation: Evaluation, batch: Batch) -> Measured:
         assert evaluation.loss.finish is not None
         found = evaluation.loss.finish(RowStats(found), evaluation.params)
     losses, *parts = found if isinstance(found, tuple) else (found,)
-    clipped = getattr(pred, "clipped", 0)
+    clipped = _clipped(pred, evaluation, batch)
     measured = measured_of(evaluation, batch, losses, tuple(parts), label, clipped)
     measured = replace(measured, reach=reach)
     replaced = evaluation.reading.floored
@@ -285,7 +285,15 @@ def terms_of(
 ) -> tuple[Mapping[str, Any], Labelled, int, Reach]:
     """The terms that a kernel wants summed, the labels, how many probabilities were clipped."""
     found, pred, label, reach = computed(evaluation, batch)
-    return found, label, getattr(pred, "clipped", 0), reach
+    return found, label, _clipped(pred, evaluation, batch), reach
+
+
+def _clipped(pred: Any, evaluation: Evaluation, batch: Batch) -> int:
+    """How many probabilities were moved: by the convention's clip, or else by rounding alone.
+
+    The clip moves all that lie outside [0, 1] too.
+    """
+    return getattr(pred, "clipped", 0) or rounded_off(evaluation, batch)
 
 
 def row_weight(evaluation: Evaluation, batch: Batch, label: Labelled) -> Array | None:

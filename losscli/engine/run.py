@@ -21,6 +21,7 @@ from losscli.machine.memory import keep_freed
 from losscli.machine.threads import available, in_order
 from losscli.task.labels import Misfit
 from losscli.task.profile import LabelProfile, PredProfile
+from losscli.task.rounding import NO_ROUNDING, UnitRounding
 from losscli.vocabulary import Reduction
 
 Result = TypeVar("Result")
@@ -90,12 +91,14 @@ class Outcome:
         self.dropped += later.dropped
         self.weighed |= later.weighed
 
-    def add_profiles(self, block: Block, tolerance: float) -> None:
+    def add_profiles(
+        self, block: Block, tolerance: float, rounding: UnitRounding = NO_ROUNDING
+    ) -> None:
         """Add what one block shows of predictions and labels."""
         self.rows += len(block.pred)
         label = None if block.label is None else _label_profile(block, block.label, tolerance)
         extent = None if block.pred.dtype == object else block.extents.of(block.pred)
-        pred = PredProfile.of(_flat(block.pred), tolerance, extent)
+        pred = PredProfile.of(_flat(block.pred), tolerance, extent, rounding)
         self._merge_profiles(pred, label)
 
     def _merge_profiles(self, pred: PredProfile, label: LabelProfile | None) -> None:
@@ -126,7 +129,7 @@ class Pass:
 
         def profiled() -> Iterator[Block]:
             for block in blocks:
-                outcome.add_profiles(block, self.setting.tolerance)
+                outcome.add_profiles(block, self.setting.tolerance, self.setting.rounding)
                 yield block
 
         def add(settled: Settled) -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from losscli.evaluating.report import Result
 from losscli.losses.registry import REGISTRY
 
-_WORDS = {
-    "clipped": ("probabilities clipped", "--like exact does not clip"),
-    "ignored": ("labels ignored", ""),
-}
+_NOUNS = {"clipped": ("probability", "probabilities"), "ignored": ("label", "labels")}
+# The convention that clips nothing.
+_AS_IS = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,22 @@ class Count:
     def note(self) -> str:
         """All of it in a sentence."""
         of = "; ".join(filter(None, (self.convention, self.way_out)))
-        return f"{self.number:,} {_WORDS[self.what][0]} ({of}): {', '.join(self.losses)}"
+        noun = _NOUNS[self.what][self.number != 1]
+        return f"{self.number:,} {noun} {self.what} ({of}): {', '.join(self.losses)}"
 
 
 def counts(results: Sequence[Result]) -> Iterator[Count]:
     """What was clipped or ignored, losses with the same count together."""
-    for what, (_, way_out) in _WORDS.items():
+    for what in _NOUNS:
         alike: dict[tuple[int, str], list[str]] = {}
         for result in results:
             found = getattr(result, what), result.convention
             alike.setdefault(found, []).append(_short(result.loss))
         for (number, convention), losses in alike.items():
             if number:
+                # Rounding beyond 0 and 1 is moved there under every convention.
+                clips = what == "clipped" and convention != _AS_IS
+                way_out = f"--like {_AS_IS} does not clip" if clips else ""
                 yield Count(what, number, convention, tuple(dict.fromkeys(losses)), way_out)
 
 

@@ -31,6 +31,7 @@ from losscli.task.decision import HIGH, Decision, Hints, kind_named_by
 from losscli.task.labels import CODED_TASKS, LabelCode, label_code
 from losscli.task.profile import LEFT_OUT, MARKS, MOST_VALUES, tolerance
 from losscli.task.quantities import named_quantities
+from losscli.task.rounding import UnitRounding
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
 
 _IGNORE = "ignore_index"
@@ -96,7 +97,7 @@ def _look(dataset: Dataset, blocks: Iterable[Block]) -> Outcome:
     seen = Outcome()
     near = tolerance_of(dataset)
     for block in blocks:
-        seen.add_profiles(block, near)
+        seen.add_profiles(block, near, rounding_of(dataset))
     return seen
 
 
@@ -165,6 +166,7 @@ def read_as(
         class_weights(options.class_weight, code),
         outside_unit=any(item.axes.squash for item in evaluations) and seen.pred.outside_unit > 0,
         left_out=left_out,
+        rounding=rounding_of(dataset),
     )
     return DataReading(verdict, setting, evaluations, dataset.rows)
 
@@ -233,6 +235,11 @@ def score_reading(dataset: Dataset, requests: tuple[Request, ...], options: Opti
 def tolerance_of(dataset: Dataset) -> float:
     """How far the sum of a row of probabilities may be off 1, for how they are stored."""
     return tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
+
+
+def rounding_of(dataset: Dataset) -> UnitRounding:
+    """Which probabilities lie outside [0, 1] by rounding, for how they are stored."""
+    return UnitRounding.of(dataset.pred.dtype)
 
 
 def _check_words(dataset: Dataset, evaluations: Sequence[Evaluation]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.errors import UsageError
 from losscli.inputs.archives import members_of
+from losscli.inputs.by_key import ById, in_two_writings
 from losscli.inputs.choosing import (
     Chosen,
     choose,
@@ -24,7 +25,7 @@ from losscli.inputs.dependence import suspects
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen
-from losscli.inputs.pairing import KEY, ById, ByPosition, Feed, Pairing, Unpaired, aligned
+from losscli.inputs.pairing import KEY, ByPosition, Feed, Pairing, Unpaired, aligned
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import check_dims, check_fit, part_of
 from losscli.inputs.tokens import token_rows
@@ -161,11 +162,14 @@ def paired_rows(
     if not all(KEY in feed.roles for feed in feeds):
         # What has no key cannot be paired by one; the first rows say that the order differs.
         return ByPosition(feeds)
-    pairing = ById(feeds)
+    plain = in_two_writings(feeds)
+    pairing = ById(feeds, whole_numbers=plain)
     lead = feeds[0]
     key = ", ".join(lead.source.column(place) for place in lead.roles[KEY].columns or ())
-    if not named:
+    if not named and not plain:
         notes.append(f"rows paired by {key}: they stand in another order")
+    if plain:
+        notes.append(f"rows paired by {key}: whole numbers, which one file writes as 7.0, not 7")
     if pairing.memory >= _MUCH:
         announce(
             f"rows are paired by {key}: about {pairing.memory / 1e6:,.0f} MB of memory; rows in "

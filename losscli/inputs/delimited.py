@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from losscli.errors import DataError, NoRows
 from losscli.inputs.arrow import held_by_arrow, numbers, words
 from losscli.inputs.cells import UNREADABLE, Cells
 from losscli.inputs.compressed import beginning, decompressing, text_size
-from losscli.inputs.dialect import MISSING, Dialect, sniff
+from losscli.inputs.dialect import MISSING, Dialect, records, sniff
 from losscli.inputs.file import File
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import LONGEST_LINE, line_blocks, row_blocks, utf8_pieces
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SAMPLE = 1 << 16
+# What the last line of a report is called.
+_TOTALS = frozenset(
+    (
+        *("total", "totals", "grand total", "subtotal", "sum", "average", "avg", "mean"),
+        *("summe", "gesamt", "mittelwert", "somme", "moyenne", "suma", "totale", "итого", "合計"),
+    )
+)
 
 
 class DelimitedSource:
@@ -55,6 +63,27 @@ class DelimitedSource:
         self.titled = bool(self._dialect.header)
         if whole and not self._dialect.rows:
             raise NoRows("has a header but no rows", file=file.name)
+        if whole:
+            self._refuse_total(sample)
+
+    def _refuse_total(self, sample: bytes) -> None:
+        """Raise DataError where the last line sums up those above, as reports of people do."""
+        dialect = self._dialect
+        lines = sample.decode(dialect.encoding, "replace").splitlines()
+        last = max((place for place, line in enumerate(lines) if line.strip()), default=0)
+        *_, record = records(lines[last : last + 1], dialect.delimiter, quote=dialect.quote)
+        cells = [cell.strip() for cell in record.cells]
+        words = [cell for cell in cells if cell and not dialect.numerals.is_number(cell)]
+        numbers = len([cell for cell in cells if cell]) - len(words)
+        if len(words) != 1 or not numbers or words[0].rstrip(":").casefold() not in _TOTALS:
+            return
+        if sum(words[0] in line for line in lines) == 1:
+            raise DataError(
+                f"sums up the rows above ({words[0]}) and is none of them",
+                file=self.name,
+                position=f"line {last + 1}",
+                hint=f"Leave it out: sed '{last + 1}d' {quote(self.name)} > rows.csv",
+            )
 
     def dtype(self, columns: Sequence[int] | None) -> None:
         """None: the numbers are written out."""
@@ -144,12 +173,12 @@ class DelimitedSource:
         assert dialect.line_end is not None
         options = self._options(types, quoted=False)
 
-        header, quote = self._header(), dialect.quote.encode()
+        header, mark = self._header(), dialect.quote.encode()
 
         def parsed(found: tuple[int, bytes]) -> tuple[int, pa.Table | None]:
             place, block = found
             end = place + len(block)
-            if quote in block:
+            if mark in block:
                 return end, None
             if header and (block.startswith(header) or b"\n" + header in block):
                 # Of files that were put one behind the other: left out, cell by cell.

@@ -209,15 +209,22 @@ def _quote(lines: Sequence[str]) -> str:
 
 def _titles(found: Sequence[Record]) -> int:
     """How many records of titles stand above the header: shorter than all the rows below."""
-    widths = Counter(len(record.cells) for record in found)
+    widths = Counter(map(_filled, found))
     width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
-    above = next((n for n, record in enumerate(found) if len(record.cells) == width), 0)
+    above = next((n for n, record in enumerate(found) if _filled(record) == width), 0)
     if width == 1 or not 0 < above <= _MOST_TITLES or above >= count:
         return 0
     first, below = found[above - 1].cells, found[above].cells
     numbers = sum(looks_like_number(cell) for cell in below)
     # One cell short, above numbers, is the header of rows that begin with their names.
     return 0 if above == 1 and len(first) == width - 1 and numbers else above
+
+
+def _filled(record: Record) -> int:
+    """How many cells a record has; of a title that a spreadsheet padded, one."""
+    first, *others = record.cells
+    padded = len(others) > 1 and not any(map(str.strip, others)) and not looks_like_number(first)
+    return 1 if padded else len(record.cells)
 
 
 def _all_words(cells: Sequence[str], written: Numerals) -> bool:

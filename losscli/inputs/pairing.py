@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice, zip_longest
 from shlex import quote
 from typing import Any, Protocol
@@ -18,9 +17,6 @@ KEY = "key"
 # What parts the columns of a key that are held as one text.
 _PART = "\x1f"
 
-# What a row takes that is held to be looked up: its key of some 15 letters with its place in the
-# index (measured), and each of its items, once more while they are put together.
-_KEY_BYTES, _ITEM_BYTES = 240, 16
 # Rows whose keys are compared before the way of pairing is chosen.
 _FIRST_KEYS = 1 << 12
 
@@ -189,11 +185,12 @@ def aligned(feeds: Sequence[Feed]) -> bool:
 
     Rows further down are checked as they are read.
     """
-    keyed = [_first_keys(feed) for feed in feeds if KEY in feed.roles]
+    keyed = [first_keys(feed) for feed in feeds if KEY in feed.roles]
     return all(keys == keyed[0] for keys in keyed[1:])
 
 
-def _first_keys(feed: Feed) -> list[Any]:
+def first_keys(feed: Feed) -> list[Any]:
+    """The keys of the first rows of a feed."""
     batches = rechunked(feed.source.batches({KEY: feed.roles[KEY]}, _FIRST_KEYS), _FIRST_KEYS)
     return [key for part in islice(batches, 1) for key in keys_of(part).tolist()]
 
@@ -257,154 +254,3 @@ def gathered(batches: Iterable[dict[str, Array]]) -> dict[str, Array]:
     if not pieces:
         return {}
     return {role: np.concatenate([piece[role] for piece in pieces]) for role in pieces[0]}
-
-
-@dataclass
-class _Keyed:
-    """A feed held in memory, to be looked up by key."""
-
-    source: Source
-    arrays: dict[str, Array]
-    index: Mapping[str, int]
-    seen: Array = field(init=False)
-
-    @classmethod
-    def load(cls, feed: Feed) -> _Keyed:
-        """Read all of a feed. Raises DataError for a key that is missing or stands twice."""
-        whole = gathered(feed.source.batches(feed.roles, 1 << 17))
-        if not whole:
-            raise DataError("has no rows", file=feed.source.name)
-        keys = keys_of(whole)
-        del whole[KEY]
-        _check_present(feed.source, keys, 0)
-        index: dict[str, int] = {}
-        for row, key in enumerate(keys.tolist()):
-            first = index.setdefault(key, row)
-            if first != row:
-                raise _stands_twice(feed.source, key, row, first)
-        return cls(feed.source, whole, index)
-
-
-def _check_present(source: Source, keys: Array, start: int) -> None:
-    missing = np.array([key is None for key in keys.tolist()], bool)
-    if missing.any():
-        part, position = located(source, start + int(missing.argmax()))
-        raise DataError("has no key", file=part.name, position=position)
-
-
-def _stands_twice(source: Source, key: str, row: int, first: int) -> DataError:
-    (one, first_position), (other, position) = located(source, first), located(source, row)
-    place = first_position if one is other else f"{one.name}, {first_position}"
-    return DataError(
-        f"the key {key_shown(key)} stands twice (first on {place})",
-        file=other.name,
-        position=position,
-    )
-
-
-class ById:
-    """Rows with the same key, in the order of the first feed; the other feeds are held in memory.
-
-    Every key must stand in every file exactly once.
-    """
-
-    def __init__(self, feeds: Sequence[Feed]) -> None:
-        self._lead, *self._others = feeds
-        self._held: list[_Keyed] | None = None
-
-    @property
-    def starts(self) -> Sequence[int]:
-        """The first row alone: keys are counted from there."""
-        return (0,)
-
-    @property
-    def memory(self) -> int:
-        """About how many bytes the feeds take that are held."""
-        return sum(
-            feed.source.about * (_KEY_BYTES + _ITEM_BYTES * _items(feed)) for feed in self._others
-        )
-
-    def _keyed(self) -> list[_Keyed]:
-        if self._held is None:
-            self._held = [_Keyed.load(feed) for feed in self._others]
-        return self._held
-
-    def blocks(
-        self, rows: int, start: int = 0, stop: int | None = None
-    ) -> Iterator[dict[str, Array]]:
-        """Blocks of the first feed, with the rows of the others that have the same keys."""
-        if start or stop is not None:
-            raise ValueError("rows that are paired by key are read from the first to the last")
-        keyed = self._keyed()
-        for held in keyed:
-            held.seen = np.zeros(len(held.index), bool)
-        for part in rechunked(self._lead.source.batches(self._lead.roles, rows), rows):
-            keys = keys_of(part)
-            _check_present(self._lead.source, keys, start)
-            for held in keyed:
-                part |= self._matching(held, keys, start)
-            yield part
-            start += len(keys)
-        for held in keyed:
-            self._check_all_seen(held)
-
-    def _matching(self, held: _Keyed, keys: Array, start: int) -> dict[str, Array]:
-        source = self._lead.source
-        places = np.array([held.index.get(key, -1) for key in keys.tolist()], dtype=np.intp)
-        if (places < 0).any():
-            row = int(np.argmax(places < 0))
-            raise _nowhere(keys[row], source, start + row, held.source, (places < 0).sum())
-        again = held.seen[places]
-        first = np.zeros(len(places), bool)
-        first[np.unique(places, return_index=True)[1]] = True
-        again |= ~first
-        if again.any():
-            row = int(np.argmax(again))
-            raise _stands_twice(
-                source, keys[row], start + row, self._row_of(keys[row], start + row)
-            )
-        held.seen[places] = True
-        return {role: array[places] for role, array in held.arrays.items()}
-
-    def _check_all_seen(self, held: _Keyed) -> None:
-        left = np.flatnonzero(~held.seen)
-        if left.size:
-            row = int(left[0])
-            raise _nowhere(list(held.index)[row], held.source, row, self._lead.source, left.size)
-
-    def position(self, role: str, row: int) -> tuple[Source, str]:
-        """Where the row's key stands in the role's own file."""
-        source = self._lead.source
-        if role in self._lead.roles:
-            return located(source, row)
-        held = next(held for held in self._keyed() if role in held.arrays)
-        return located(held.source, held.index[self._key_at(row)])
-
-    def _keys(self) -> Iterator[Any]:
-        only = {KEY: self._lead.roles[KEY]}
-        for batch in self._lead.source.batches(only, 1 << 17):
-            yield from keys_of(batch).tolist()
-
-    def _key_at(self, row: int) -> Any:
-        return next(key for place, key in enumerate(self._keys()) if place == row)
-
-    def _row_of(self, key: Any, otherwise: int) -> int:
-        return next((place for place, found in enumerate(self._keys()) if found == key), otherwise)
-
-
-def _items(feed: Feed) -> int:
-    """Items per row of all roles but the key."""
-    width = math.prod((feed.source.shape or ())[1:])
-    return sum(
-        width if chosen.columns is None else len(chosen.columns)
-        for role, chosen in feed.roles.items()
-        if role != KEY
-    )
-
-
-def _nowhere(key: Any, source: Source, row: int, other: Source, count: int) -> DataError:
-    part, position = located(source, row)
-    more = f" (and {count - 1:,} more like it)" if count > 1 else ""
-    return DataError(
-        f"the key {key_shown(key)} is not in {other.name}{more}", file=part.name, position=position
-    )

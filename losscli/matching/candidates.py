@@ -20,6 +20,7 @@ from losscli.matching.command import Command, number_word
 from losscli.task.advice import recommended
 from losscli.task.decision import Decision
 from losscli.task.labels import LabelCode
+from losscli.task.rounding import UnitRounding
 from losscli.vocabulary import Kind, Task
 
 
@@ -55,6 +56,7 @@ class Data:
     verdict: Decision
     code: LabelCode
     tolerance: float
+    rounding: UnitRounding
     dtype: np.dtype[Any] | None
     width: int
     rows: int

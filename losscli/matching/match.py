@@ -11,7 +11,7 @@ from losscli.engine.run import Outcome, located
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.one_pass import Losses, requests_of
 from losscli.evaluating.options import Options
-from losscli.evaluating.reading import class_weights, code_for, hints_for
+from losscli.evaluating.reading import class_weights, code_for, hints_for, rounding_of
 from losscli.evaluating.requests import look_up
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
@@ -137,6 +137,7 @@ def tried(
         verdict=verdict,
         code=code,
         tolerance=tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals),
+        rounding=rounding_of(dataset),
         dtype=dataset.pred.dtype,
         width=dataset.width,
         rows=seen.rows,
@@ -176,7 +177,7 @@ def _looked_over(dataset: Dataset) -> tuple[Outcome, bool]:
     near = tolerance(dataset.width, dataset.pred.dtype, dataset.pred.decimals)
     zeros = items = 0
     for block in dataset.blocks(max(1024, _BLOCK_ITEMS // dataset.width)):
-        seen.add_profiles(block, near)
+        seen.add_profiles(block, near, rounding_of(dataset))
         if block.label is not None and block.label.dtype != object:
             zeros += int((block.label == 0).sum())
             items += block.label.size

@@ -324,7 +324,9 @@ def _add(group: Sequence[Probe], block: Settled) -> None:
     changed = Settled(
         changed.start, changed.pred, changed.label, changed.weight, changed.dropped, changed.kept
     )
-    setting = RunSettings(data.code, data.tolerance, data.class_weight, not data.inside)
+    setting = RunSettings(
+        data.code, data.tolerance, data.class_weight, not data.inside, rounding=data.rounding
+    )
     batch = Batch(changed, setting)
     for probe in group:
         probe.add(batch)

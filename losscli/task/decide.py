@@ -73,6 +73,19 @@ def _asking(
                 ),
             ),
         )
+    if verdict.kind is Kind.LOGIT and width == 1 and pred.low >= 0.0 and pred.high > _BEYOND:
+        return replace(
+            verdict,
+            question=UsageError(
+                f"the predictions are {range_of(pred)}: neither probabilities nor logits",
+                hint="Give probabilities, or say what they are.",
+                choices=(
+                    Choice(("-l", "auc"), "scores of any scale: how they rank the rows"),
+                    Choice(("--task", Task.REGRESSION), "values in the label's own unit"),
+                    Choice(("--kind", "logit")),
+                ),
+            ),
+        )
     if width > 1 and pred.rows and pred.low == pred.high == 0.0:
         return replace(
             verdict,
@@ -98,8 +111,8 @@ def _asking(
     return replace(verdict, question=asked)
 
 
-# Nobody's logits are all 0 or more and go as far as this.
-_FAR = 30.0
+# Nobody's logits are all 0 or more and go as far as this: percent, or scores of a scale of its own.
+_FAR, _BEYOND = 30.0, 100.0
 
 
 def _percent(pred: PredProfile, width: int) -> bool:

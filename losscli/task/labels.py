@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
 from losscli.errors import Choice, UsageError
+from losscli.inputs.evidence.words import split
 from losscli.losses.forms.categorical import Classes
 from losscli.task.profile import MARKS, LabelProfile
 from losscli.vocabulary import YES_OR_NO, Task
@@ -311,6 +312,8 @@ def _word_classes(
             "and there is one prediction per row",
             hint="Several classes need a prediction column each: --pred-col 'p_*'.",
         )
+    if (positive := _named_in(columns, words)) is not None:
+        return (words[words[0] == positive], positive)
     words = words + ["other"] * (2 - len(words))
     raise UsageError(
         f"which label does the prediction speak of? They are {words[0]} and {words[1]}",
@@ -319,6 +322,15 @@ def _word_classes(
             *_in_order(words[::-1], f"the probability of {words[0]}"),
         ],
     )
+
+
+def _named_in(columns: tuple[str, ...] | None, words: Sequence[str]) -> str | None:
+    """Of two classes the one that the name of the prediction speaks of: `spam_probability`."""
+    if not columns or len(words) != 2:
+        return None
+    name = set(split(columns[0]))
+    found = [word for word in words if split(word) and name >= set(split(word))]
+    return found[0] if len(found) == 1 else None
 
 
 def _in_order(words: Sequence[str], means: str) -> tuple[Choice, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent
+from losscli.task.rounding import NO_ROUNDING, UnitRounding
 
 Array = NDArray[Any]
 
@@ -30,12 +31,12 @@ MARKS = frozenset((-1, LEFT_OUT, 255))
 class PredProfile:
     """The predictions seen: `low` and `high`, and how many break each reading.
 
-    `uneven` counts rows whose sum is off 1 by more than the tolerance, `worst` is the largest such
-    distance, `uneven_log` the same for rows of exponentials. `hard` says that all are 0 or 1,
-    `text` that they are words. Of one item per row, `values` are the different ones where they are
-    few, whole or words (None otherwise). `off_percent` is the largest distance of a row's sum from
-    100, `decimals` how many decimals hold all items of rows that do not sum to 1 (None: more than
-    4).
+    `outside_unit` counts items outside [0, 1] but for rounding, `uneven` rows whose sum is off 1 by
+    more than the tolerance, `worst` is the largest such distance, `uneven_log` counts the same for
+    rows of exponentials. `hard` says that all are 0 or 1, `text` that they are words. Of one item
+    per row, `values` are the different ones where they are few, whole or words (None otherwise).
+    `off_percent` is the largest distance of a row's sum from 100, `decimals` how many decimals hold
+    all items of rows that do not sum to 1 (None: more than 4).
     """
 
     rows: int = 0
@@ -54,10 +55,16 @@ class PredProfile:
     decimals: int | None = 0
 
     @classmethod
-    def of(cls, pred: Array, tolerance: float, extent: Extent | None = None) -> PredProfile:
+    def of(
+        cls,
+        pred: Array,
+        tolerance: float,
+        extent: Extent | None = None,
+        rounding: UnitRounding = NO_ROUNDING,
+    ) -> PredProfile:
         """The profile of one block, (n,) or (n, c), of numbers or (n,) of text.
 
-        `extent` is that of its numbers.
+        `extent` is that of its numbers, `rounding` what may lie outside [0, 1].
         """
         if pred.dtype == object:
             missing, words = _words(pred)
@@ -69,6 +76,8 @@ class PredProfile:
             low, high, _ = Extent.of(pred[~np.isnan(pred)])
         inside = low >= 0.0 and high <= 1.0
         outside = 0 if inside else _outside_unit(pred, low, high)
+        if outside and low >= -rounding.widest and high <= 1.0 + rounding.widest:
+            outside -= rounding.count(pred, Extent(low, high))
         uneven, worst, uneven_log, off_percent = 0, 0.0, 0, math.inf
         decimals: int | None = 0
         if pred.ndim == 2:

@@ -36,7 +36,8 @@ def range_of(pred: PredProfile) -> str:
 def value_evidence(pred: PredProfile, *, unit: bool) -> Evidence:
     """What the values say, read as probabilities (`unit`) or not."""
     if unit and pred.outside_unit == 0:
-        return Evidence("values", f"all in [0, 1] ({range_of(pred)})", "probabilities")
+        but = "" if pred.low >= 0.0 and pred.high <= 1.0 else " but for rounding"
+        return Evidence("values", f"all in [0, 1]{but} ({range_of(pred)})", "probabilities")
     if unit:
         return Evidence(
             "values",

@@ -362,3 +362,97 @@ def test_amounts_of_two_currencies_are_not_compared(tmp_path: Path) -> None:
     written = {"price": [f"${x}" for x in REAL], "predicted_price": [f"€{x}" for x in REAL]}
     with pytest.raises(UsageError):
         losscli.evaluate(csv(tmp_path / "a.csv", written))
+
+
+ELSEWHERE = {
+    "German": ("Istwert", "Vorhersage"),
+    "French": ("réel", "prédit"),
+    "French, without accents": ("reel", "predit"),
+    "Spanish": ("valor_observado", "predicción"),
+    "Italian": ("valore reale", "previsione"),
+    "Portuguese": ("observado", "previsão"),
+    "Russian": ("фактический", "прогноз"),
+    "Chinese": ("真实值", "预测值"),
+    "Japanese": ("正解", "予測"),
+    "Korean": ("실제값", "예측값"),
+    "Julia": ("y", "ŷ"),
+    "letters of quantities": ("Qobs", "Qsim"),
+}
+
+
+@pytest.mark.parametrize(("label", "pred"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_names_in_other_languages(label: str, pred: str, tmp_path: Path) -> None:
+    found = losscli.evaluate(csv(tmp_path / "a.csv", {label: REAL, pred: GUESS}), losses="mae")
+    assert found["mae"].value == pytest.approx(MAE, rel=1e-14)
+    said = f"prediction from column {pred}; label from column {label}"
+    assert any(said in note for note in found.notes)
+
+
+def test_labels_are_the_words_that_repeat_beside_texts(tmp_path: Path) -> None:
+    table = {"review": NAMES, "sentiment": WORDS, "yes_score": CHANCES}
+    found = losscli.evaluate(csv(tmp_path / "a.csv", table), losses="bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-14)
+
+
+@pytest.mark.parametrize("positive", ["spam", "ham"])
+def test_the_name_of_a_probability_tells_the_positive_class(positive: str, tmp_path: Path) -> None:
+    other = {"spam": "ham", "ham": "spam"}[positive]
+    table = {"label": np.where(ANSWERS, positive, other), f"{positive}_probability": CHANCES}
+    found = losscli.evaluate(csv(tmp_path / "a.csv", table), losses="bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-14)
+
+
+def test_scores_of_a_scale_of_their_own_are_no_logits(tmp_path: Path) -> None:
+    table = {"is_fraud": ANSWERS, "fraud_score": (CHANCES * 1000).astype(int)}
+    with pytest.raises(UsageError, match="neither probabilities nor logits") as asked:
+        losscli.evaluate(csv(tmp_path / "a.csv", table))
+    assert asked.value.choices[0].words == ("-l", "auc")
+    found = losscli.evaluate(tmp_path / "a.csv", losses="auc")
+    assert found.results[0].value is not None
+
+
+def test_labels_of_several_questions_and_the_predictions_named_after_them(tmp_path: Path) -> None:
+    table = {"rain": ANSWERS, "wind": 1 - ANSWERS, "rain_prob": CHANCES, "wind_prob": 1 - CHANCES}
+    found = losscli.evaluate(csv(tmp_path / "a.csv", table), losses="bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-12)
+
+
+def test_the_predicted_class_beside_how_sure_it_is(tmp_path: Path) -> None:
+    table = {"actual": KINDS[CLASS], "predicted": KINDS[SHARES.argmax(1)]}
+    table["prediction"] = SHARES.max(axis=1)
+    found = losscli.evaluate(csv(tmp_path / "a.csv", table))
+    assert found.results[0].loss == "zero_one"
+
+
+def test_the_two_ends_of_an_interval_are_offered_together(tmp_path: Path) -> None:
+    table = {"actual": REAL, "lower": GUESS - 2, "upper": GUESS + 2}
+    with pytest.raises(UsageError, match="which column is the prediction") as asked:
+        losscli.evaluate(csv(tmp_path / "a.csv", table))
+    assert "interval_score:alpha=0.1" in asked.value.choices[0].words
+
+
+REPORT = "Sales of March,,\nas of 2024,,\nshop,actual,predicted\n"
+
+
+def test_titles_that_a_spreadsheet_padded(tmp_path: Path) -> None:
+    rows = [f"{i}a,{a},{b}" for i, (a, b) in enumerate(zip(REAL, GUESS, strict=True))]
+    (tmp_path / "a.csv").write_text(REPORT + "\n".join(rows) + "\n")
+    found = losscli.evaluate(tmp_path / "a.csv", losses="mae")
+    assert found["mae"].value == pytest.approx(MAE, rel=1e-14)
+
+
+@pytest.mark.parametrize("word", ["Total", "SUM:", "Summe"])
+def test_a_line_that_sums_up_the_others_is_no_row(word: str, tmp_path: Path) -> None:
+    rows = [f"{i}a,{a},{b}" for i, (a, b) in enumerate(zip(REAL, GUESS, strict=True))]
+    rows.append(f"{word},{REAL.sum()},{GUESS.sum()}")
+    (tmp_path / "a.csv").write_text("shop,actual,predicted\n" + "\n".join(rows) + "\n")
+    with pytest.raises(DataError, match="sums up the rows above") as refused:
+        losscli.evaluate(tmp_path / "a.csv")
+    assert refused.value.position == "line 8"
+
+
+def test_a_class_may_be_called_like_a_total(tmp_path: Path) -> None:
+    words = np.where(ANSWERS, "good", "average")
+    table = {"label": words, "good_prob": CHANCES}
+    found = losscli.evaluate(csv(tmp_path / "a.csv", table), losses="bce")
+    assert found["bce"].value == pytest.approx(BCE, rel=1e-14)

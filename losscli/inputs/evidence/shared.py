@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.evidence.words import Says, alike, says
+from losscli.inputs.evidence.writing import loosely
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class _Pair:
     here: Look
     there: Look
     same: bool
+
+    @property
+    def shared(self) -> bool:
+        """Whether some value stands on both sides, perhaps written otherwise."""
+        here, there = self.here.words, self.there.words
+        return bool(here & there) or bool({*map(loosely, here)} & {*map(loosely, there)})
 
     @property
     def unique(self) -> bool:
@@ -148,8 +155,7 @@ def _of_other_names(one: Side, other: Side, known: set[int]) -> list[_Pair]:
         if len(here) != 1 or len(there) != 1 or here[0] in known:
             continue
         pair = _pair(one, other, here[0], there[0])
-        shared = pair.here.words & pair.there.words
-        if pair.unique and (pair.same or (role is _is_text and shared)):
+        if pair.unique and (pair.same or (role is _is_text and pair.shared)):
             return [pair]
     return []
 
@@ -168,7 +174,7 @@ def _identifies(pair: _Pair, one: Side, other: Side, left: int) -> bool:
         return pair.same or pair.called or not (one.whole and other.whole)
     if one.whole and other.whole:
         # All of both was seen: values that no row of the other has cannot pair them.
-        return bool(pair.here.words & pair.there.words) and left > 0
+        return pair.shared and left > 0
     return left > 0
 
 

@@ -26,6 +26,18 @@ class Says(StrEnum):
 
 _RUNS = re.compile(r"\d+(?:\.\d+)?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 
+
+def _without_accents(name: str) -> str:
+    """Letters without their accents; `ŷ` is yhat."""
+    if name.isascii():
+        return name
+    from unicodedata import combining, normalize
+
+    given = normalize("NFC", name).replace("ŷ", "yhat")
+    bare = (letter for letter in normalize("NFD", given) if not combining(letter))
+    return normalize("NFC", "".join(bare))
+
+
 # The words of each role, in lower case and without accents, as tables in several languages have
 # them; what is written as one word of several stands as such.
 _WORDS = {
@@ -37,7 +49,9 @@ _WORDS = {
     "prevision prediction predit probabilite estime "
     "prediccion predicho pronostico probabilidad estimado "
     "previsao predicao probabilidade previsione previsto predetto probabilita "
-    "voorspelling voorspeld kans 预测 预测值 预测概率 予測 予測値 예측",
+    "vorhersagen prognosewert predite prevu previsioni predizione predicao predito prevista "
+    "voorspelling voorspeld kans прогноз предсказание предсказанный вероятность "
+    "预测 预测值 预测结果 预测概率 概率 予測 予測値 確率 예측 예측값 확률",
     Says.LABEL: "label labels target targets true truth ytrue groundtruth gt actual actuals real "
     "obs observed observation gold reference outcome expected answer annotation "
     "measured measurement "
@@ -45,7 +59,8 @@ _WORDS = {
     "reel vrai observe attendu etiquette cible "
     "verdadero observado esperado etiqueta objetivo "
     "verdadeiro rotulo alvo reale vero osservato atteso etichetta "
-    "werkelijk waargenomen verwacht 真实 真实值 真实标签 标签 実測 実測値 正解 정답",
+    "istwerte observee observada werkelijk waargenomen verwacht факт истина фактический "
+    "真实 真实值 真实标签 标签 实际 实际值 実測 実測値 正解 정답 실제 실제값",
     Says.KEY: "id ids key index idx uuid guid filename rowid",
     Says.WEIGHT: "weight weights wt exposure",
     Says.MEAN: "mean mu loc",
@@ -59,7 +74,7 @@ _WORDS = {
 # Words that say it only where they are the whole name.
 _WHOLE = {
     Says.PREDICTION: "p model est output",
-    Says.LABEL: "y class t response",
+    Says.LABEL: "y class t response ist reel réel vrai reale vero",
     Says.WEIGHT: "w",
 }
 # Of several words in one name, the first of these decides: what is true is no prediction, a
@@ -72,8 +87,13 @@ TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue"
 _HELD = frozenset("true test val valid validation dev train holdout".split())
 _CLASSES = frozenset("class classes label labels category".split())
 
-_TABLE = {word: role for role, words in _WORDS.items() for word in words.split()}
-_WHOLE_TABLE = {word: role for role, words in _WHOLE.items() for word in words.split()}
+_TABLE = {word: role for role, words in _WORDS.items() for word in _without_accents(words).split()}
+# What hydrologists and others write right behind the letter of a quantity.
+_QUANTITIES = frozenset("qyhtp")
+_AFTER_A_LETTER = frozenset("obs sim pred true fcst forecast observed".split())
+_WHOLE_TABLE = {
+    word: role for role, words in _WHOLE.items() for word in _without_accents(words).split()
+}
 
 
 @cache
@@ -82,16 +102,16 @@ def split(name: str) -> tuple[str, ...]:
 
     Letters lose their accents: `Prédiction` is `prediction`.
     """
-    if not name.isascii():
-        name = _without_accents(name)
-    return tuple(found.lower() for found in _RUNS.findall(name))
+    found = _RUNS.findall(_without_accents(name))
+    return tuple(part for word in found for part in _parts(word))
 
 
-def _without_accents(name: str) -> str:
-    from unicodedata import combining, normalize
-
-    bare = (letter for letter in normalize("NFD", name) if not combining(letter))
-    return normalize("NFC", "".join(bare))
+def _parts(word: str) -> tuple[str, ...]:
+    """A word in lower case, after the letter of a quantity: `Qobs` and `ysim` are two."""
+    lowered = word.lower()
+    rest = lowered[1:]
+    apart = lowered[0] in _QUANTITIES and lowered not in _TABLE and rest in _AFTER_A_LETTER
+    return (lowered[0], rest) if apart else (lowered,)
 
 
 @cache
@@ -103,8 +123,8 @@ def says(name: str) -> Says | None:
     """
     words = split(name)
     joined = "".join(words)
-    if name.lower() in _WHOLE_TABLE:
-        return _WHOLE_TABLE[name.lower()]
+    if (whole := _without_accents(name.lower())) in _WHOLE_TABLE:
+        return _WHOLE_TABLE[whole]
     if joined in _TABLE:
         return _TABLE[joined]
     if words == ("ground", "truth") or (len(words) == 2 and words[0] == "y" and words[1] in _HELD):

@@ -38,6 +38,9 @@ def find_label_left(state: State) -> Found | None:
     words = [c for c in free if c in table.text and table.says(c) in _MAY_BE_CLASSES]
     words = [c for c in words if not table.look(c).dates]
     of_classes = len(state.pred) > 1 and not quantiles(table, state.pred)
+    if len(words) > 1 and of_classes:
+        # Texts tell rows apart; what is predicted repeats.
+        words = [c for c in words if not table.look(c).unique] or words
     if len(words) == 1 and of_classes:
         return Found((words[0],))
     soft = len(state.pred) > 1 or table.look(state.pred[0]).in_unit

@@ -153,6 +153,20 @@ def _quantiles(state: State) -> Found | None:
     return Found(places, "levels in their names", "quantiles of one forecast")
 
 
+def _class_beside_its_confidence(state: State) -> Found | None:
+    """The one column of predicted words, where single numbers cannot be chances of many classes."""
+    if len(state.label) != 1:
+        return None
+    table = state.table
+    label = table.look(state.label[0])
+    hard = [c for c in state.free if c in table.text and table.look(c).words <= label.words]
+    hard = [c for c in hard if table.says(c) in (Says.PREDICTION, Says.HARD_CLASS)]
+    single = all(len(reading) == 1 for reading in _named_readings(state))
+    if not label.text or len(label.words) < 3 or len(hard) != 1 or not single:
+        return None
+    return Found((hard[0],), "words as the label's", "the predicted class")
+
+
 def _by_name(state: State) -> Found | None:
     """The one column, or group of columns, that goes by a prediction's name."""
     readings = _named_readings(state)
@@ -219,6 +233,7 @@ _RULES: tuple[Callable[[State], Found | None], ...] = (
     _items_of_the_loss,
     _classes_of_the_labels,
     _quantiles,
+    _class_beside_its_confidence,
     _by_name,
     _hard_class,
     _members,
@@ -279,7 +294,24 @@ def _softest(state: State, readings: Sequence[tuple[int, ...]]) -> Found:
     if hard and len(soft) == 1 and yes_or_no:
         names = table.named([place for reading in hard for place in reading])
         return Found(soft[0], f"{names} holds whole classes beside it", "the prediction")
+    shares = [reading for reading in soft if sum_to_one(table, reading)]
+    if len(shares) == 1 and all(
+        len(reading) == len(shares[0]) and _decide_alike(table, reading, shares[0])
+        for reading in soft
+    ):
+        return Found(shares[0], "rows that sum to 1, beside scores of the same", "probabilities")
+    soft.sort(key=lambda reading: reading not in shares)
     raise ambiguous(table, "prediction", "--pred-col", [*soft, *hard])
+
+
+def _decide_alike(table: Table, one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether in each of the first rows the same place of both groups has the largest number."""
+
+    def decided(group: Sequence[int]) -> list[int]:
+        rows = zip(*(table.look(place).numbers for place in group), strict=False)
+        return [row.index(max(row)) for row in rows]
+
+    return decided(one) == decided(other)
 
 
 def _is_hard(look: Look) -> bool:
@@ -301,9 +333,14 @@ def _ask(state: State, rest: Sequence[int]) -> UsageError:
 
 
 def _with_spread(state: State) -> list[Choice]:
-    """The words that score a mean and its spread together, where the table has both."""
+    """The words that score the two ends of an interval, or a mean and its spread, together."""
     means = [place for place in state.free if item_of(state.table.columns[place]) is Says.MEAN]
-    return [
+    lower, upper = state.saying(Says.LOWER), state.saying(Says.UPPER)
+    ends = []
+    if len(lower) == len(upper) == 1:
+        named = flags(state.table, "--pred-col", [*lower, *upper])
+        ends = [Choice((*named, "-l", "interval_score:alpha=0.1"), "ends of 90 % intervals")]
+    return ends + [
         Choice((*flags(state.table, "--pred-col", [means[0], spreads[0]]), "-l", loss))
         for role, loss in _SPREADS
         if len(means) == 1 and len(spreads := state.saying(role)) == 1
