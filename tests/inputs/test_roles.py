@@ -305,7 +305,10 @@ class TestAnswersInWords:
         of = self.customers(churned=["no", "yes", "no"], active=["yes", "no", "yes"])
         with pytest.raises(UsageError, match="which column is the label") as error:
             both(of)
-        assert error.value.choices == ("--label-col churned", "--label-col active")
+        assert [choice.words for choice in error.value.choices] == [
+            ("--label-col", "churned"),
+            ("--label-col", "active"),
+        ]
         of = self.customers(churned=["no", "yes", "no"], married=[0.0, 1.0, 1.0])
         with pytest.raises(UsageError, match="which column is the label"):
             both(of)
