@@ -159,3 +159,15 @@ class TestRefusals:
         answer = here("rows", "p.npy", "y.npy", "-l", "bce", "--kind", "probability", "-o", "r.csv")
         assert answer.code == 3
         assert (tmp_path / "r.csv").read_text() == "old"
+
+
+def test_of_a_text_the_likelihood_the_tokens_and_the_bytes_are_shown(
+    here: Here, write: Write
+) -> None:
+    texts = [{"token_logprobs": [None, -1.5, -2.0], "text": "a b c"}, {"token_logprobs": [-0.5]}]
+    write("t.jsonl", "".join(json.dumps(text) + "\n" for text in texts))
+    answer = here("rows", "t.jsonl", "-l", "token_perplexity:average=macro")
+    assert answer.code == 0
+    for name in ("log_likelihood", "tokens", "bytes"):
+        assert name in answer.out
+    assert "largest" not in answer.out

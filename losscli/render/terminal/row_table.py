@@ -22,9 +22,12 @@ from losscli.render.terminal.plot import histogram_block, marks_of
 from losscli.render.terminal.table import noted, text_of
 from losscli.render.visible import visible
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
+from losscli.vocabulary import Task
 
 # Of more items than these, a row shows the largest and that of its label.
 _MOST_ITEMS = 4
+# Of a text it shows the log-likelihood, the tokens and the bytes.
+_OF_TEXTS = 3
 _GAP = 2
 # Where lines may have any length, none is folded.
 _BOUNDLESS = 100_000
@@ -138,10 +141,13 @@ def _item(value: float | str) -> str:
 
 def _pred_columns(report: RowReport) -> list[_Column]:
     rows = report.rows
-    if len(report.columns) <= _MOST_ITEMS:
+    names = report.columns
+    if report.report.task == Task.TEXTS:
+        names = names[:_OF_TEXTS]
+    if len(names) <= _MOST_ITEMS:
         return [
             _Column(visible(name), aligned([_item(row.pred[place]) for row in rows]))
-            for place, name in enumerate(report.columns)
+            for place, name in enumerate(names)
         ]
     largest = [max(range(len(row.pred)), key=row.pred.__getitem__) for row in rows]
     found = [
