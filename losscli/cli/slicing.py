@@ -20,8 +20,7 @@ class SlicingOptions:
         complete=column_names,
         many=True,
         panel=COLUMNS,
-        help="The losses of each value of this column too: a name or a glob; repeatable. Sums are "
-        "held for each value.",
+        help="The losses of each value of this column too: a name or a glob; repeatable.",
     )
     by_class: bool = switch(
         "--by-class", panel=COLUMNS, help="The losses of the rows of each class too."
