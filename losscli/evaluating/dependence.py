@@ -11,7 +11,7 @@ from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Report
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
-from losscli.stats.repeats import RepeatedRows
+from losscli.stats.repeats import FEWEST_ROWS, RepeatedRows
 
 
 def is_watched(options: Options) -> bool:
@@ -23,14 +23,16 @@ def is_watched(options: Options) -> bool:
 class Dependence:
     """Adds the note that rows look dependent."""
 
-    def watch(self, reading: DataReading) -> Watch:
-        """Looks at the first rows."""
-        return Watch()
+    def watch(self, reading: DataReading) -> Watch | None:
+        """Looks at the first rows; not where there are too few to tell."""
+        few = reading.rows is not None and reading.rows < FEWEST_ROWS
+        return None if few else Watch()
 
-    def add_to(self, report: Report, found: Evaluated, seen: Watch) -> Report:
+    def add_to(self, report: Report, found: Evaluated, seen: Watch | None) -> Report:
         """The report with the note, where there is one."""
-        notes = notes_on_dependence(found.dataset, seen.rows)
-        return replace(report, notes=(*report.notes, *notes))
+        rows = RepeatedRows() if seen is None else seen.rows
+        notes = notes_on_dependence(found.dataset, rows)
+        return replace(report, notes=(*report.notes, *notes)) if notes else report
 
 
 class Watch:

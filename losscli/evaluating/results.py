@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -99,6 +100,12 @@ def _rounded_notes(dataset: Dataset, outcome: Outcome) -> Iterator[str]:
             )
 
 
+@lru_cache(maxsize=64)
+def _name(dtype: np.dtype[Any]) -> str:
+    """What NumPy calls a type, which it takes long to say."""
+    return str(dtype)
+
+
 def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
     roles = {"pred": dataset.pred, "label": dataset.label, "weight": dataset.weight}
     return tuple(
@@ -107,7 +114,7 @@ def _inputs(dataset: Dataset, rows: int) -> tuple[Input, ...]:
             file=part.file,
             columns=tuple(part.columns or ()),
             rows=rows,
-            dtype="text" if part.dtype is None else str(part.dtype),
+            dtype="text" if part.dtype is None else _name(part.dtype),
         )
         for role, part in roles.items()
         if part is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ _FEWEST = 10
 # So many of the different rows have to repeat, and to be told apart by their predictions alone:
 # those of a tree repeat too, each with several labels.
 _MOST = 0.8
+# Of fewer rows there cannot be so many different ones that repeat.
+FEWEST_ROWS = _FEWEST + math.ceil(_MOST * _FEWEST)
 
 
 class RepeatedRows:

@@ -62,3 +62,9 @@ def test_rows_that_repeat_by_nature_are_not_said(pred: Any, label: Any) -> None:
 def test_blocks_that_were_named_are_not_said_again() -> None:
     pred, label = np.repeat(PRED, 5), np.repeat(LABEL, 5)
     assert "different ones" not in said(pred, label, block_length=5)
+
+
+def test_eighteen_rows_are_the_fewest_that_can_be_told_to_repeat() -> None:
+    places = np.concatenate([np.arange(10), np.arange(8)])
+    assert "18 rows are 10 different ones" in said(PRED[places], LABEL[places])
+    assert "different ones" not in said(PRED[places[:17]], LABEL[places[:17]])
