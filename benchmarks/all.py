@@ -1,15 +1,16 @@
-"""Run every benchmark and write its table into README.md, with the machine it ran on."""
+"""Run benchmarks and write their tables into README.md, with the machine they ran on."""
 
 from __future__ import annotations
 
 import os
 import platform
 import re
+import sys
+from collections.abc import Sequence
 from datetime import date
 from importlib import metadata
 from pathlib import Path
 
-import classes
 import growth
 import kernels
 import npy
@@ -29,7 +30,6 @@ _SUBJECTS = (
     ("CSV and Parquet", tables),
     ("Many small files", pairs),
     ("Growth", growth),
-    ("Many classes", classes),
 )
 
 
@@ -54,17 +54,28 @@ def _version(package: str) -> str:
         return f"{package} missing"
 
 
-def main() -> None:
-    """Measure everything; the table is written when all of it is there."""
-    parts = [machine()]
+def main(wanted: Sequence[str]) -> None:
+    """Measure the subjects wanted, or all; the part of each in the README is written anew."""
+    unknown = set(wanted) - {subject.__name__ for _, subject in _SUBJECTS}
+    if unknown:
+        sys.exit(f"no benchmark is called {' or '.join(sorted(unknown))}")
     for title, subject in _SUBJECTS:
-        parts.append(f"## {title}\n\n{subject.__doc__}\n{table(subject.races())}")
-    text = _README.read_text(encoding="utf-8")
-    before, rest = text.split(_START)
-    _, after = rest.split(_END)
-    results = "\n\n".join(parts)
-    _README.write_text(f"{before}{_START}\n\n{results}\n\n{_END}{after}", encoding="utf-8")
+        if not wanted or subject.__name__ in wanted:
+            _write(title, f"{subject.__doc__}\n{machine()}\n\n{table(subject.races())}")
+
+
+def _write(title: str, part: str) -> None:
+    """Put a part below its title, in place of what stands there."""
+    before, rest = _README.read_text(encoding="utf-8").split(_START)
+    results, after = rest.split(_END)
+    head = f"## {title}\n"
+    others = [each for each in re.split(r"(?m)^(?=## )", results) if not each.startswith(head)]
+    order = [f"## {name}\n" for name, _ in _SUBJECTS]
+    parts = [each.strip() for each in (*others, f"{head}\n{part}") if each.strip()]
+    parts.sort(key=lambda each: order.index(each.partition("\n")[0] + "\n"))
+    text = "\n\n".join(parts)
+    _README.write_text(f"{before}{_START}\n\n{text}\n\n{_END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -54,7 +54,7 @@ def races(pairs: int = PAIRS, rounds: int = 5) -> list[Race]:
                 ),
                 [Peer("scikit-learn", script(_SKLEARN), "sklearn"), Peer("NumPy", script(_NUMPY))],
                 rounds,
-                {"NumPy": 0.6},
+                {"NumPy": 3.0},
             )
         ]
 

@@ -48,7 +48,7 @@ def races(rows: int = ROWS, rounds: int = 5) -> list[Race]:
             polars = _POLARS.format(scan=f"scan_{ending}")
             pandas = _PANDAS.format(read=f"read_{ending}")
             words = ("eval", path, "-p", "pred", "-y", "label", "-l", "bce", "--format", "json")
-            goals = {"polars": 1.0, "duckdb": 1.0} if csv else {"polars": 0.85, "duckdb": 0.85}
+            goals = {"polars": 1.0, "duckdb": 1.0}
             found.append(
                 race(
                     f"{'CSV' if csv else 'Parquet'}, {rows:,} rows, BCE",

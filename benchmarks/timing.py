@@ -17,11 +17,22 @@ MIB = 1 << 20
 OURS = "losscli"
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run took, in seconds: by the clock, and of all processors together.
+
+    Where others use the machine too, the clock counts their work as well.
+    """
+
+    clock: float
+    processor: float
+
+
 class Contender(Protocol):
     """Something that can be run again and again."""
 
-    def run(self) -> float:
-        """Do the work once; the seconds it took."""
+    def run(self) -> Cost:
+        """Do the work once; what it took."""
 
     def close(self) -> int | None:
         """Stop; the most memory that was resident in one run, in bytes, where that is known."""
@@ -39,7 +50,7 @@ class Command:
     words: Sequence[str]
     peak: int = 0
 
-    def run(self) -> float:
+    def run(self) -> Cost:
         """Start the process and wait for it."""
         nothing = os.open(os.devnull, os.O_WRONLY)
         start = time.perf_counter()
@@ -55,7 +66,7 @@ class Command:
         if status:
             raise RuntimeError(f"failed: {' '.join(self.words)}")
         self.peak = max(self.peak, usage.ru_maxrss * 1024)
-        return seconds
+        return Cost(seconds, usage.ru_utime + usage.ru_stime)
 
     def close(self) -> int:
         """The most memory that a run had resident."""
@@ -75,7 +86,7 @@ class InProcess:
         self._process.start()
         self._answer()
 
-    def run(self) -> float:
+    def run(self) -> Cost:
         """Call the function once."""
         self._pipe.send("run")
         return self._answer()
@@ -85,11 +96,11 @@ class InProcess:
         self._pipe.send("end")
         self._process.join()
 
-    def _answer(self) -> float:
-        seconds, problem = self._pipe.recv()
+    def _answer(self) -> Cost:
+        cost, problem = self._pipe.recv()
         if problem:
             raise RuntimeError(problem)
-        return float(seconds)
+        return Cost(*cost)
 
 
 def _serve(pipe: Any, make: Callable[..., Callable[[], Any]], arguments: tuple[Any, ...]) -> None:
@@ -97,13 +108,14 @@ def _serve(pipe: Any, make: Callable[..., Callable[[], Any]], arguments: tuple[A
         function = make(*arguments)
         # The first call compiles, loads and warms up.
         function()
-        pipe.send((0.0, ""))
+        pipe.send(((0.0, 0.0), ""))
         while pipe.recv() == "run":
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             function()
-            pipe.send((time.perf_counter() - start, ""))
+            cost = (time.perf_counter() - start, time.process_time() - worked)
+            pipe.send((cost, ""))
     except Exception as error:
-        pipe.send((0.0, f"{type(error).__name__}: {error}"))
+        pipe.send(((0.0, 0.0), f"{type(error).__name__}: {error}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +129,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one contender took: the median in seconds, and the memory of a process in bytes."""
+    """What one contender took: medians, and the most memory of a process in bytes."""
 
     name: str
-    seconds: float | None
+    cost: Cost | None
     memory: int | None = None
     problem: str = ""
 
@@ -159,40 +171,57 @@ def race(
             running[peer.name] = contender
         except (EOFError, RuntimeError) as error:
             problems[peer.name] = str(error).splitlines()[0][:60] if str(error) else "failed"
-    seconds: dict[str, list[float]] = {name: [] for name in running}
+    costs: dict[str, list[Cost]] = {name: [] for name in running}
     for _ in range(rounds):
         for name, contender in running.items():
-            seconds[name].append(contender.run())
+            costs[name].append(contender.run())
     lines = []
     for name in (OURS, *(peer.name for peer in peers)):
         if name in running:
             memory = running[name].close()
-            lines.append(Line(name, statistics.median(seconds[name]), memory))
+            lines.append(Line(name, _median(costs[name]), memory))
         else:
             lines.append(Line(name, None, problem=problems[name]))
     return Race(work, tuple(lines), goals or {})
 
 
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        statistics.median(cost.clock for cost in costs),
+        statistics.median(cost.processor for cost in costs),
+    )
+
+
 def table(races: Sequence[Race]) -> str:
-    """A Markdown table: every contender, and losscli's time as a share of its time."""
+    """A Markdown table: every contender, and losscli's times as a share of its times."""
     resident = any(line.memory for one in races for line in one.lines)
-    heads = ["work", "contender", "median", "losscli ÷ it", "goal"] + ["resident"] * resident
+    heads = ["work", "contender", "median", "losscli ÷ it", "goal", "processors", "losscli ÷ it"]
+    heads += ["resident"] * resident
     rows = [heads, ["---", "---", *["---:"] * (len(heads) - 2)]]
     for one in races:
-        ours = one.lines[0].seconds
+        ours = one.lines[0].cost
         for place, line in enumerate(one.lines):
             goal = one.goals.get(line.name)
             cells = [
                 one.work if place == 0 else "",
                 line.name,
-                line.problem if line.seconds is None else _duration(line.seconds),
-                "" if place == 0 or not (ours and line.seconds) else f"{ours / line.seconds:.2f}",
+                line.problem if line.cost is None else _duration(line.cost.clock),
+                "",
                 "" if goal is None else f"≤ {goal:g}",
+                "" if line.cost is None else _duration(line.cost.processor),
+                "",
             ]
+            if place and ours and line.cost:
+                cells[3] = _share(ours.clock, line.cost.clock)
+                cells[6] = _share(ours.processor, line.cost.processor)
             if resident:
                 cells.append(f"{line.memory / MIB:.0f} MiB" if line.memory else "")
             rows.append(cells)
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _share(ours: float, theirs: float) -> str:
+    return f"{ours / theirs:.2f}" if theirs else ""
 
 
 def _duration(seconds: float) -> str:
