@@ -306,9 +306,13 @@ class TestAnswersInWords:
         with pytest.raises(UsageError, match="which column is the label") as error:
             both(of)
         assert typed(error.value) == [[("--label-col", "churned")], [("--label-col", "active")]]
+        of = self.customers(status=["left", "stayed", "left"], plan=["pro", "free", "pro"])
+        with pytest.raises(UsageError, match="which column is the label"):
+            both(of)
         of = self.customers(churned=["no", "yes", "no"], married=[0.0, 1.0, 1.0])
         with pytest.raises(UsageError, match="which column is the label"):
             both(of)
 
-    def test_other_words_are_no_answers(self) -> None:
-        assert both(self.customers(plan=["a", "b", "a"])) == (["p_churn"], [])
+    def test_two_other_words_are_labels_of_which_the_class_is_asked_later(self) -> None:
+        assert both(self.customers(plan=["a", "b", "a"])) == (["p_churn"], ["plan"])
+        assert both(self.customers(plan=["a", "b", "c"])) == (["p_churn"], [])

@@ -68,6 +68,11 @@ def find_label_left(state: State) -> Found | None:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in near])
     if len(words) == 1 and state.pred[0] in table.text:
         return Found((words[0],))
+    pairs = [c for c in words if soft and len(table.look(c).words) == 2]
+    if len(pairs) == 1:
+        return Found((pairs[0],), "two different words", "the label of a probability")
+    if pairs:
+        raise ambiguous(table, "label", "--label-col", [(c,) for c in pairs])
     return None
 
 
