@@ -183,6 +183,17 @@ def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> l
             f"one row makes up to {share:.0%} of the spread ({names}): with tails so heavy no "
             "interval holds 95 %; the true loss may well be above it"
         )
+    few = [
+        (spread.count, result.title)
+        for result, spread in zip(results, spreads, strict=True)
+        if spread is not None and spread.about.few and spread.method == BY_T
+    ]
+    if few:
+        count, _ = min(few)
+        notes.append(
+            f"{count} rows of such skewed losses are few ({', '.join(title for _, title in few)}): "
+            "the interval holds the truth in 80 to 95 %"
+        )
     return [*notes, *_constant_notes(results)]
 
 

@@ -27,6 +27,11 @@ _ROUNDING = 1e-12
 HEAVY = 0.4
 # Fewer numbers always have a row with so much.
 _ENOUGH = 100
+# Of fewer numbers than this that are more skewed than this (an exponential distribution has 2), the
+# largest ones are likely not among them.
+_FEW, _SKEWED = 20, 1.0
+# Of fewer than this, nobody takes an interval for more than an example.
+_FEWEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ class Studentised:
     def heavy(self) -> bool:
         """Whether one row or cluster says so much of the spread that no interval holds."""
         return self.df + 1 >= _ENOUGH and self.largest > HEAVY
+
+    @property
+    def few(self) -> bool:
+        """Whether so few skewed numbers were averaged that the interval holds less than it says."""
+        numbers = self.df + 1
+        return _FEWEST <= numbers < _FEW and abs(self.skewness) * math.sqrt(numbers) > _SKEWED
 
     @property
     def variance_error(self) -> float:

@@ -1,0 +1,32 @@
+"""Notes on intervals that hold less often than they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import losscli
+
+RANDOM = np.random.default_rng(9)
+
+
+def notes(errors: np.ndarray, losses: str = "mse") -> str:
+    return "\n".join(losscli.evaluate(errors, np.zeros(len(errors)), losses).notes)
+
+
+@pytest.mark.parametrize("rows", [5, 10, 19])
+def test_few_rows_of_skewed_losses_are_said(rows: int) -> None:
+    skewed = np.linspace(0.1, 1.0, rows) ** 4
+    assert f"{rows} rows of such skewed losses are few (mean squared error)" in notes(skewed)
+
+
+def test_more_rows_and_losses_without_skewness_are_not_said() -> None:
+    assert "are few" not in notes(np.linspace(0.1, 1.0, 20) ** 4)
+    assert "are few" not in notes(np.sqrt(np.linspace(1.0, 2.0, 10)))
+
+
+def test_one_row_that_makes_most_of_the_spread_is_said() -> None:
+    errors = RANDOM.normal(size=200)
+    assert "tails so heavy" not in notes(errors)
+    errors[7] = 40.0
+    assert "tails so heavy" in notes(errors)
