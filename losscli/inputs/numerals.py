@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
 from losscli.errors import Choice, UsageError
 
@@ -95,10 +96,25 @@ def numerals_of(
     """
     cells = [cell.strip() for row in body for cell in row]
     numerals = list(filter(looks_like_number, cells))
-    signs = {sign for cell in numerals for sign in _CURRENCY.findall(cell)}
     bare = [_CURRENCY.sub("", cell.rstrip("%")).strip() for cell in numerals]
     marks = _marks(bare, name, delimiter, decimal)
-    return Numerals(*marks, currency=signs.pop() if len(signs) == 1 else "")
+    return Numerals(*marks, currency=_currency(body))
+
+
+def _currency(body: Sequence[Sequence[str]]) -> str:
+    """The sign of the one currency of a file, which most cells of a column bear; else none.
+
+    One amount among bare numbers is a slip.
+    """
+    signs: set[str] = set()
+    for column in zip_longest(*body, fillvalue=""):
+        numerals = [cell for cell in map(str.strip, column) if looks_like_number(cell)]
+        found = [sign for cell in numerals for sign in _CURRENCY.findall(cell)]
+        if 2 * len(found) > len(numerals):
+            signs.update(found)
+        elif found:
+            return ""
+    return signs.pop() if len(signs) == 1 else ""
 
 
 def _marks(

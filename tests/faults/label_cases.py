@@ -52,7 +52,7 @@ def _binary() -> Iterator[Case]:
     preds: dict[str, tuple[object, str]] = {
         "above 1": ([0.9, 0.2, 1.5], "row 2"),
         "below 0": ([0.9, -0.2, 0.5], "row 1"),
-        "a hair above 1": ([0.9, 0.2, np.nextafter(1, 2)], "row 2"),
+        "more above 1 than rounding makes": ([0.9, 0.2, 1.0 + 1e-6], "row 2"),
         "percent": ([90.0, 20.0, 60.0], "row 0"),
         "infinity": ([0.9, np.inf, 0.5], "row 1"),
         "NaN": ([0.9, 0.2, np.nan], "row 2"),
