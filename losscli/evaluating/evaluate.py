@@ -45,7 +45,8 @@ def evaluate(
 ) -> Report:
     """Evaluate losses of predictions against labels.
 
-    `pred` and `label` are arrays of shape (n,) or (n, c), or name files: CSV, NPY, NPZ, Parquet,
+    `pred` and `label` are arrays of shape (n,) or (n, c), data frames (pandas, polars, Arrow
+    tables), which are read as files of the same columns are, or name files: CSV, NPY, NPZ, Parquet,
     Arrow, JSON Lines, a folder or pattern of such, a URL; one table may hold both. `losses` are
     names such as `"bce"` or `"focal:gamma=2,alpha=0.25"` (several: a list, or joined by commas);
     without them, those that fit the data. `kind` says how predictions are to be read

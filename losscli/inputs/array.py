@@ -72,6 +72,7 @@ class ArraySource(UntitledColumns):
 
     def __init__(self, array: Any, name: str) -> None:
         self.name = name
+        self.row_labels = row_labels(array)
         if isinstance(array, np.ma.MaskedArray) and array.dtype.kind in "fiub":
             array = np.ma.filled(array.astype(np.float64), np.nan)
         try:
@@ -113,6 +114,11 @@ class ArraySource(UntitledColumns):
         stop = len(values) if stop is None else min(stop, len(values))
         for first in range(start, stop, rows):
             yield dict.fromkeys(roles, as_items(values[first : min(stop, first + rows)]))
+
+
+def row_labels(given: Any) -> Any:
+    """The index of a pandas object, which says which rows it holds; None for anything else."""
+    return given.index if hasattr(given, "iloc") else None
 
 
 def _words_or_numbers(values: Array, name: str) -> Array:

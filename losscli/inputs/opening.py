@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from losscli.errors import DataError, NoRows, UsageError
-from losscli.inputs.array import ArraySource
+from losscli.inputs.array import ArraySource, row_labels
 from losscli.inputs.compressed import MAGIC_BYTES
 from losscli.inputs.file import File
 from losscli.inputs.formats import KEY_MARK, open_file
@@ -76,7 +76,7 @@ class Opener:
         return bool(self._streams)
 
     def open(self, given: Any, role: str) -> Source:
-        """The source that `given` names: a path, a pattern, a URL, `-`, or an array.
+        """The source that `given` names: a path, a pattern, a URL, `-`, an array or a data frame.
 
         A path may end in `::key`, which names an array of an NPZ archive or of safetensors. A
         folder, or a pattern such as `part-*.csv`, is its files in natural order, as one.
@@ -84,7 +84,7 @@ class Opener:
         Raises DataError for what is missing, empty or of no known format.
         """
         if not isinstance(given, (str, os.PathLike)):
-            return ArraySource(given, role)
+            return _in_memory(given, role)
         name = "<stdin>" if given == STDIN else os.fspath(given)
         if not name:
             # As of a shell's variable that is not set: pathlib would read the working folder.
@@ -226,6 +226,17 @@ def rows_in(name: str) -> int | None:
         return sum(len(batch["first"]) for batch in source.batches(roles, _COUNTED))
     except DataError:
         return None
+
+
+def _in_memory(given: Any, role: str) -> Source:
+    """An array, or a data frame whose columns have names."""
+    if hasattr(given, "columns"):
+        from losscli.inputs.frame import FrameSource, table_of
+
+        table = table_of(given, role)
+        if table is not None:
+            return FrameSource(table, role, row_labels(given))
+    return ArraySource(given, role)
 
 
 def _files_in(folder: Path) -> list[str]:

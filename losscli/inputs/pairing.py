@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import combinations, islice, zip_longest
 from shlex import quote
 from typing import Any, Protocol
 
 import numpy as np
 
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.inputs.source import Array, Selection, Source
 
 KEY = "key"
@@ -55,6 +55,8 @@ class ByPosition:
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = tuple(feeds)
         self._keyed = sum(KEY in feed.roles for feed in feeds) > 1
+        if not self._keyed:
+            _check_indexes([feed.source for feed in feeds])
 
     @property
     def starts(self) -> Sequence[int]:
@@ -121,6 +123,27 @@ class ByPosition:
                     position=position,
                     hint=f"Pair them by key: {key_flags(first)}.",
                 )
+
+
+def _check_indexes(sources: Sequence[Source]) -> None:
+    """Raise UsageError where two pandas objects hold the same rows in another order.
+
+    Rows are paired by position, whatever the index says.
+    """
+    indexed = [
+        (source.name, labels)
+        for source in sources
+        if (labels := getattr(source, "row_labels", None)) is not None
+    ]
+    for (one, here), (other, there) in combinations(indexed, 2):
+        if len(here) != len(there) or here.equals(there):
+            continue
+        if here.is_unique and there.is_unique and here.isin(there).all():
+            raise UsageError(
+                f"{one} and {other} have the same index in another order",
+                hint=f"Put one in the order of the other, {other}.loc[{one}.index], "
+                "or pair them by position: .to_numpy() of each.",
+            )
 
 
 class Unpaired:

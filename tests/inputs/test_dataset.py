@@ -45,7 +45,7 @@ class TestArrays:
             (np.array([0.5, 0.25]), np.array([1, 0])),
             ([0.5, 0.25], [1, 0]),
             ((0.5, 0.25), (True, False)),
-            (pd.Series([0.5, 0.25], index=[7, 3]), pd.Series([1, 0], index=[3, 7])),
+            (pd.Series([0.5, 0.25], index=[7, 3]), pd.Series([1, 0], index=[7, 3])),
             (pd.Series([0.5, 0.25], dtype="Float64"), pd.Series([1, 0], dtype="Int64")),
             (pd.Series([0.5, 0.25]), pd.Series([True, False], dtype="boolean")),
             (np.array([0.5, 0.25], "f4"), np.array([1, 0], ">i2")),
