@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from importlib import import_module
 from typing import Any, NoReturn
 
+from losscli.cli.loading import begin_loading
 from losscli.cli.unwritten import Unwritten
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.version import __version__
@@ -71,6 +72,7 @@ TERMINATED = 143
 
 def main() -> None:
     """Run the command line of this process and end it with the command's exit code."""
+    begin_loading()
     signal.signal(signal.SIGTERM, _terminated)
     codecs.register_error("losscli", _as_json)
     for stream in (sys.stdout, sys.stderr):

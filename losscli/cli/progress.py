@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from losscli.cli.loading import end_loading
+
 # Seconds of work before a bar appears.
 PATIENCE = 1.0
 
@@ -20,6 +22,7 @@ def progress_bar(doing: str = "") -> Iterator[Callable[[int], None]]:
     Draws only where stderr is a terminal, from when the work has taken a second on, also where
     nothing has been counted yet.
     """
+    end_loading()
     if sys.stderr is None or not sys.stderr.isatty():
         yield _unseen
         return
@@ -88,6 +91,7 @@ class _Shown:
 @contextmanager
 def pairs_bar() -> Iterator[Callable[[int, int, int], None]]:
     """A function to call with the pairs done, failed and in all; drawn as `progress_bar` is."""
+    end_loading()
     started = time.monotonic()
     bar: Any = None
     task: Any = None

@@ -37,6 +37,7 @@ class RecommendOptions(InputOptions):
 def run(options: RecommendOptions) -> None:
     """Look at the data and print the advice."""
     from losscli.cli.formats import render_recommendation
+    from losscli.cli.loading import end_loading
     from losscli.cli.output import color, emit, note, width
     from losscli.evaluating.options import Options
     from losscli.evaluating.recommend import advised
@@ -55,6 +56,7 @@ def run(options: RecommendOptions) -> None:
         classes=options.class_names(),
         columns=options.columns(),
     )
+    end_loading()
     advice, dataset = advised(pred, options.label, settings)
     note(dataset.notes)
     if options.format == "table":

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import median
 from losscli.conventions.axes import Denominator
 from losscli.engine.accumulators import accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
@@ -387,7 +388,7 @@ def _best_constant(
 
 def _median(label: Array, weight: Array | None) -> float:
     if weight is None:
-        return float(np.median(label))
+        return float(median(label))
     order = np.argsort(label, kind="stable")
     reached = np.cumsum(weight[order])
     return float(label[order][np.searchsorted(reached, 0.5 * reached[-1])])

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from losscli.arrays import Array
+from losscli.arrays import Array, median
 from losscli.losses.definition.loss import (
     Constant,
     Example,
@@ -44,7 +44,7 @@ def median_error(pred: Array, label: Array, *, weight: Array | None) -> Array:
     """The median of |p − y| of each column, (c,)."""
     error = np.abs(pred - label).reshape(len(pred), -1)
     if weight is None:
-        return np.median(error, axis=0)
+        return median(error)
     return np.array([weighted_quantile_of(column, weight, 0.5) for column in error.T])
 
 

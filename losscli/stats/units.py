@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any, Protocol
 
 import numpy as np
@@ -132,13 +131,14 @@ class _RowSums:
 
 def hashed(values: NDArray[Any]) -> Keys:
     """A whole number for each value, the same everywhere. A missing value is one of its own."""
+    # Imported here: it loads OpenSSL, which an evaluation without such values does not need.
+    from hashlib import blake2b
+
     texts = np.where(np.equal(values, np.array(None)), _MISSING, values).astype(str)
     each, places = np.unique(texts, return_inverse=True)
-    return np.array([_hash(text) for text in each.tolist()], np.int64)[places]
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
+    digests = [blake2b(text.encode(), digest_size=8).digest() for text in each.tolist()]
+    numbers = [int.from_bytes(digest, "little", signed=True) for digest in digests]
+    return np.array(numbers, np.int64)[places]
 
 
 @dataclass
@@ -245,7 +245,7 @@ class _ClusterSums:
         self._seed = seed
         self._rows = 0
         self._levels = [_Level() for _ in units.clusters or ("rows",)]
-        self._nesting = Nesting(units.clusters, _hash(_MISSING))
+        self._nesting = Nesting(units.clusters, int(hashed(np.array([None]))[0]))
 
     def add(self, keys: Sequence[Keys], values: Array) -> None:
         self._rows += len(values)

@@ -64,9 +64,10 @@ def test_an_evaluation_of_arrays_imports_numpy_alone(tmp_path: Path, write: Writ
 
 def test_a_table_for_reading_needs_rich_and_no_more(tmp_path: Path, write: Write) -> None:
     files = write("p.npy", [0.9, 0.2]), write("y.npy", [1, 0])
-    modules = imported(tmp_path, [*files])
+    values = write("a.npy", [0.9, 2.2, 7.5]), write("b.npy", [1.5, 2.5, 6.0])
+    modules = imported(tmp_path, [*files], [*values])
     assert "rich" in modules
-    assert modules.isdisjoint(HEAVY | {"typer", "click", "pydantic"})
+    assert modules.isdisjoint(HEAVY | {"typer", "click", "pydantic", "numpy.ma", "hashlib"})
 
 
 def test_help_imports_no_reader(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ _FORECAST = r"(?:^|[\W_])(?:y|yhat|preds?|predictions?|predicted|forecasts?|fcst
 class _Form:
     """How a name is written, the level that its number then is, and whether that is sure."""
 
-    name: re.Pattern[str]
+    name: str
     level: Callable[[str], float]
     sure: bool = True
 
@@ -49,31 +49,29 @@ def _upper_end(text: str) -> float:
     return round((1.0 + _percent(text)) / 2.0, 12)
 
 
-def _form(pattern: str, level: Callable[[str], float], *, sure: bool = True) -> _Form:
-    return _Form(re.compile(pattern, re.IGNORECASE), level, sure)
-
-
 # The first form that a name has counts.
 _FORMS = (
-    _form(r"^(0?[.,]\d+)$", _fraction),
-    _form(r"(?:^|[\W_a-z])(\d{1,2}(?:[.,]\d+)?)\s*%$", _percent),
-    _form(rf"{_QUANTILE}(0?[.,]\d+)$", _fraction),
-    _form(rf"{_QUANTILE}(0_\d+)$", _fraction),
-    _form(rf"{_PERCENTILE}(0[.,]\d+)$", _fraction),
-    _form(rf"{_FORECAST}(0[.,]\d+)$", _fraction),
-    _form(rf"{_QUANTILE}([1-9]\d?[.,]\d+)$", _percent),
-    _form(rf"{_PERCENTILE}([1-9]\d?[.,]\d+)$", _percent),
-    _form(rf"{_QUANTILE}([1-9]\d|0[1-9])$", _percent),
-    _form(rf"{_QUANTILE}(0\d\d)$", _digits_after_the_point),
-    _form(rf"{_QUANTILE}([1-9]\d\d)$", _digits_after_the_point, sure=False),
-    _form(rf"{_PERCENTILE}([1-9]\d|0[1-9])$", _percent),
-    _form(rf"{_NAMED_PERCENTILE}([1-9])$", _percent),
-    _form(rf"{_QUANTILE}([1-9])$", _percent, sure=False),
-    _form(rf"{_PERCENTILE}([1-9])$", _percent, sure=False),
-    _form(r"(?:^|[\W_])lo[-_]?(\d{1,2}(?:[.,]\d+)?)$", _lower_end),
-    _form(r"(?:^|[\W_])hi[-_]?(\d{1,2}(?:[.,]\d+)?)$", _upper_end),
-    _form(r"(?:^|[\W_])(median)$", lambda _: 0.5, sure=False),
+    _Form(r"^(0?[.,]\d+)$", _fraction),
+    _Form(r"(?:^|[\W_a-z])(\d{1,2}(?:[.,]\d+)?)\s*%$", _percent),
+    _Form(rf"{_QUANTILE}(0?[.,]\d+)$", _fraction),
+    _Form(rf"{_QUANTILE}(0_\d+)$", _fraction),
+    _Form(rf"{_PERCENTILE}(0[.,]\d+)$", _fraction),
+    _Form(rf"{_FORECAST}(0[.,]\d+)$", _fraction),
+    _Form(rf"{_QUANTILE}([1-9]\d?[.,]\d+)$", _percent),
+    _Form(rf"{_PERCENTILE}([1-9]\d?[.,]\d+)$", _percent),
+    _Form(rf"{_QUANTILE}([1-9]\d|0[1-9])$", _percent),
+    _Form(rf"{_QUANTILE}(0\d\d)$", _digits_after_the_point),
+    _Form(rf"{_QUANTILE}([1-9]\d\d)$", _digits_after_the_point, sure=False),
+    _Form(rf"{_PERCENTILE}([1-9]\d|0[1-9])$", _percent),
+    _Form(rf"{_NAMED_PERCENTILE}([1-9])$", _percent),
+    _Form(rf"{_QUANTILE}([1-9])$", _percent, sure=False),
+    _Form(rf"{_PERCENTILE}([1-9])$", _percent, sure=False),
+    _Form(r"(?:^|[\W_])lo[-_]?(\d{1,2}(?:[.,]\d+)?)$", _lower_end),
+    _Form(r"(?:^|[\W_])hi[-_]?(\d{1,2}(?:[.,]\d+)?)$", _upper_end),
+    _Form(r"(?:^|[\W_])(median)$", lambda _: 0.5, sure=False),
 )
+# How the name of every form ends.
+_ENDS_AS_ONE = re.compile(r"(?:\d|%|median)$", re.IGNORECASE)
 # Read as percent these are 1 to 9 %, as digits after the point 0.1 to 0.9: `q01, q05, q09`.
 _EITHER = re.compile(r"(?:^|[^\d.,])0[1-9]$")
 _NUMBER = re.compile(r"(\d+)$")
@@ -82,8 +80,9 @@ _NUMBER = re.compile(r"(\d+)$")
 @cache
 def _stated(name: str) -> tuple[float, bool] | None:
     """The level that a name states, and whether that is sure by itself."""
-    for form in _FORMS:
-        if found := form.name.search(name):
+    for form in _FORMS if _ENDS_AS_ONE.search(name) else ():
+        # Compiled when the first such name comes: most files have none.
+        if found := re.search(form.name, name, re.IGNORECASE):
             value = form.level(found[1])
             return (value, form.sure) if 0.0 < value < 1.0 else None
     return None
