@@ -224,7 +224,7 @@ def shared_keys(sources: Sequence[Source], columns: Columns) -> tuple[Keys, list
     keys: Keys = {}
     evidence = []
     for source, table in others:
-        found = shared_key(_side(first, columns), _side(table, columns))
+        found = shared_key(_side(lead, first, columns), _side(source, table, columns))
         if found is None:
             continue
         if id(lead) not in keys:
@@ -255,9 +255,9 @@ def _keys_of_written_rows(tables: Sequence[tuple[Source, Table]]) -> Keys:
     return {id(source): (table.columns.index(name),) for source, table in tables}
 
 
-def _side(table: Table, columns: Columns) -> Side:
+def _side(source: Source, table: Table, columns: Columns) -> Side:
     """A table as one side of a pair; what the user gave a role is no key."""
-    whole = all(len(look.values) < LOOK for look in table.looks)
+    whole = len(source.firsts(0)) < LOOK
     given = (*columns.pred, *columns.label, *([columns.weight] if columns.weight else []))
     taken = frozenset(place for pattern in given for place in matching(table, pattern))
     return Side(table.columns, table.looks, table.index, whole, taken)

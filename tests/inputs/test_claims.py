@@ -65,3 +65,43 @@ def test_the_first_row_that_breaks_a_claim(
     claimed: Claimed, values: list[float], start: int, row: int | None
 ) -> None:
     assert Claim(0, claimed).first_break(np.array(values), start) == row
+
+
+def keyed(path: Path, header: str, rows: list[str], *, turned: bool = False) -> Path:
+    """A table of the rows with a key that counts nothing, in another order if `turned`."""
+    lines = [f"c{place * 7919 % 10007:05},{row}" for place, row in enumerate(rows)]
+    return table(path, f"customer,{header}", lines[::-1] if turned else lines)
+
+
+class TestRowsPairedByKey:
+    """Rows in another order are held to what the first of each file look like, as any are."""
+
+    def test_models_beside_labels_of_their_own(self, tmp_path: Path) -> None:
+        a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+        for path, turned in ((a, False), (b, True)):
+            keyed(path, "churned,risk", answers(), turned=turned)
+        assert losscli.compare([a, b]).notes[-1].startswith("rows paired by customer")
+        for path, turned in ((a, False), (b, True)):
+            keyed(path, "churned,risk", answers(slip="0.5"), turned=turned)
+        with pytest.raises(DataError, match="column churned: 0.5 is not 0 or 1"):
+            losscli.compare([a, b])
+
+    @pytest.mark.parametrize("beside", ["guess", "y"])
+    def test_a_column_that_stops_counting_the_rows_of_its_own_file(
+        self, tmp_path: Path, beside: str
+    ) -> None:
+        rows = {
+            "guess": [f"{0.125 + 0.75 * (i % 2)}" for i in range(ROWS)],
+            "y": [f"{i % 2}" for i in range(ROWS)],
+        }
+        counted = [f"{i},{row}" for i, row in enumerate(rows[beside])]
+
+        def found() -> float:
+            files = []
+            for name, plain in rows.items():
+                header, its = (f"n,{name}", counted) if name == beside else (name, plain[::-1])
+                files.append(keyed(tmp_path / f"{name}.csv", header, its))
+            lines = files[0].read_text().splitlines()
+            return losscli.evaluate(*files)["bce"].value
+
+        assert found() == pytest.approx(-np.log(0.875), rel=1e-14)
