@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from shlex import quote
@@ -376,15 +376,18 @@ def feeds_of(
     columns: Columns,
     keys: Keys,
     *,
+    claims: Mapping[str, Claim],
     ids: bool = False,
 ) -> list[Feed]:
     """The roles that are read from each source, with the key that pairs or checks their rows.
 
+    Each of the `claims` goes with the role that it is about.
     A key that only names the rows is read where `ids` are wanted.
     """
     feeds = [
-        Feed(source, {role: part for role, (home, part) in chosen.items() if home is source})
+        Feed(source, roles, {role: claim for role, claim in claims.items() if role in roles})
         for source in sources.values()
+        for roles in [{role: part for role, (home, part) in chosen.items() if home is source}]
     ]
     if columns.id is not None:
         return [_keyed(feed, _key_of(feed, columns.id)) for feed in feeds]
@@ -399,7 +402,7 @@ def feeds_of(
 
 
 def _keyed(feed: Feed, columns: tuple[int, ...]) -> Feed:
-    return Feed(feed.source, {**feed.roles, KEY: Selection(columns, text=True)})
+    return replace(feed, roles={**feed.roles, KEY: Selection(columns, text=True)})
 
 
 def _key_of(feed: Feed, names: Sequence[str]) -> tuple[int, ...]:
