@@ -99,7 +99,7 @@ def open_dataset(
     keys, shared = shared_keys(list(sources.values()), columns) if paired else ({}, [])
     choice = choose(sources, columns, keys, wanted)
     chosen, notes = choice.chosen | grouping(sources.values(), columns), list(choice.notes)
-    feeds = feeds_of(sources, chosen, columns, keys, ids=ids)
+    feeds = feeds_of(sources, chosen, columns, keys, claims=dict(choice.claims), ids=ids)
     findings = findings_of(feeds, columns, [*shared, *choice.evidence])
     notes += [*archived, *findings.notes()]
     notes += [tokens.said] if tokens is not None else []
@@ -114,7 +114,6 @@ def open_dataset(
     else:
         notes += check_fit(parts)
         pairing = paired_rows(feeds, columns, announce or notes.append, notes)
-    claims = choice.claims if isinstance(pairing, ByPosition) else ()
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
     dtype = None if cast is None else np.dtype(cast)
     if dtype is not None:
@@ -129,7 +128,6 @@ def open_dataset(
         dtype,
         opening,
         findings,
-        claims,
         suspected=suspected,
         percent=columns.percent,
     )

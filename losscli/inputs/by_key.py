@@ -64,7 +64,7 @@ class _Keyed:
     @classmethod
     def load(cls, feed: Feed, read: Callable[[Mapping[str, Array]], Array]) -> _Keyed:
         """Read all of a feed. Raises DataError for a key that is missing or stands twice."""
-        arrays = gathered(feed.source.batches(feed.roles, 1 << 17))
+        arrays = gathered(feed.batches(1 << 17))
         if not arrays:
             raise DataError("has no rows", file=feed.source.name)
         keys = read(arrays)
@@ -133,7 +133,7 @@ class ById:
         keyed = self._keyed()
         for held in keyed:
             held.seen = np.zeros(len(held.index), bool)
-        for part in rechunked(self._lead.source.batches(self._lead.roles, rows), rows):
+        for part in rechunked(self._lead.batches(rows), rows):
             keys = self._keys_of(part)
             _check_present(self._lead.source, keys, start)
             for held in keyed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from shlex import quote
@@ -224,7 +224,7 @@ def shared_keys(sources: Sequence[Source], columns: Columns) -> tuple[Keys, list
     keys: Keys = {}
     evidence = []
     for source, table in others:
-        found = shared_key(_side(first, columns), _side(table, columns))
+        found = shared_key(_side(lead, first, columns), _side(source, table, columns))
         if found is None:
             continue
         if id(lead) not in keys:
@@ -255,9 +255,9 @@ def _keys_of_written_rows(tables: Sequence[tuple[Source, Table]]) -> Keys:
     return {id(source): (table.columns.index(name),) for source, table in tables}
 
 
-def _side(table: Table, columns: Columns) -> Side:
+def _side(source: Source, table: Table, columns: Columns) -> Side:
     """A table as one side of a pair; what the user gave a role is no key."""
-    whole = all(len(look.values) < LOOK for look in table.looks)
+    whole = len(source.firsts(0)) < LOOK
     given = (*columns.pred, *columns.label, *([columns.weight] if columns.weight else []))
     taken = frozenset(place for pattern in given for place in matching(table, pattern))
     return Side(table.columns, table.looks, table.index, whole, taken)
@@ -376,15 +376,18 @@ def feeds_of(
     columns: Columns,
     keys: Keys,
     *,
+    claims: Mapping[str, Claim],
     ids: bool = False,
 ) -> list[Feed]:
     """The roles that are read from each source, with the key that pairs or checks their rows.
 
+    Each of the `claims` goes with the role that it is about.
     A key that only names the rows is read where `ids` are wanted.
     """
     feeds = [
-        Feed(source, {role: part for role, (home, part) in chosen.items() if home is source})
+        Feed(source, roles, {role: claim for role, claim in claims.items() if role in roles})
         for source in sources.values()
+        for roles in [{role: part for role, (home, part) in chosen.items() if home is source}]
     ]
     if columns.id is not None:
         return [_keyed(feed, _key_of(feed, columns.id)) for feed in feeds]
@@ -399,7 +402,7 @@ def feeds_of(
 
 
 def _keyed(feed: Feed, columns: tuple[int, ...]) -> Feed:
-    return Feed(feed.source, {**feed.roles, KEY: Selection(columns, text=True)})
+    return replace(feed, roles={**feed.roles, KEY: Selection(columns, text=True)})
 
 
 def _key_of(feed: Feed, names: Sequence[str]) -> tuple[int, ...]:

@@ -18,7 +18,6 @@ from losscli.inputs.dependence import Repeating, Suspect, repeating
 from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import KEY, Pairing, key_text, keys_of
-from losscli.inputs.roles.claims import Claim
 
 _ROLES = frozenset(("pred", "label", "weight"))
 
@@ -36,13 +35,11 @@ class Dataset:
         cast: np.dtype[Any] | None = None,
         opening: Opening | None = None,
         findings: Findings = NOTHING_CHOSEN,
-        claims: Sequence[tuple[str, Claim]] = (),
         percent: bool = False,
         suspected: Sequence[Suspect] = (),
     ) -> None:
         self._suspected = tuple(suspected)
         self._begun: _Begun | None = None
-        self._claims = tuple(claims)
         self._percent = percent
         self._cast = cast
         self.findings = findings
@@ -155,8 +152,6 @@ class Dataset:
     def _blocks(self, rows: int, start: int, stop: int | None) -> Iterator[Block]:
         first = start
         for arrays in self._pairing.blocks(rows, start, stop):
-            for role, claim in self._claims:
-                self._check(role, claim, arrays[role][:, 0], start)
             if self._percent:
                 arrays = self._divided(arrays, start)
             pred = arrays["pred"]
@@ -186,18 +181,6 @@ class Dataset:
             start += len(pred)
         if stop is None and start == first == 0:
             raise DataError("has no rows", file=self.pred.file)
-
-    def _check(self, role: str, claim: Claim, values: Array, start: int) -> None:
-        """Raise DataError at a row that is not what the first ones of its column look like."""
-        row = claim.first_break(values, start)
-        if row is not None:
-            raise self.error(
-                role,
-                start + row,
-                claim.problem,
-                value=values[row] if isinstance(values[row], str) else f"{values[row]:g}",
-                hint=claim.hint,
-            )
 
     def _divided(self, arrays: Mapping[str, Array], start: int) -> dict[str, Array]:
         """The same, with percent as shares of 1. Raises DataError where predictions are words."""

@@ -182,7 +182,7 @@ def sniff(sample: bytes, name: str, *, whole: bool, decimal: str | None = None) 
         numerals=written,
         quote=quote,
         quoted=any(quote in line for line in lines[skip:]),
-        rows=tuple(row for row in map(tuple, body) if header is None or list(row) != header),
+        rows=tuple(row for row in map(tuple, body) if header is None or list(row) != header)[:LOOK],
         header=() if header is None else tuple(header),
         lists=lists,
     )
@@ -336,13 +336,15 @@ def _first(
     found = records(lines, delimiter, aligned=aligned, quote=quote)
     try:
         filled = (record for record in found if any(cell.strip() for cell in record.cells))
-        return list(islice(filled, LOOK)) or [Record(1, 1, [""])]
+        return list(islice(filled, LOOK + _MOST_ABOVE)) or [Record(1, 1, [""])]
     except csv.Error as error:
         raise DataError(f"is not a text of columns ({error})", file=name) from None
 
 
 # More lines than these above a header are no titles.
 _MOST_TITLES = 10
+# So many records may stand above the rows that are looked at: titles and a header.
+_MOST_ABOVE = _MOST_TITLES + 1
 
 
 def _commented_header(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, islice, zip_longest
 from shlex import quote
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from losscli.errors import DataError, UsageError
+from losscli.inputs.roles.claims import Claim
 from losscli.inputs.source import Array, Selection, Source
 
 KEY = "key"
@@ -23,10 +24,42 @@ _FIRST_KEYS = 1 << 12
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A source and the roles that are read from it; a role `key` holds what rows are paired by."""
+    """A source and the roles that are read from it; a role `key` holds what rows are paired by.
+
+    `claims` are what all rows of some roles have to bear out.
+    """
 
     source: Source
     roles: Mapping[str, Selection]
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+
+    def batches(
+        self, rows: int, start: int = 0, stop: int | None = None
+    ) -> Iterator[dict[str, Array]]:
+        """Batches of all roles, as those of the source, in whose order the claims are checked.
+
+        Raises DataError at a row that is not what the first ones of its column look like.
+        """
+        for batch in self.source.batches(self.roles, rows, start, stop):
+            for role, claim in self.claims.items():
+                self._check(role, claim, batch[role][:, 0], start)
+            yield batch
+            start += _length(batch)
+
+    def _check(self, role: str, claim: Claim, values: Array, start: int) -> None:
+        row = claim.first_break(values, start)
+        if row is None:
+            return
+        part, position = located(self.source, start + row)
+        places = self.roles[role].columns or (claim.place,)
+        raise DataError(
+            claim.problem,
+            file=part.name,
+            position=position,
+            column=self.source.column(places[0]),
+            value=values[row] if isinstance(values[row], str) else f"{values[row]:g}",
+            hint=claim.hint,
+        )
 
 
 class Pairing(Protocol):
@@ -73,10 +106,7 @@ class ByPosition:
         known = [feed.source.rows for feed in self._feeds]
         if None not in known and len(set(known)) > 1:
             raise self._uneven([count or 0 for count in known])
-        streams = [
-            rechunked(feed.source.batches(feed.roles, rows, start, stop), rows)
-            for feed in self._feeds
-        ]
+        streams = [rechunked(feed.batches(rows, start, stop), rows) for feed in self._feeds]
         for parts in zip_longest(*streams):
             counts = [0 if part is None else _length(part) for part in parts]
             if len(set(counts)) > 1:
@@ -163,7 +193,7 @@ class Unpaired:
         """One block of everything, whichever rows are asked for."""
         whole: dict[str, Array] = {}
         for feed in self._feeds:
-            whole |= gathered(feed.source.batches(feed.roles, rows))
+            whole |= gathered(feed.batches(rows))
         if whole:
             yield whole
 

@@ -25,7 +25,7 @@ from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.dependence import suspects
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import ByPosition, Pairing
+from losscli.inputs.pairing import Pairing
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
@@ -134,13 +134,12 @@ def open_rivals(
     for role in roles:
         parts[role] = replace(parts[role], classes=classes_of(chosen, role), tokens=each_sequence)
     _check_rows(parts)
-    feeds = feeds_of(homes, chosen, columns, keys)
+    feeds = feeds_of(homes, chosen, columns, keys, claims=claims)
     findings = findings_of(feeds, columns, [*evidence, *reasons])
     notes += [*archived, *findings.notes(), *said]
     pairing: Pairing = paired_rows(feeds, columns, notes.append, notes)
     agreeing = _Agreeing(pairing)
     places = {role: selection.columns for role, (_, selection) in chosen.items()}
-    kept = tuple(claims.items()) if isinstance(pairing, ByPosition) else ()
     together = Dataset(
         agreeing,
         parts,
@@ -148,7 +147,6 @@ def open_rivals(
         notes,
         opener,
         findings=findings,
-        claims=kept,
         percent=columns.percent,
         suspected=suspects(feeds),
     )

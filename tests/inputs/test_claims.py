@@ -65,3 +65,55 @@ def test_the_first_row_that_breaks_a_claim(
     claimed: Claimed, values: list[float], start: int, row: int | None
 ) -> None:
     assert Claim(0, claimed).first_break(np.array(values), start) == row
+
+
+def keyed(path: Path, header: str, rows: list[str]) -> Path:
+    """A table of the rows with a key that counts nothing."""
+    return table(path, f"customer,{header}", rows)
+
+
+def with_keys(rows: list[str]) -> list[str]:
+    return [f"c{place * 7919 % 10007:05},{row}" for place, row in enumerate(rows)]
+
+
+class TestRowsPairedByKey:
+    """Rows in another order are held to what the first of each file look like, as any are."""
+
+    def test_models_beside_labels_of_their_own(self, tmp_path: Path) -> None:
+        a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+        for slip in (None, "0.5"):
+            rows = with_keys(answers(slip=slip))
+            keyed(a, "churned,risk", rows)
+            keyed(b, "churned,risk", [*rows[1000:], *rows[:1000]])
+            if slip is None:
+                notes = losscli.compare([a, b]).notes
+                assert "rows paired by customer: they stand in another order" in notes
+        with pytest.raises(
+            DataError, match=rf"line {ROWS - 1008}, column churned: 0\.5 is not 0 or 1"
+        ):
+            losscli.compare([a, b])
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_column_that_stops_counting_the_rows_of_its_own_file(
+        self, tmp_path: Path, first: bool
+    ) -> None:
+        a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+        for slip in (2500, 7):
+            rows = with_keys([f"{n},{row}" for n, row in enumerate(answers())])
+            rows[2500] = rows[2500].replace(",2500,", f",{slip},")
+            keyed(a, "n,churned,risk", rows)
+            keyed(b, "churned,risk", with_keys(answers())[::-1])
+            if slip == 2500:
+                assert len(losscli.compare([a, b]).models) == 2
+        with pytest.raises(DataError, match="line 2502, column n: 7 is not a count of the rows"):
+            losscli.compare([a, b] if first else [b, a])
+
+
+def test_a_count_beside_the_only_label_of_a_file_is_left_out(tmp_path: Path) -> None:
+    rows = [f"{i},{i % 2}" for i in range(ROWS)]
+    risk = np.array([0.125 + 0.75 * (i % 2) for i in range(ROWS)])
+    path = table(tmp_path / "y.csv", "n,churned", rows)
+    assert losscli.evaluate(risk, path)["bce"].value == pytest.approx(-np.log(0.875), rel=1e-14)
+    rows[500] = "7,0"
+    with pytest.raises(DataError, match="column n: 7 is not a count of the rows"):
+        losscli.evaluate(risk, table(path, "n,churned", rows))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import losscli
 from losscli.errors import DataError, UsageError
 from losscli.inputs.assembling import open_dataset
 from losscli.inputs.columns import Columns
@@ -243,3 +244,26 @@ def test_pairs_by_key_and_by_position_agree_on_a_large_file(write: Write) -> Non
     pred = write("id,prob\n" + "".join(f"{key},{key * 0.5!r}\n" for key in range(rows)))
     found = columns_of(open_dataset(pred, write(buffer.getvalue()), columns=ID), 1 << 12)
     assert found["pred"] == found["label"]
+
+
+@pytest.mark.parametrize("rows", [99, 199, 200, 250])
+def test_a_key_of_words_under_any_name_pairs_files_whose_first_rows_share_few_or_none(
+    tmp_path: Path, rows: int
+) -> None:
+    names = [f"c{n * 7919 % 10007:05}" for n in range(rows)]
+    pred = [f"{name},{0.005 + 0.9 * (n % 2)}" for n, name in enumerate(names)]
+    label = [f"{name},{n % 2}" for n, name in enumerate(names)]
+    (tmp_path / "p.csv").write_text("\n".join(["customer,guess", *pred]))
+    (tmp_path / "y.csv").write_text("\n".join(["customer,churned", *label[::-1]]))
+    report = losscli.evaluate(tmp_path / "p.csv", tmp_path / "y.csv")
+    assert "rows paired by customer: they stand in another order" in report.notes
+    assert report["bce"].value < 0.1
+
+
+def test_a_key_of_words_beside_probabilities_is_no_predicted_class(tmp_path: Path) -> None:
+    names = [f"c{n * 7919 % 10007:05}" for n in range(250)]
+    lines = [f"{name},{0.125 + 0.75 * (n % 2)}" for n, name in enumerate(names)]
+    (tmp_path / "p.csv").write_text("\n".join(["customer,guess", *lines]))
+    labels = np.arange(250) % 2
+    report = losscli.evaluate(tmp_path / "p.csv", labels)
+    assert report["bce"].value == pytest.approx(-np.log(0.875), rel=1e-14)

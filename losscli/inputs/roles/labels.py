@@ -98,8 +98,11 @@ def find_label_alone(state: State) -> Found:
             hint=f"It has: {listed(table.columns)}. Name one: --label-col NAME.",
         )
     numbers = [c for c in rest if c not in table.text]
-    if len(rest) > 1 and len(numbers) == 1:
-        return Found(tuple(numbers), table.look(numbers[0]).said(), "the only numbers")
+    counts = {claim.place: claim for claim in state.counting(numbers)}
+    data = [c for c in numbers if c not in counts] or numbers
+    if len(rest) > 1 and len(data) == 1:
+        claims = tuple(claim for place, claim in counts.items() if place not in data)
+        return Found(tuple(data), table.look(data[0]).said(), "the only numbers", claims=claims)
     if len(rest) > 1 and any(c in table.text for c in rest):
         raise ambiguous(table, "label", "--label-col", [(c,) for c in rest])
     return Found(tuple(rest))

@@ -79,7 +79,9 @@ def check_confidence(state: State) -> None:
         if several < 2 or min(look.numbers) * several < 1.0:
             continue
         if place in state.label or not state.label:
-            classes_of_it = several <= _MOST_CLASSES and len(look.numbers) >= _FEWEST_SURE
+            # Words that no row repeats name the rows.
+            classes_of_it = several <= _MOST_CLASSES and not beside.unique
+            classes_of_it &= len(look.numbers) >= _FEWEST_SURE
         else:
             classes_of_it = beside.words == classes
         if table.says(place) is Says.HARD_CLASS or (beside.text and classes_of_it):
