@@ -23,7 +23,9 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
     # First, so that a file which changes meanwhile does not pass for the one that was evaluated.
     key = key_of(item)
     try:
-        options = replace(item.options, threads=threads)
+        options = item.options
+        if options.threads != threads:
+            options = replace(options, threads=threads)
         clustered = clusters_for(options)
         extras = [] if clustered is None else [clustered]
         found = evaluated(

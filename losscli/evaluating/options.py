@@ -152,13 +152,18 @@ class Options:
 
     def given(self) -> dict[str, Any]:
         """The options that differ from their defaults, by name."""
-        default = Options()
+        default = _defaults()
         pairs = ((each.name, getattr(self, each.name)) for each in fields(self))
         return {
             name: value
             for name, value in pairs
             if value is not getattr(default, name) and value != getattr(default, name)
         }
+
+
+@cache
+def _defaults() -> Options:
+    return Options()
 
 
 @cache

@@ -52,7 +52,7 @@ def open_file(file: File, key: str | None = None, decimal: str | None = None) ->
     refuse_foreign(start, file.name)
     if start.startswith(NPY):
         if codec is None:
-            return NpySource(file)
+            return NpySource(file, begins=start)
         return streamed_array(file, file.name, partial(decompressing, file, codec))
     if start.startswith((_ZIP, _PARQUET, _ARROW_FILE, _ARROW_STREAM)):
         if codec is not None:

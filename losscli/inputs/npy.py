@@ -41,18 +41,26 @@ class NpySource(UntitledColumns):
     """One NPY file of real numbers or strings, of shape (n,) or (n, c, …), in C or Fortran order.
 
     `opened` opens its bytes and `held` is their number, where they are not simply those of the
-    file: a member of an archive, a compressed file.
+    file: a member of an archive, a compressed file. `begins` are first bytes of it, where they have
+    been read already: the header is not read again.
 
     Raises DataError where the header or the length of the file is not that of such an array.
     """
 
     def __init__(
-        self, file: File, *, name: str = "", opened: Opened | None = None, held: int | None = None
+        self,
+        file: File,
+        *,
+        name: str = "",
+        opened: Opened | None = None,
+        held: int | None = None,
+        begins: bytes = b"",
     ) -> None:
         self.name = name or file.name
         self._open: Opened = opened or file.opened
         self._seekable = opened is None
-        with self._reading() as stream:
+        known = _holds_header(begins)
+        with contextlib.nullcontext(io.BytesIO(begins)) if known else self._reading() as stream:
             shape, self._fortran, dtype, self._start = self._layout(stream)
         _check_content(dtype, self.name)
         check_shape(shape, self.name)
@@ -234,8 +242,7 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
     # Its length first, so that a header of gigabytes is not read.
     start = file.read(12)
     major, minor = start[6:8].ljust(2, b"\0")
-    wide = major > 1
-    length = int.from_bytes(start[8:12] if wide else start[8:10], "little")
+    wide, length = _length_of_header(start)
     if len(start) < 10:
         raise DataError(f"has a damaged NPY header ({len(start)} bytes long)", file=name)
     if major not in (1, 2, 3) or minor != 0:
@@ -257,6 +264,18 @@ def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[
     if any(type(length) is not int or length < 0 for length in shape):
         raise DataError(f"has a damaged NPY header (shape {shape})", file=name)
     return shape, fortran, dtype, begin
+
+
+def _length_of_header(start: bytes) -> tuple[bool, int]:
+    """Whether the header's length takes four bytes, not two; and that length."""
+    wide = start[6:7] > b"\1"
+    return wide, int.from_bytes(start[8:12] if wide else start[8:10], "little")
+
+
+def _holds_header(begins: bytes) -> bool:
+    """Whether these first bytes of a file hold all of its header."""
+    wide, length = _length_of_header(begins)
+    return len(begins) >= 12 + length if wide else len(begins) >= max(12, 10 + length)
 
 
 @lru_cache(maxsize=64)

@@ -104,11 +104,13 @@ class Opener:
             return ()
         name = os.fspath(given)
         try:
-            if not Path(name).is_file():
+            path = Path(name)
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
                 return ()
-            with Path(name).open("rb") as start:
+            with path.open("rb", buffering=0) as start:
                 begins = start.read(MAGIC_BYTES)
-            size = Path(name).stat().st_size
+            size = found.st_size
         except (OSError, ValueError):
             return ()
         if begins.startswith(LLAMA_CPP):
@@ -120,9 +122,9 @@ class Opener:
             return ()
         from losscli.inputs.npz import arrays_in
 
-        found = arrays_in(self._file(name))
+        arrays = arrays_in(self._file(name))
         # Two arrays of one name are refused where the archive is read.
-        return found if 1 < len(found) == len(set(found)) else ()
+        return arrays if 1 < len(arrays) == len(set(arrays)) else ()
 
     def _local(self, name: str) -> Source:
         path, _, key = name.rpartition(KEY_MARK)

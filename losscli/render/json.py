@@ -62,7 +62,8 @@ def render_checks(checks: Sequence[GradientCheck]) -> str:
 def dump(data: Any, *, indent: int | None = None) -> str:
     """JSON in which only printable characters stand as they are."""
     text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=indent)
-    if text.isprintable():
+    # The ends of lines are no printable characters, and stand in every indented document.
+    if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
 

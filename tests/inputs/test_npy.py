@@ -17,6 +17,7 @@ from numpy.lib import format as npy_format
 
 from losscli.errors import DataError
 from losscli.inputs.file import File
+from losscli.inputs.formats import open_file
 from losscli.inputs.npy import NpySource
 from losscli.inputs.source import Selection
 
@@ -221,6 +222,25 @@ def test_a_header_from_python_2_is_read(write: Write, read_npy: Read) -> None:
     header = "{'descr': '<f8', 'fortran_order': False, 'shape': (3L,), }"
     data = np.arange(3.0).tobytes()
     assert read_npy(write(with_header(header, data)))[:, 0].tolist() == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(("padding", "opened"), [(0, 1), (1000, 2)])
+def test_a_file_is_opened_once_for_its_format_and_header_unless_that_is_long(
+    write: Write, read_npy: Read, monkeypatch: pytest.MonkeyPatch, padding: int, opened: int
+) -> None:
+    header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }" + " " * padding
+    path = write(with_header(header, np.array([0.25, 0.5]).tobytes()))
+    times: list[str] = []
+    plain = File.opened
+
+    def counted(file: File) -> Any:
+        times.append(file.name)
+        return plain(file)
+
+    monkeypatch.setattr(File, "opened", counted)
+    assert open_file(File.at(path, "scores.npy")).rows == 2
+    assert len(times) == opened
+    np.testing.assert_array_equal(read_npy(path, 2)[:, 0], [0.25, 0.5])
 
 
 def test_a_header_too_long_to_be_true_is_refused(write: Write) -> None:
