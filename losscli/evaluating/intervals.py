@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import compress
 
@@ -178,10 +178,10 @@ def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> l
     ]
     if heavy:
         share, _ = max(heavy)
-        names = ", ".join(title for _, title in heavy)
+        names = _listed(title for _, title in heavy)
         notes.append(
-            f"one row makes up to {share:.0%} of the spread ({names}): with tails so heavy no "
-            "interval holds 95 %; the true loss may well be above it"
+            f"one row makes up to {100.0 * share:.0f} % of the spread ({names}): with tails so "
+            "heavy no interval holds 95 %; the true loss may well be above it"
         )
     few = [
         (spread.count, result.title)
@@ -191,10 +191,15 @@ def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> l
     if few:
         count, _ = min(few)
         notes.append(
-            f"{count} rows of such skewed losses are few ({', '.join(title for _, title in few)}): "
+            f"{count} rows of such skewed losses are few ({_listed(title for _, title in few)}): "
             "the interval holds the truth in 80 to 95 %"
         )
     return [*notes, *_constant_notes(results)]
+
+
+def _listed(titles: Iterable[str]) -> str:
+    """Each title once: results of one loss by several conventions share theirs."""
+    return ", ".join(dict.fromkeys(titles))
 
 
 def _cluster_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> list[str]:
@@ -231,7 +236,7 @@ def _constant_notes(results: Sequence[Result]) -> list[str]:
     ]
     if not bare:
         return []
-    return [f"no interval for {', '.join(bare)}: nothing varies from row to row"]
+    return [f"no interval for {_listed(bare)}: nothing varies from row to row"]
 
 
 def _resampled(result: Result, bootstrap: Bootstrap, place: int) -> Result:

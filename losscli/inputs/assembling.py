@@ -10,25 +10,22 @@ import numpy as np
 
 from losscli.errors import UsageError
 from losscli.inputs.archives import members_of
+from losscli.inputs.beside import grouping
 from losscli.inputs.by_key import ById, in_two_writings
-from losscli.inputs.choosing import (
-    Chosen,
-    choose,
-    feeds_of,
-    findings_of,
-    grouping,
-    shared_keys,
-)
+from losscli.inputs.choosing import choose
+from losscli.inputs.chosen import Chosen
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset, Opening
 from losscli.inputs.dependence import suspects
 from losscli.inputs.evidence.looks import Look
+from losscli.inputs.keys import feeds_of, shared_keys
 from losscli.inputs.names import class_names
 from losscli.inputs.opening import Opener, Seen
 from losscli.inputs.pairing import KEY, ByPosition, Feed, Pairing, Unpaired, aligned
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import check_dims, check_fit, part_of
 from losscli.inputs.tokens import token_rows
+from losscli.inputs.used_columns import findings_of
 
 # Bytes of memory that are worth a word.
 _MUCH = 1 << 26

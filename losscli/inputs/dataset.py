@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from losscli.arrays import INEXACT, WHOLE_NUMBERS, inexact
 from losscli.errors import DataError
 from losscli.inputs.block import Array, Block, Part
-from losscli.inputs.choosing import CLAIMED, CLUSTER, GROUPING
+from losscli.inputs.chosen import CLAIMED, CLUSTER, GROUPING
 from losscli.inputs.dependence import Repeating, Suspect, repeating
 from losscli.inputs.findings import NOTHING_CHOSEN, Findings
 from losscli.inputs.opening import Opener

@@ -11,10 +11,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from losscli.inputs.choosing import CHOICE, NORM, TARGET
 from losscli.inputs.file import File
 from losscli.inputs.log_probabilities import NoLogProbability, number
 from losscli.inputs.texts import DerivedTable
+
+# The columns of the table: choices, the same by the length of their texts, and the right one.
+CHOICE, NORM, TARGET = "choice", "norm", "target"
 
 
 def is_of_choices(records: Sequence[Mapping[str, Any]]) -> bool:

@@ -11,19 +11,14 @@ import numpy as np
 from losscli.errors import DataError, UsageError
 from losscli.inputs.archives import label_in, prediction_in
 from losscli.inputs.assembling import classes_of, paired_rows
+from losscli.inputs.beside import grouping
 from losscli.inputs.block import Part
-from losscli.inputs.choosing import (
-    Chosen,
-    Keys,
-    choose,
-    feeds_of,
-    findings_of,
-    grouping,
-    shared_keys,
-)
+from losscli.inputs.choosing import choose
+from losscli.inputs.chosen import Chosen, Keys
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
 from losscli.inputs.dependence import suspects
+from losscli.inputs.keys import feeds_of, shared_keys
 from losscli.inputs.opening import Opener
 from losscli.inputs.pairing import Pairing
 from losscli.inputs.roles.claims import Claim
@@ -31,6 +26,7 @@ from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
 from losscli.inputs.source import Array, Selection, Source
 from losscli.inputs.tokens import token_rows, tokens_alone
+from losscli.inputs.used_columns import findings_of
 from losscli.vocabulary import Evidence
 
 # The roles of the further models are these with their place behind.

@@ -160,7 +160,7 @@ def _imbalance_evidence(task: Task, shares: tuple[tuple[str, float], ...]) -> tu
         return ()
     name, share = rarest
     what = f"label {name!r}" if task is Task.MULTILABEL else f"class {name!r}"
-    return (Evidence("balance", f"{what} is {share:.1%} of the rows", "imbalanced"),)
+    return (Evidence("balance", f"{what} is {100.0 * share:.1f} % of the rows", "imbalanced"),)
 
 
 def _suggestions(task: Task, shares: tuple[tuple[str, float], ...]) -> tuple[str, ...]:

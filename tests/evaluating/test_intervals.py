@@ -30,3 +30,11 @@ def test_one_row_that_makes_most_of_the_spread_is_said() -> None:
     assert "tails so heavy" not in notes(errors)
     errors[7] = 40.0
     assert "tails so heavy" in notes(errors)
+
+
+def test_a_loss_by_several_conventions_is_named_once() -> None:
+    errors = RANDOM.normal(size=200)
+    errors[7] = 40.0
+    said = notes(errors, "sklearn.mean_squared_error,torch.MSELoss,keras.MeanSquaredError")
+    assert said.count("mean squared error") == 1
+    assert "99 % of the spread (mean squared error)" in said

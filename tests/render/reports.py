@@ -71,7 +71,7 @@ def advice(**changes: Any) -> Recommendation:
             Evidence("shape", "one item per row", "one yes-or-no question, or one number"),
             Evidence("values", "all in [0, 1] (from 4.80328e-09 to 0.997)", "probabilities"),
             Evidence("labels", "0 and 1 only", "yes or no"),
-            Evidence("balance", "class '1' is 4.0% of the rows", "imbalanced"),
+            Evidence("balance", "class '1' is 4.0 % of the rows", "imbalanced"),
         ),
         suggestions=(
             "weight the positive label against the imbalance: -l bce:pos_weight=24.1",

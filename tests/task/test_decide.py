@@ -354,14 +354,14 @@ class TestAdvice:
 
     def test_imbalance_brings_up_class_weights_and_focal_loss(self) -> None:
         advice = recommend_for(read(ONE, YES_NO), (("0", 0.98), ("1", 0.02)))
-        assert "2.0% of the rows" in advice.evidence[-1].finding
+        assert "2.0 % of the rows" in advice.evidence[-1].finding
         assert any("pos_weight=49" in text for text in advice.suggestions)
         assert any("focal" in text for text in advice.suggestions)
 
     def test_of_several_classes_the_rare_one_is_named(self) -> None:
         shares = (("dog", 0.60), ("cat", 0.37), ("lion", 0.03))
         advice = recommend_for(read(SUMMING, CLASS), shares)
-        assert "'lion' is 3.0% of the rows" in advice.evidence[-1].finding
+        assert "'lion' is 3.0 % of the rows" in advice.evidence[-1].finding
         assert any("--class-weight" in text for text in advice.suggestions)
 
     def test_balanced_labels_need_no_word(self) -> None:

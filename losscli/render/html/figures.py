@@ -55,8 +55,8 @@ def reliability_figure(chart: Reliability) -> Figure:
         low, high = wilson(worst.frequency, worst.rows)
         words += (
             f" Of bins of {FEW} rows or more, farthest off: predictions of "
-            f"{worst.mean_prediction:.2f} came true in {worst.frequency:.1%} of {worst.rows:,} "
-            f"cases (95 % interval {low:.0%} to {high:.0%})."
+            f"{worst.mean_prediction:.2f} came true in {share(worst.frequency)} of {worst.rows:,} "
+            f"cases (95 % interval {100.0 * low:.0f} % to {100.0 * high:.0f} %)."
         )
     return Figure(chart.title, _reliability(chart), words)
 
@@ -83,7 +83,7 @@ def _reliability(chart: Reliability) -> str:
         size = _SMALLEST + (_LARGEST - _SMALLEST) * math.sqrt(bin.rows / chart.rows)
         said = (
             f"predictions from {bin.low:g} to {bin.high:g}, on average "
-            f"{bin.mean_prediction:.3g}: true in {bin.frequency:.1%} of {bin.rows:,} rows"
+            f"{bin.mean_prediction:.3g}: true in {share(bin.frequency)} of {bin.rows:,} rows"
         )
         marks.append(
             f'<g class="{"bin" if bin.rows >= FEW else "bin few"}"><title>{escape(said)}</title>'

@@ -155,7 +155,7 @@ def forest_of(report: ComparisonReport) -> Forest | None:
             max(0.5, (ends[2] - ends[0]) * scale),
             (ends[1] - low) * scale,
             _class(item),
-            f"{signed(item.difference, 3)} {visible(item.unit)} ({ends[1]:+.1%}), 95 % "
+            f"{signed(item.difference, 3)} {visible(item.unit)} ({100.0 * ends[1]:+.1f} %), 95 % "
             f"interval {between(item.interval)}",
         )
         for title, item, ends in found

@@ -37,7 +37,7 @@ def test_a_point_stands_within_its_interval() -> None:
 
 def test_words_say_nothing_of_bins_of_few_rows() -> None:
     words = reliability_figure(Reliability("Reliability", BINS)).words
-    assert "predictions of 0.45 came true in 60.0% of 100 cases" in words
+    assert "predictions of 0.45 came true in 60.0 % of 100 cases" in words
     assert "0.95" not in words
     alone = reliability_figure(Reliability("Reliability", BINS[2:])).words
     assert "came true" not in alone
