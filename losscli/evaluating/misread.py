@@ -1,4 +1,4 @@
-"""What looks misread: probabilities taken for logits by a loss's name, labels not yet shifted."""
+"""What looks misread: probabilities taken for logits, labels not shifted or counted from 1."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from losscli.engine.evaluation import Evaluation
 from losscli.engine.run import Outcome, block_rows, run
 from losscli.errors import Choice, DataError, UsageError
 from losscli.evaluating.reading import DataReading
+from losscli.inputs.block import Block
 from losscli.inputs.dataset import Dataset
 from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.floors import Floor
@@ -24,8 +25,10 @@ WARNING = "WARNING: "
 _CHANCES = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
 
 
-# Tokens by which a causal model's labels are told, and how many standard errors apart they cost.
+# Rows by which one reading of labels is told from another, and how many standard errors apart.
 _TOLD_BY, _APART = 32, 5.0
+# Less than this share of a column's mean is the rounding of that mean.
+_ROUNDING = 1e-9
 
 
 def unshifted_labels(dataset: Dataset, reading: DataReading) -> Iterator[str]:
@@ -60,6 +63,61 @@ def unshifted_labels(dataset: Dataset, reading: DataReading) -> Iterator[str]:
             f"against {own.mean():.6g} nats over the first {len(gain):,} tokens. If they are a "
             "causal model's, say --shift."
         )
+
+
+def labels_from_one(dataset: Dataset, reading: DataReading, outcome: Outcome) -> Iterator[str]:
+    """A note where nothing tells whether labels count an array's columns from 0 or from 1.
+
+    Labels of which none is 0 and none the number of columns may do either. The predictions tell:
+    those of one's own class are higher in the rows that have it than on average. Raises UsageError
+    where that holds for the class before the label's, and not for the label as a place from 0.
+    """
+    label, width = outcome.label, dataset.width
+    if label is None or label.text or label.width > 1 or not label.whole:
+        return
+    if reading.verdict.task is not Task.MULTICLASS or reading.setting.code.classes is not None:
+        return
+    if dataset.pred.columns is not None or dataset.pred.tokens:
+        return
+    if not 1 <= label.low < label.high < width:
+        return
+    rows, apart = _gain_from_one(next(dataset.blocks(block_rows(width))))
+    ends = f"{label.low:.0f} to {label.high:.0f}"
+    from_zero, from_one = (",".join(map(str, range(low, low + width))) for low in (0, 1))
+    if rows >= _TOLD_BY and apart > _APART:
+        raise UsageError(
+            f"the labels ({ends}) seem to count the {width} columns of classes from 1: neither 0 "
+            f"nor {width} occurs, and in the first {rows:,} rows the predictions go with the class "
+            f"before ({apart:.0f} standard errors better)",
+            choices=[
+                Choice(("--classes", from_one), "from 1"),
+                Choice(("--classes", from_zero), "from 0"),
+            ],
+        )
+    if label.low == 1 and not apart < -_APART:
+        yield (
+            f"the labels ({ends}) are taken as places counted from 0, though neither 0 nor "
+            f"{width} occurs; if they count from 1: --classes {from_one}"
+        )
+
+
+def _gain_from_one(block: Block) -> tuple[int, float]:
+    """How many rows tell, and by how many standard errors the column before fits better.
+
+    A column fits by how far it lies above its own mean in the rows of its label, so that columns
+    that are high or low in all rows favour neither.
+    """
+    pred, label = block.pred, block.label
+    assert label is not None
+    kept = ~(np.isnan(label.astype(np.float64)) | np.isnan(pred).any(axis=1))
+    pred, place = pred[kept], label[kept].astype(np.intp)
+    rows = np.arange(len(pred))
+    with np.errstate(all="ignore"):
+        means = pred.mean(axis=0)
+        gain = (pred[rows, place - 1] - means[place - 1]) - (pred[rows, place] - means[place])
+        gain[np.abs(gain) <= _ROUNDING * np.abs(means).max()] = 0.0
+        apart = gain.mean() / (gain.std(ddof=1) / len(gain) ** 0.5) if len(gain) > 1 else 0.0
+    return len(gain), float(apart)
 
 
 def kind_read(reading: DataReading) -> Kind:

@@ -14,7 +14,12 @@ from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome
 from losscli.evaluating.baseline import LabelSummary, baseline
 from losscli.evaluating.counts import counts
-from losscli.evaluating.misread import kind_read, misread_as_logits, unshifted_labels
+from losscli.evaluating.misread import (
+    kind_read,
+    labels_from_one,
+    misread_as_logits,
+    unshifted_labels,
+)
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Baseline, Input, IntervalMethod, Report, Result
 from losscli.evaluating.signature import signature
@@ -45,6 +50,7 @@ def report_of(
     values = [tally.finished.value for tally in outcome.tallies]
     notes += misread_as_logits(dataset, reading, outcome, values)
     notes += unshifted_labels(dataset, reading)
+    notes += labels_from_one(dataset, reading, outcome)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only over the same rows"
