@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 # What losses are computed of, and are themselves.
 Array = NDArray[np.float64]
+
+Found = TypeVar("Found")
 
 # So many rows are looked at before all of them are counted.
 _FIRST = 64
@@ -80,10 +83,11 @@ class Extent(NamedTuple):
 
 
 class Extents:
-    """The extents of a block's arrays, each looked at once."""
+    """The extents of a block's arrays, and what else was found in them, each looked at once."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[NDArray[Any], Extent]] = {}
+        self._found: dict[tuple[int, Hashable], tuple[NDArray[Any], Any]] = {}
 
     def of(self, numbers: NDArray[Any]) -> Extent:
         """The extent of that very array, which must not change from here on."""
@@ -92,6 +96,14 @@ class Extents:
             # The array is kept beside its extent, so that no other can have its id.
             known = self._known[id(numbers)] = (numbers, Extent.of(numbers))
         return known[1]
+
+    def once(self, numbers: NDArray[Any], name: Hashable, look: Callable[[], Found]) -> Found:
+        """What `look` finds in that very array, under a name that says all that it depends on."""
+        known = self._found.get((id(numbers), name))
+        if known is None:
+            known = self._found[id(numbers), name] = (numbers, look())
+        found: Found = known[1]
+        return found
 
 
 def _ones(numbers: NDArray[Any]) -> int | None:

@@ -8,10 +8,11 @@ import json
 import os
 import stat
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from losscli.batching.item import Item
+from losscli.batching.item import Item, Losses
 from losscli.evaluating.requests import Request, look_up, parse_requests
 from losscli.inputs.formats import KEY_MARK
 from losscli.losses.registry import REGISTRY
@@ -33,16 +34,25 @@ def key_of(item: Item) -> str | None:
     not part of losscli. The words of two machines agree where all files are small.
     """
     files = item.files()
-    requests = () if item.losses is None else parse_requests(item.losses)
-    if any("://" in file for file in files.values()) or _own_losses(requests):
+    losses = _losses(item.losses)
+    if losses is None or any("://" in file for file in files.values()):
         return None
     contents = {role: [file, _content(file)] for role, file in files.items()}
     given = item.options.given()
     options = {name: value for name, value in given.items() if name not in _OF_THE_WORK}
-    losses = [[request.name, dict(request.params)] for request in requests]
     whole = [__version__, losses, options, contents]
     text = json.dumps(whole, sort_keys=True, default=_plain)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+# Most pairs of a batch have the same losses.
+@lru_cache(maxsize=64)
+def _losses(asked: Losses) -> list[list[Any]] | None:
+    """Name and parameters of each loss; None where a loss may come from outside losscli."""
+    requests = () if asked is None else parse_requests(asked)
+    if _own_losses(requests):
+        return None
+    return [[request.name, dict(request.params)] for request in requests]
 
 
 def _own_losses(requests: tuple[Request, ...]) -> bool:
@@ -61,10 +71,11 @@ def _content(name: str) -> list[str]:
 
 
 def _files(name: str) -> Iterable[str]:
-    if KEY_MARK in name and not Path(name).exists():
+    path = Path(name)
+    if KEY_MARK in name and not path.exists():
         return [name.rpartition(KEY_MARK)[0]]
-    if Path(name).is_dir():
-        return sorted(str(each) for each in Path(name).iterdir())
+    if path.is_dir():
+        return sorted(str(each) for each in path.iterdir())
     if is_pattern(name):
         return sorted(matching(name))
     return [name]

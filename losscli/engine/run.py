@@ -97,9 +97,7 @@ class Outcome:
         """Add what one block shows of predictions and labels."""
         self.rows += len(block.pred)
         label = None if block.label is None else _label_profile(block, block.label, tolerance)
-        extent = None if block.pred.dtype == object else block.extents.of(block.pred)
-        pred = PredProfile.of(_flat(block.pred), tolerance, extent, rounding)
-        self._merge_profiles(pred, label)
+        self._merge_profiles(_pred_profile(block, tolerance, rounding), label)
 
     def _merge_profiles(self, pred: PredProfile, label: LabelProfile | None) -> None:
         self.pred += pred
@@ -350,9 +348,20 @@ def _owned(block: Block) -> Block:
     )
 
 
+def _pred_profile(block: Block, tolerance: float, rounding: UnitRounding) -> PredProfile:
+    def look() -> PredProfile:
+        extent = None if block.pred.dtype == object else block.extents.of(block.pred)
+        return PredProfile.of(_flat(block.pred), tolerance, extent, rounding)
+
+    return block.extents.once(block.pred, ("prediction", tolerance, rounding), look)
+
+
 def _label_profile(block: Block, label: NDArray[Any], tolerance: float) -> LabelProfile:
-    extent = None if label.dtype == object else block.extents.of(label)
-    return LabelProfile.of(_flat(label), tolerance, extent)
+    def look() -> LabelProfile:
+        extent = None if label.dtype == object else block.extents.of(label)
+        return LabelProfile.of(_flat(label), tolerance, extent)
+
+    return block.extents.once(label, ("label", tolerance), look)
 
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:

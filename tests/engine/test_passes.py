@@ -124,3 +124,25 @@ def test_a_second_loss_of_the_same_data_adds_no_look_at_them(rng: np.random.Gene
 def test_what_two_losses_share_is_computed_and_summed_once(rng: np.random.Generator) -> None:
     pred, label = rng.normal(size=(2, ROWS))
     assert passes(pred, label, "mse,rmse") == passes(pred, label, "mse")
+
+
+def test_a_block_that_was_looked_at_for_its_reading_is_not_looked_at_again(
+    rng: np.random.Generator,
+) -> None:
+    pred, label = rng.normal(size=(2, ROWS))
+    block = Block(0, pred.view(Counted), label.view(Counted), None)
+    for_reading, in_the_pass = Outcome(), Outcome()
+    for_reading.add_profiles(block, 1e-6)
+    Counted.passes.clear()
+    in_the_pass.add_profiles(block, 1e-6)
+    assert not Counted.passes
+    assert (in_the_pass.pred, in_the_pass.label) == (for_reading.pred, for_reading.label)
+    assert in_the_pass.pred.low == pred.min()
+
+
+def test_a_look_with_another_tolerance_is_another_look() -> None:
+    block = Block(0, np.full((4, 2), 0.5005), np.zeros(4), None)
+    strict, loose = Outcome(), Outcome()
+    strict.add_profiles(block, 1e-6)
+    loose.add_profiles(block, 1e-2)
+    assert (strict.pred.uneven, loose.pred.uneven) == (4, 0)
