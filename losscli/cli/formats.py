@@ -86,16 +86,22 @@ def render_divergence(report: Divergence, format: str, screen: Screen) -> str:
 
 
 def render_matches(
-    value: str, found: Sequence[tuple[Match, str]], format: str, screen: Screen, *, near: bool
+    value: str,
+    found: Sequence[tuple[Match, str]],
+    format: str,
+    screen: Screen,
+    *,
+    near: bool,
+    notes: Sequence[str] = (),
 ) -> str:
-    """What gives a number, each with its command line, as table or json."""
+    """What gives a number, each with its command line, as table (with `notes`) or json."""
     if format == "json":
         from losscli.render.json import render_matches as as_json
 
         return as_json(value, found)
     from losscli.render.terminal.matches import render_matches as as_text
 
-    return as_text(value, found, screen, near=near)
+    return as_text(value, found, screen, near=near, notes=notes)
 
 
 def render_why(

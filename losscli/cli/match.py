@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from losscli.cli.options import argument, count, option, switch
 from losscli.cli.searching import SearchOptions
-from losscli.errors import UsageError
+from losscli.errors import LosscliError, UsageError
 
 
 @dataclass(frozen=True)
@@ -42,24 +42,34 @@ class MatchOptions(SearchOptions, _Value):
 def run(options: MatchOptions) -> None:
     """Search and print."""
     from losscli.cli.formats import render_matches
-    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.output import color, emit, note, on_terminal, width
     from losscli.cli.progress import progress_bar
     from losscli.matching.match import match
     from losscli.render.screen import Screen
 
     if options.value is None or options.pred is None:
         raise UsageError("which number?", hint="Usage: losscli match VALUE PRED [LABEL].")
-    with progress_bar("trying losses") as progress:
-        found = match(
-            options.value,
-            options.pred,
-            options.label,
-            options.loss or None,
-            batch_size=count("--batch-size", options.batch_size),
-            progress=progress,
-            announce=lambda said: note((said,)),
-            **options.keywords(),
-        )
+    beneath = options.format == "table" and on_terminal()
+    notes: list[str] = []
+    try:
+        with progress_bar("trying losses") as progress:
+            found = match(
+                options.value,
+                options.pred,
+                options.label,
+                options.loss or None,
+                batch_size=count("--batch-size", options.batch_size),
+                progress=progress,
+                announce=notes.append if beneath else lambda said: note((said,)),
+                **options.keywords(),
+            )
+    except LosscliError:
+        # What was read as what belongs to what went wrong.
+        note(notes)
+        raise
     screen = Screen(width(), color())
     shown = [(each, options.command_of(each)) for each in found]
-    emit(render_matches(options.value, shown, options.format, screen, near=options.near), None)
+    text = render_matches(
+        options.value, shown, options.format, screen, near=options.near, notes=notes
+    )
+    emit(text, None)

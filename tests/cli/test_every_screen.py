@@ -61,7 +61,7 @@ SCREENS = {
     "losses_unknown": "losses no_such_loss",
 }
 # These are as long as what they list.
-_LONG = re.compile("_(why|signature|explain|by_class|near|long|descend|forest)|rows")
+_LONG = re.compile("_(why|signature|explain|by_class|near|long|descend|forest)")
 
 
 @pytest.fixture(autouse=True)

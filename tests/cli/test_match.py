@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from losscli.cli import output
 from tests.cli.program import Here, Write
 
 FOREST = str(Path(__file__).parents[2] / "sample_data" / "breast_cancer.csv")
@@ -89,6 +90,22 @@ def test_what_was_read_as_what_is_said(here: Here, write: Write) -> None:
         assert answer.code == 0
         assert answer.err.count("prediction from column prob") == 1
         assert "not used: id, note" in answer.err
+
+
+def test_on_a_terminal_it_is_said_once_beneath_the_hit(
+    here: Here, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "on_terminal", lambda file=None: file is None)
+    write("a.csv", "id,y,prob\n1,1,0.9\n2,0,0.2\n3,0,0.6\n4,1,0.7\n")
+    read = "a.csv: prediction from column prob; label from column y · not used: id"
+    answer = here("match", "0.4004", "a.csv", columns=100)
+    assert answer.err == ""
+    lines = answer.out.splitlines()
+    assert lines[0].startswith("0.4004 is binary cross entropy")
+    assert lines.index(read) == len(lines) - 2
+    assert read in here("match", "0.4004", "a.csv", "--format", "json").err
+    failed = here("match", "0.4004", "a.csv", "-l", "nope")
+    assert (failed.code, failed.err.count(read)) == (2, 1)
 
 
 def test_what_eval_asks_match_asks(here: Here, write: Write) -> None:

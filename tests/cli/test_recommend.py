@@ -88,7 +88,7 @@ class TestEvidence:
     def test_imbalance_suggests_weights_or_focal_loss(self, here: Here) -> None:
         advice = here("recommend", SAMPLES / "imbalanced.csv", "--format", "json").json
         assert advice["loss"] == BCE
-        assert any("4.0%" in step["finding"] for step in advice["evidence"])
+        assert any("4.0 %" in step["finding"] for step in advice["evidence"])
         assert any("pos_weight" in suggestion for suggestion in advice["suggestions"])
         assert any("focal" in suggestion for suggestion in advice["suggestions"])
 

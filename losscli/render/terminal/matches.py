@@ -11,6 +11,7 @@ from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match
 from losscli.render.commands import command_lines
 from losscli.render.screen import Screen
+from losscli.render.visible import visible
 
 WIDEST = 100
 # Other ways to the same number that are listed without being asked for.
@@ -22,14 +23,24 @@ Shown = tuple[Match, str]
 
 
 def render_matches(
-    value: str, found: Sequence[Shown], screen: Screen, *, near: bool = False
+    value: str,
+    found: Sequence[Shown],
+    screen: Screen,
+    *,
+    near: bool = False,
+    notes: Sequence[str] = (),
 ) -> str:
-    """The best hit first and its command last; near misses and chance hits where `near` asks."""
+    """The best hit first and its command last; near misses and chance hits where `near` asks.
+
+    `notes` say what was read as what, and stand above the command.
+    """
     columns = min(screen.width or WIDEST, WIDEST)
-    return "\n".join(_lines(value, found, columns, near=near)) + "\n"
+    return "\n".join(_lines(value, found, columns, near=near, notes=notes)) + "\n"
 
 
-def _lines(value: str, found: Sequence[Shown], columns: int, *, near: bool) -> Iterator[str]:
+def _lines(
+    value: str, found: Sequence[Shown], columns: int, *, near: bool, notes: Sequence[str]
+) -> Iterator[str]:
     hits = [pair for pair in found if pair[0].agrees and pair[0].likely]
     lucky = [pair for pair in found if pair[0].agrees and not pair[0].likely]
     misses = [pair for pair in found if not pair[0].agrees]
@@ -58,6 +69,8 @@ def _lines(value: str, found: Sequence[Shown], columns: int, *, near: bool) -> I
     line = " · ".join(filter(None, [_chance(value, hits), _more(said)]))
     if line:
         yield from wrapped(line, columns)
+    for note in notes:
+        yield from wrapped(visible(note), columns)
     if hits:
         yield from _command(*hits[0], columns)
 

@@ -32,8 +32,6 @@ _GAP = 2
 # Where lines may have any length, none is folded.
 _BOUNDLESS = 100_000
 
-_SPLIT: tuple[tuple[str, JustifyMethod], ...] = (("", "left"), ("easy", "right"), ("hard", "right"))
-
 
 @dataclass(frozen=True, slots=True)
 class _Column:
@@ -51,7 +49,7 @@ def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None
     parts: list[RenderableType] = [Group(title, Text(read, "dim", overflow="fold"))]
     parts += [_rows_block(report, names, width), _carried_block(report, names)]
     if report.split is not None:
-        parts.append(_split_block(report.split, names, width))
+        parts.append(_split_block(report.split, names))
     if plot is not None:
         parts.append(histogram_block(plot, width, marks_of(screen)))
     if screen.notes and (lines := list(noted(report.report))):
@@ -242,27 +240,15 @@ def _rows(count: int, rows: int) -> str:
     return f"{count:,} {'row' if count == 1 else 'rows'} ({_part(count / rows)})"
 
 
-def _split_block(split: EasyHard, names: Sequence[str], width: int | None) -> RenderableType:
+def _split_block(split: EasyHard, names: Sequence[str]) -> RenderableType:
     total = max(1, split.easy + split.hard)
-    cells = [
-        (
-            split.items,
-            f"{split.easy:,} ({_part(split.easy / total)})",
-            f"{split.hard:,} ({_part(split.hard / total)})",
-        )
-    ]
-    for name, easy in zip(names, split.easy_share, strict=True):
-        hard = None if easy is None else 1.0 - easy
-        cells.append((f"share of {name}", _part(easy), _part(hard)))
+    easy, hard = (f"{count:,} ({_part(count / total)})" for count in (split.easy, split.hard))
     title = Text("Easy and hard", style="bold")
     title.append(" (easy: p_t > 0.5, the truth was given more than one half)", style="not bold")
-    shown = [
-        _Column(name, [cell[place] for cell in cells], justify)
-        for place, (name, justify) in enumerate(_SPLIT)
-    ]
-    if width is None or _width(shown) <= width:
-        return Group(title, Text(), _table(shown))
-    lines = [Text(f"{name}: {easy} easy, {hard} hard") for name, easy, hard in cells]
+    lines = [Text(f"{split.items}: {easy} easy, {hard} hard")]
+    for name, part in zip(names, split.easy_share, strict=True):
+        rest = None if part is None else 1.0 - part
+        lines.append(Text(f"share of {name}: {_part(part)} easy, {_part(rest)} hard"))
     return Group(title, *map(indented, lines))
 
 
