@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ THIRD = [0.125, 0.25, 0.625]
 VERBS = ("eval", "rows", "check", "compare", "batch", "recommend", "match")
 
 
-def csv(**columns: list[object]) -> str:
+def csv(**columns: Sequence[object]) -> str:
     """Columns as CSV."""
     rows = zip(*columns.values(), strict=True)
     return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in rows)]) + "\n"
