@@ -8,6 +8,7 @@ from losscli.errors import DataError, UsageError
 from losscli.inputs.beside import input_columns, weights
 from losscli.inputs.chosen import CLAIMED, Choice, Chosen, Keys, table_of
 from losscli.inputs.columns import Columns
+from losscli.inputs.label_scores import PREFIX
 from losscli.inputs.language_model_columns import of_language_models, of_one_filter
 from losscli.inputs.names import align
 from losscli.inputs.roles.claims import Claim
@@ -68,6 +69,7 @@ def choose(
                 chosen[name] = (source, Selection(places, text=text))
     if "label" in chosen and not alone:
         notes += _align_labels(chosen)
+        _check_names_tell(chosen)
     if columns.weight is not None or "weight" in sources:
         chosen["weight"] = weights(sources, columns, keys)
     for name, source in sources.items():
@@ -85,6 +87,22 @@ def choose(
         if source.columns is not None:
             chosen["pred"] = (source, replace(selection, text=False))
     return Choice(chosen, tuple(notes), tuple(evidence), tuple(claims.items()))
+
+
+def _check_names_tell(chosen: Chosen) -> None:
+    """Raise UsageError where classes stand in no order, and labels are but their numbers."""
+    (source, selection), (_, label) = chosen["pred"], chosen["label"]
+    places = selection.columns or ()
+    if not getattr(source, "unordered", False) or len(places) < 2 or label.text:
+        return
+    names = [(source.columns or ())[place].removeprefix(PREFIX) for place in places]
+    if [name.upper().removeprefix("LABEL_") for name in names] == [*map(str, range(len(names)))]:
+        return
+    raise UsageError(
+        f"{source.name}: its classes are {', '.join(names)}, each row's likeliest first, and the "
+        "labels are numbers: which class is which?",
+        hint="Write the labels as those words.",
+    )
 
 
 def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:

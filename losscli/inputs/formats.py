@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 
@@ -109,6 +110,10 @@ def _json(file: File, codec: str | None, text: bytes) -> Source | None:
         return json_lines_table(file, codec)
     from losscli.inputs.json_document import open_document
 
+    if text.startswith(b"[") and _is_label_scores(file, codec):
+        from losscli.inputs.label_scores import LabelScoresSource
+
+        return LabelScoresSource(file, codec)
     found = open_document(file, codec)
     if found is not None or text.startswith(b"["):
         return found
@@ -121,6 +126,19 @@ def _is_line(file: File, codec: str | None) -> bool:
         start = beginning(handle, codec, _LOOKED, file.name)
     first, end, rest = start.partition(b"\n")
     return bool(end) and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
+
+
+def _is_label_scores(file: File, codec: str | None) -> bool:
+    """Whether the first of several lines is a whole list of classes with their scores."""
+    from losscli.inputs.label_scores import holds_label_scores
+
+    with file.opened() as handle:
+        start = beginning(handle, codec, _LOOKED, file.name)
+    first, end, _ = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    try:
+        return bool(end) and holds_label_scores(json.loads(first))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _stem(name: str) -> str:

@@ -13,6 +13,7 @@ from losscli.inputs.compressed import DAMAGE, decompressing, first_line
 from losscli.inputs.evidence.looks import LOOK
 from losscli.inputs.file import File
 from losscli.inputs.json_lines import JsonLinesSource, once
+from losscli.inputs.label_scores import LabelScores, holds_label_scores
 from losscli.inputs.log_probabilities import reader_of
 from losscli.inputs.source import Source
 from losscli.inputs.texts import TextRecords
@@ -52,6 +53,10 @@ def _source(file: File, codec: str | None, found: Any) -> Source | None:
             return _records(file, codec, found)
         if any(isinstance(row, dict) for row in found):
             raise DataError("mixes records and other items", file=file.name)
+        if holds_label_scores(found[0]):
+            scores = LabelScores(file.name)
+            records = [scores.record(row, f"record {place}") for place, row in enumerate(found)]
+            return LabelScoresDocument(file, codec, records)
         return ArraySource(found, file.name)
     if not isinstance(found, dict):
         raise DataError("holds a single value, not rows", file=file.name)
@@ -130,3 +135,9 @@ class JsonRecordsSource(JsonLinesSource):
         rows = self._objects()
         while chunk := list(islice(rows, _ROWS)):
             yield self._batch(chunk, fields, texts)
+
+
+class LabelScoresDocument(JsonRecordsSource):
+    """The rows of a document of lists of classes with their scores."""
+
+    unordered = True

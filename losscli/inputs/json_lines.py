@@ -38,6 +38,9 @@ class JsonLinesSource(TypedColumns):
     missing. Raises DataError where these lines are no JSON objects.
     """
 
+    unordered = False
+    """Whether the columns are classes that the file holds in no order of theirs."""
+
     def __init__(self, file: File, codec: str | None = None) -> None:
         import pyarrow as pa
 
@@ -183,14 +186,18 @@ class JsonLinesSource(TypedColumns):
                     position=f"line {line}",
                     hint="Each line is one object: JSON Lines.",
                 ) from None
-            if not isinstance(found, dict):
-                raise DataError(
-                    "is not a JSON object",
-                    file=self.name,
-                    position=f"line {line}",
-                    value=shown(text.strip()),
-                )
-            yield line, found
+            yield line, self._row(found, line, text)
+
+    def _row(self, found: Any, line: int, text: str) -> dict[str, Any]:
+        """The record that a line holds. Raises DataError where it holds none."""
+        if not isinstance(found, dict):
+            raise DataError(
+                "is not a JSON object",
+                file=self.name,
+                position=f"line {line}",
+                value=shown(text.strip()),
+            )
+        return found
 
     def _where(self, line: int) -> str:
         return f"line {line}"

@@ -121,7 +121,17 @@ def open_rivals(
     labels = {place: opener.open(each, f"label {place}") for place, each in others.items()}
     homes = {str(id(each)): each for each in [*models, *shared.values(), *labels.values()]}
     keys, evidence = shared_keys(list(homes.values()), columns)
-    chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted, labelled=labelled)
+    chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted)
+    if labelled and not _has_labels(chosen) and _repeats(models[0], keys):
+        # What every model's file holds alike, and rows repeat, may be the labels themselves.
+        keys, evidence = {}, []
+        chosen, notes, reasons, claims = _chosen(models, shared, asked, keys, wanted)
+    if labelled and not _has_labels(chosen):
+        raise UsageError(
+            f"{models[0].name} holds no labels to compare with",
+            hint="Give them: --label FILE, or name their column: --label-col COL."
+            + " How far two distributions part needs none: --kl." * (models[0].columns is None),
+        )
     for place, source in labels.items():
         chosen[f"{_LABEL}{place}"] = (source, Selection(None, text=source.is_text(0)))
     chosen |= grouping([*models, *shared.values()], columns)
@@ -200,8 +210,6 @@ def _chosen(
     asked: Sequence[Columns],
     keys: Keys,
     wanted: Wanted,
-    *,
-    labelled: bool,
 ) -> tuple[Chosen, list[str], list[Evidence], dict[str, Claim]]:
     """For each role its source and columns: predictions and labels of every model.
 
@@ -227,13 +235,19 @@ def _chosen(
                 chosen[f"{_LABEL}{place + 1}"] = label
         if not place:
             chosen |= found
-    if labelled and "label" not in chosen and chosen["pred"][1].scores is None:
-        raise UsageError(
-            f"{models[0].name} holds no labels to compare with",
-            hint="Give them: --label FILE, or name their column: --label-col COL."
-            + " How far two distributions part needs none: --kl." * (models[0].columns is None),
-        )
     return chosen, notes, evidence, claims
+
+
+def _has_labels(chosen: Chosen) -> bool:
+    """Whether there are labels, or scores that need none."""
+    return "label" in chosen or chosen["pred"][1].scores is not None
+
+
+def _repeats(source: Source, keys: Keys) -> bool:
+    """Whether the key of a table, as far as was looked, stands in several rows."""
+    places = keys.get(id(source), ())
+    rows = list(zip(*map(source.firsts, places), strict=True))
+    return len(set(rows)) < len(rows)
 
 
 def _check_rows(parts: Mapping[str, Part]) -> None:
