@@ -9,7 +9,7 @@ from losscli.batching.item import Item
 from losscli.batching.report import BatchRow, Failure, LossValue
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.evaluating.intervals import ClusterIntervals, clusters_for
-from losscli.evaluating.misread import labels_from_one, misread_as_logits
+from losscli.evaluating.misread import labels_as_places, misread_as_logits
 from losscli.evaluating.one_pass import Evaluated, evaluated
 from losscli.evaluating.report import Result
 from losscli.evaluating.results import report_of, results_of
@@ -38,7 +38,7 @@ def row_of(item: Item, threads: int | None = None) -> BatchRow:
             *found.dataset.notes,
             *(each.remark for each in found.reading.evaluations if each.remark),
             *misread_as_logits(found.dataset, found.reading, found.outcome, values),
-            *labels_from_one(found.dataset, found.reading, found.outcome),
+            *labels_as_places(found.dataset, found.reading, found.outcome),
             *of_clusters,
         ]
         return BatchRow(

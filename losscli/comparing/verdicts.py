@@ -12,7 +12,7 @@ from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport
 from losscli.comparing.side_by_side import Contest, SideBySide
 from losscli.comparing.tolerances import Tolerances
 from losscli.evaluating.groups import natural
-from losscli.evaluating.misread import labels_from_one, misread_as_logits
+from losscli.evaluating.misread import labels_as_places, misread_as_logits
 from losscli.evaluating.report import Input, IntervalMethod
 from losscli.evaluating.signature import signature
 from losscli.inputs.rivals import Rivals
@@ -286,7 +286,7 @@ def _notes(rivals: Rivals, names: Sequence[str], done: SideBySide) -> Iterator[s
                 yield f"{name}: {evaluation.loss.short}: {beyond}"
         side = rivals.sides[model]
         yield from misread_as_logits(side, reading, done.outcomes[model], values, name)
-        yield from labels_from_one(side, reading, done.outcomes[model])
+        yield from labels_as_places(side, reading, done.outcomes[model])
     yield from done.notes_on_dependence()
     clipped: dict[tuple[str, int, str], list[str]] = {}
     for place, same in enumerate(done.by_loss()):

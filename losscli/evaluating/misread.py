@@ -27,6 +27,8 @@ _CHANCES = (Kind.PROBABILITY, Kind.LOGIT, Kind.LOG_PROBABILITY, Kind.TANH)
 
 # Rows by which one reading of labels is told from another, and how many standard errors apart.
 _TOLD_BY, _APART = 32, 5.0
+# So many classes are named in a note.
+_SHOWN = 4
 # Less than this share of a column's mean is the rounding of that mean.
 _ROUNDING = 1e-9
 
@@ -65,7 +67,29 @@ def unshifted_labels(dataset: Dataset, reading: DataReading) -> Iterator[str]:
         )
 
 
-def labels_from_one(dataset: Dataset, reading: DataReading, outcome: Outcome) -> Iterator[str]:
+def labels_as_places(dataset: Dataset, reading: DataReading, outcome: Outcome) -> Iterator[str]:
+    """Notes on numbers as labels that are taken as places of the prediction's columns.
+
+    Raises UsageError where the predictions say that they count from 1.
+    """
+    label, code = outcome.label, reading.setting.code
+    if label is None or label.text or label.width > 1 or not label.whole:
+        return
+    if reading.verdict.task is not Task.MULTICLASS or code.classes is not None:
+        return
+    names = dataset.pred.classes
+    if dataset.pred.columns is None:
+        yield from _labels_from_one(dataset, outcome)
+    elif names is not None and not any(map(str.isdecimal, names)):
+        shown = ", ".join(f"{place} as {name}" for place, name in enumerate(names[:_SHOWN]))
+        more = ", …" if len(names) > _SHOWN else ""
+        yield (
+            f"the labels are numbers, and taken for the columns in turn: {shown}{more}; --classes "
+            "names the label of each column"
+        )
+
+
+def _labels_from_one(dataset: Dataset, outcome: Outcome) -> Iterator[str]:
     """A note where nothing tells whether labels count an array's columns from 0 or from 1.
 
     Labels of which none is 0 and none the number of columns may do either. The predictions tell:
@@ -73,13 +97,7 @@ def labels_from_one(dataset: Dataset, reading: DataReading, outcome: Outcome) ->
     where that holds for the class before the label's, and not for the label as a place from 0.
     """
     label, width = outcome.label, dataset.width
-    if label is None or label.text or label.width > 1 or not label.whole:
-        return
-    if reading.verdict.task is not Task.MULTICLASS or reading.setting.code.classes is not None:
-        return
-    if dataset.pred.columns is not None or dataset.pred.tokens:
-        return
-    if not 1 <= label.low < label.high < width:
+    if label is None or dataset.pred.tokens or not 1 <= label.low < label.high < width:
         return
     rows, apart = _gain_from_one(next(dataset.blocks(block_rows(width))))
     ends = f"{label.low:.0f} to {label.high:.0f}"

@@ -16,7 +16,7 @@ from losscli.evaluating.baseline import LabelSummary, baseline
 from losscli.evaluating.counts import counts
 from losscli.evaluating.misread import (
     kind_read,
-    labels_from_one,
+    labels_as_places,
     misread_as_logits,
     unshifted_labels,
 )
@@ -50,7 +50,7 @@ def report_of(
     values = [tally.finished.value for tally in outcome.tallies]
     notes += misread_as_logits(dataset, reading, outcome, values)
     notes += unshifted_labels(dataset, reading)
-    notes += labels_from_one(dataset, reading, outcome)
+    notes += labels_as_places(dataset, reading, outcome)
     if any(result.reduction == Reduction.SUM for result in results):
         notes.append(
             f"a sum grows with the rows (here {outcome.rows:,}): compare it only over the same rows"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import losscli
@@ -110,3 +111,15 @@ def test_what_takes_no_logarithm_is_not_clipped(loss: str, like: str) -> None:
     [found] = losscli.evaluate(pred, label, loss, like=like).results
     assert found.value == 0.0
     assert found.clipped == 0
+
+
+@pytest.mark.parametrize("form", ["{}", "p_{}"])
+def test_numbers_for_columns_that_words_name_are_said_to_be_taken_in_turn(form: str) -> None:
+    shares = {form.format(name): share for name, share in zip("abc", CHANCES.T, strict=True)}
+    frame = pd.DataFrame({**shares, "label": [0, 2, 1]})
+    said = "the labels are numbers, and taken for the columns in turn: 0 as a, 1 as b, 2 as c"
+    assert any(note.startswith(said) for note in losscli.evaluate(frame, losses="ce").notes)
+    words = frame.assign(label=["a", "c", "b"])
+    assert not any("in turn" in note for note in losscli.evaluate(words, losses="ce").notes)
+    counted = frame.set_axis(["p_0", "p_1", "p_2", "label"], axis="columns")
+    assert not any("in turn" in note for note in losscli.evaluate(counted, losses="ce").notes)
