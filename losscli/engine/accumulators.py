@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.exact import UNIT, quotient
 from losscli.engine.finish import Finished, finish, finish_columns, finish_sums, of_columns
@@ -21,8 +21,6 @@ from losscli.engine.totals import Totals, totals
 from losscli.engine.undefined import ALL_IGNORED, NO_WEIGHT, unvaried, why_undefined
 from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

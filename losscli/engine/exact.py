@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
-from losscli.arrays import Extent
-
-Array = NDArray[np.float64]
+from losscli.arrays import Array, Extent
 
 # Every float64 is a whole multiple of 2⁻¹⁰⁷⁴: sums of them are kept as whole numbers of that unit,
 # which are added many times faster than fractions.

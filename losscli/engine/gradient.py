@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.conventions.axes import Renormalise
 from losscli.engine.accumulators import Accumulator, HeldAccumulator, RowAccumulator, SumAccumulator
 from losscli.engine.evaluation import Batch, Evaluation
@@ -40,8 +40,6 @@ from losscli.losses.forms.chain import (
     through_softmax,
 )
 from losscli.vocabulary import Kind, Reduction
-
-Array = NDArray[np.float64]
 
 Differentiator = Callable[[Batch], Array]
 """Gives ∂value/∂pred for a batch of the pass that found the totals, in the shape of its pred."""

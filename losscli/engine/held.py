@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.finish import slope
 from losscli.engine.labels import Labelled, labelled
@@ -20,8 +20,6 @@ from losscli.engine.totals import totals
 from losscli.losses.definition.loss import keyword_only
 from losscli.losses.forms.categorical import Classes
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 
 @dataclass

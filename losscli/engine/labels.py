@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.conventions.axes import Renormalise
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import check_bounds, check_sums
@@ -17,8 +18,6 @@ from losscli.losses.definition.bounds import SHARE
 from losscli.losses.definition.loss import Labels, Shape
 from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Kind, Task
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.gate import check_bounds, check_item_bounds, check_sums
 from losscli.losses.forms.bernoulli import Bernoulli
 from losscli.losses.forms.categorical import Categorical, Form
 from losscli.losses.forms.logistic import sigmoid
 from losscli.vocabulary import Kind, Task
-
-Array = NDArray[np.float64]
 
 
 def predicted(evaluation: Evaluation, batch: Batch) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.conventions.axes import Denominator, MeanOver
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.labels import Labelled, class_weights, labelled
@@ -20,8 +21,6 @@ from losscli.errors import UsageError
 from losscli.losses.definition.loss import Reading, RowLoss, Shape
 from losscli.losses.definition.sums import Terms
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

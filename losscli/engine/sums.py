@@ -9,16 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from losscli.arrays import Extent
+from losscli.arrays import Array, Extent
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.exact import UNIT, Sum, exact_product
 from losscli.engine.reach import WITHIN, Reach
 from losscli.engine.row_losses import row_weight, terms_of
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 # The bits of the largest float64 in units of a sum.
 _LARGEST = UNIT + 1024

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
-from losscli.arrays import Extent
+from losscli.arrays import Array, Extent
 from losscli.engine.exact import UNIT, Sum, exact_product, root, units
 from losscli.engine.reach import WITHIN, Reach
 from losscli.engine.row_losses import Measured, apply_weight
-
-Array = NDArray[np.float64]
 
 # Between these a sum of squares has neither overflowed nor lost a square that matters.
 _SAFE_SQUARES = (1e-280, 1e300)

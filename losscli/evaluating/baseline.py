@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from losscli.arrays import median
+from losscli.arrays import Array, median
 from losscli.conventions.axes import Denominator
 from losscli.engine.accumulators import accumulator
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
@@ -21,8 +20,6 @@ from losscli.losses.definition.loss import Constant, Labels
 from losscli.losses.forms.categorical import Classes, Form
 from losscli.task.labels import CODED_TASKS, LabelCode, Misfit
 from losscli.vocabulary import Kind, Task
-
-Array = NDArray[np.float64]
 
 # Real labels are kept for their median up to this many; beyond it only counts and sums are.
 MOST_KEPT = 1 << 20

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.probability_groups import BINS, FIXED, PLACES, Grouping, ProbabilitySums
@@ -18,8 +19,6 @@ from losscli.losses.definition.loss import ProperScore
 from losscli.stats.calibrated import by_chance
 from losscli.stats.sample import RowSample
 from losscli.vocabulary import Task
-
-Array = NDArray[np.float64]
 
 
 class Explanation:

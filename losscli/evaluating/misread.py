@@ -17,6 +17,7 @@ from losscli.inputs.dataset import Dataset
 from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.floors import Floor
 from losscli.task.decision import Decision
+from losscli.task.profile import LabelProfile
 from losscli.vocabulary import Kind, Reduction, Task
 
 # Begins what is to be read before a number is believed.
@@ -79,7 +80,7 @@ def labels_as_places(dataset: Dataset, reading: DataReading, outcome: Outcome) -
         return
     names = dataset.pred.classes
     if dataset.pred.columns is None:
-        yield from _labels_from_one(dataset, outcome)
+        yield from _labels_from_one(dataset, label)
     elif names is not None and not any(map(str.isdecimal, names)):
         shown = ", ".join(f"{place} as {name}" for place, name in enumerate(names[:_SHOWN]))
         more = ", …" if len(names) > _SHOWN else ""
@@ -89,15 +90,15 @@ def labels_as_places(dataset: Dataset, reading: DataReading, outcome: Outcome) -
         )
 
 
-def _labels_from_one(dataset: Dataset, outcome: Outcome) -> Iterator[str]:
+def _labels_from_one(dataset: Dataset, label: LabelProfile) -> Iterator[str]:
     """A note where nothing tells whether labels count an array's columns from 0 or from 1.
 
     Labels of which none is 0 and none the number of columns may do either. The predictions tell:
     those of one's own class are higher in the rows that have it than on average. Raises UsageError
     where that holds for the class before the label's, and not for the label as a place from 0.
     """
-    label, width = outcome.label, dataset.width
-    if label is None or dataset.pred.tokens or not 1 <= label.low < label.high < width:
+    width = dataset.width
+    if dataset.pred.tokens or not 1 <= label.low < label.high < width:
         return
     rows, apart = _gain_from_one(next(dataset.blocks(block_rows(width))))
     ends = f"{label.low:.0f} to {label.high:.0f}"

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
 from losscli.evaluating.report import IntervalMethod, Result
@@ -17,8 +17,6 @@ from losscli.stats.groups import Table
 from losscli.stats.student import binomial_interval, logit_interval
 from losscli.stats.studentised import Studentised, studentised
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 LEVEL = 0.95
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.exact import Sum
 from losscli.errors import DataError, UsageError
 from losscli.evaluating.options import Options
@@ -21,8 +21,6 @@ from losscli.inputs.opening import Opener
 from losscli.inputs.source import Selection, Source
 from losscli.losses.definition.loss import Loss
 from losscli.losses.definition.parameters import NamedNumbers
-
-Array = NDArray[np.float64]
 
 # The input that holds the series, the parameter that its naive error becomes, and its season.
 TRAIN, _NAIVE, _SEASON = "train", "naive", "season"

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.evaluating.one_pass import Losses
 from losscli.inputs.columns import Columns
 from losscli.losses.registry import REGISTRY
@@ -17,8 +17,6 @@ from losscli.matching.command import Command, Source, number_word
 from losscli.matching.match import ClassWeights, tried
 from losscli.matching.report import Match, Part, RowPart, Why
 from losscli.matching.verdict import Tried
-
-Array = NDArray[np.float64]
 
 # Rows named one by one.
 MOST_ROWS = 5

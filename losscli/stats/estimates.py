@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
 from losscli.engine.exact import Sum, units
 from losscli.engine.finish import finish_sums
@@ -17,8 +18,6 @@ from losscli.engine.row_losses import Measured, apply_weight, measure, row_weigh
 from losscli.engine.sums import SumTotals
 from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
-
-Array = NDArray[np.float64]
 
 # How far a sum is moved, as a share of it, to see how a loss moves with it.
 _STEP = 1e-6

@@ -13,14 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.stats.estimates import Estimate, MeanOfRows, influence
 from losscli.stats.groups import Resampling, Table, generator
 from losscli.stats.series import runs
 from losscli.stats.student import t_quantile
-
-Array = NDArray[np.float64]
 
 Method = Literal[
     "normal",

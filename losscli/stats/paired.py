@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.stats.design_effect import SpreadAlone
 from losscli.stats.estimates import (
@@ -24,8 +24,6 @@ from losscli.stats.groups import Resampling
 from losscli.stats.holm import ALPHA
 from losscli.stats.studentised import Studentised, studentised
 from losscli.stats.units import Units
-
-Array = NDArray[np.float64]
 
 # How often a true difference is to be found.
 POWER = 0.8

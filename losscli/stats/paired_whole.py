@@ -11,16 +11,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
 from losscli.engine.held import Held, components_whole
 from losscli.stats.paired import PairedResult
 from losscli.stats.student import NORMAL
 from losscli.stats.studentised import Studentised
 from losscli.stats.units import Keys, Units
-
-Array = NDArray[np.float64]
 
 
 class PairedWhole:

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation, RunSettings
 from losscli.engine.gate import Settled
 from losscli.stats.estimates import Estimate, Rows, resampled, rows_as_sums
 from losscli.stats.groups import mixed, row_numbers
 
-Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 Measure = Callable[[Evaluation, Batch], tuple[Estimate, Rows]]
 

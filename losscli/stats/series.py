@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.stats.groups import ExactSums, Resampling, Table, generator, group_count
 
-Array = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
 # Items of a table of draws that stay in the cache.

@@ -11,11 +11,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.stats.student import t_above, t_quantile
-
-Array = NDArray[np.float64]
 
 # The skewness of a few skewed numbers is too small on average: so much of it is taken to be missed.
 _MISSED = 1.25

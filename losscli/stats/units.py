@@ -13,13 +13,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.arrays import Array
 from losscli.engine.gate import Settled
 from losscli.errors import UsageError
 from losscli.stats.groups import ExactSums, GroupSums, Table, group_count, group_of, row_numbers
 from losscli.stats.nesting import Nesting
 from losscli.stats.series import SeriesSums
 
-Array = NDArray[np.float64]
 Keys = NDArray[np.int64]
 
 # Tables of clusters begin as small as this and grow.
