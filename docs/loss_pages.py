@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from losscli.describing.loss_page import LossPage, describe
+from losscli.describing.loss_page import LossPage, describe, significant
 from losscli.losses.registry import REGISTRY
 
 FOLDER = Path(__file__).parent / "losses"
@@ -58,14 +58,14 @@ def _page(page: LossPage) -> str:
     lines += ["", "## Example", "", "```text", f"prediction  {page.example_pred}"]
     if page.example_label:
         lines.append(f"label       {page.example_label}")
-    lines.append(f"loss        {page.example_value!r}")
+    lines.append(f"loss        {significant(page.example_value)}")
     if page.example_gradient:
         lines.append(f"gradient    {page.example_gradient}")
     lines.append("```")
     if page.conventions:
         lines += ["", "| `--like` | loss | what differs |", "|---|---|---|"]
         lines += [
-            f"| {line.name} | {line.value!r} | {_cell('; '.join(line.differs))} |"
+            f"| {line.name} | {significant(line.value)} | {_cell('; '.join(line.differs))} |"
             for line in page.conventions
         ]
     return "\n".join([*lines, "", "```sh", page.command, "```"]) + "\n"

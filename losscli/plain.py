@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 
 class Named(Protocol):
@@ -43,10 +45,15 @@ def _word(value: object) -> str:
 _LEFT_OUT = ("values", "decomposition", "slices")
 
 
+def field_names(item: Any) -> tuple[str, ...]:
+    """The fields of a struct, or of a dataclass (`Result`, some of which is computed late)."""
+    return getattr(item, "__struct_fields__", None) or tuple(item.__dataclass_fields__)
+
+
 def plain(item: Any) -> dict[str, Any]:
-    """A dataclass of a report as JSON-ready data, every number finite or None."""
+    """A part of a report as JSON-ready data, every number finite or None."""
     data: dict[str, Any] = {}
-    for name in item.__dataclass_fields__:
+    for name in field_names(item):
         value = getattr(item, name)
         if name in _LEFT_OUT and value is None:
             continue
@@ -71,7 +78,7 @@ def _plain(value: Any) -> Any:
         return _plain(value.tolist())
     if isinstance(value, (tuple, list)):
         return [_plain(entry) for entry in value]
-    if hasattr(value, "__dataclass_fields__"):
+    if isinstance(value, Struct) or is_dataclass(value):
         return plain(value)
     return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -11,6 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from losscli.batching.item import Item, Losses
 from losscli.evaluating.requests import Request, look_up, parse_requests
@@ -103,6 +105,6 @@ def _at_once(path: str, flags: int) -> int:
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
+    if isinstance(value, Struct):
+        return asdict(value)
     return str(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.batching.template import check_template, filled
 from losscli.errors import UsageError
@@ -11,8 +12,7 @@ from losscli.evaluating.options import Options
 Losses = tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A pair: prediction, label, and the options that hold for it.
 
     `origin` says where it was asked for (`runs.csv, line 5`). `losses` are None where those that

@@ -7,9 +7,10 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
+
+from msgspec.structs import replace
 
 from losscli.batching.item import Item
 from losscli.errors import DataError, UsageError, did_you_mean

@@ -7,9 +7,11 @@ import math
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.errors import Choice, UsageError
 from losscli.evaluating.report import Result
@@ -21,8 +23,7 @@ BATCH_SCHEMA = "losscli-batch/1"
 Measure = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class LossValue:
+class LossValue(Struct, frozen=True):
     """One loss of one pair: of a `Result` what a comparison of many pairs needs."""
 
     loss: str
@@ -51,11 +52,10 @@ class LossValue:
         return self.loss, params, self.convention, self.reduction
 
 
-_SCORE_FIELDS = tuple(item.name for item in fields(LossValue))
+_SCORE_FIELDS = LossValue.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a pair has no losses: a message, and what it is about.
 
     `exit_code` is that of `losscli eval` for the same pair: 2 for a request that does not fit, 3
@@ -79,8 +79,7 @@ class Failure:
         return f"{self.message} Say {said}."
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True):
     """One pair of files: its losses, or why it has none.
 
     `key` stands for all that the losses depend on: the content of the files, the options, and the
@@ -137,8 +136,7 @@ def _score(data: dict[str, Any]) -> LossValue:
     return LossValue(**given)
 
 
-@dataclass(frozen=True)
-class BatchReport:
+class BatchReport(Struct, frozen=True, dict=True):
     """What a batch came to: its rows in the order of the pairs.
 
     `kept` counts the rows that were there already and still held, so that they were not evaluated
@@ -164,8 +162,7 @@ class BatchReport:
         return leaderboard(self.rows, sort, top)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A row's rank (None where its loss is missing or no number), and its value of each column."""
 
     rank: int | None
@@ -173,8 +170,7 @@ class Place:
     values: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A loss under which pairs are compared."""
 
     loss: str
@@ -185,8 +181,7 @@ class Column:
     reduction: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaderboard:
+class Leaderboard(Struct, frozen=True):
     """Rows from best to worst by the column `sort`; those that failed stand at the end.
 
     Equal values share a rank. `pairs` counts all rows, `failed` those without losses; `places` hold

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from losscli.batching.collecting import predictions
 from losscli.batching.fingerprint import key_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from losscli.batching.fingerprint import key_of
 from losscli.batching.item import Item

@@ -8,8 +8,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from losscli.batching.item import Item
 from losscli.batching.report import Failure
@@ -52,8 +53,7 @@ def done_here(task: Job, threads: int | None) -> Done:
     return place, row.to_line(), row.failure is not None
 
 
-@dataclass
-class _Worker:
+class _Worker(Struct):
     """A process, its connection, and the items that it has been given and not returned."""
 
     process: Any

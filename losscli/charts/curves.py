@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.conventions.table import CONVENTIONS
@@ -34,8 +34,7 @@ _REACH = 3.0
 _TIMES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One curve: its name and its points, `y` for each `x`, all finite."""
 
     name: str
@@ -43,8 +42,7 @@ class Line:
     y: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A named part of the x-axis."""
 
     name: str
@@ -52,8 +50,7 @@ class Region:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Curves:
+class Curves(Struct, frozen=True):
     """Curves over one axis; `regions` are named parts of it, next to each other."""
 
     title: str
@@ -150,8 +147,7 @@ def _batch(pred: Array, label: Array, width: int = 1) -> Batch:
 _Settings = tuple[tuple[str, Mapping[str, float], Array, Array], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
+class _Picture(Struct, frozen=True):
     """One way to draw a loss: predictions against labels, and the axis that they are drawn over."""
 
     loss: Loss

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.charts.axis import nice_step
@@ -14,8 +14,7 @@ from losscli.charts.axis import nice_step
 BINS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Histogram:
+class Histogram(Struct, frozen=True):
     """Rows per bin: bin i holds losses from `edges[i]` to below `edges[i + 1]` (the last: up to).
 
     `counts` are rows, `carried` what each bin adds to the total as a share of it (None where rows

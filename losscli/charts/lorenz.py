@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.engine.concentration import Concentration
 
@@ -13,8 +13,7 @@ from losscli.engine.concentration import Concentration
 _POINTS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Lorenz:
+class Lorenz(Struct, frozen=True):
     """The share of the total (`y`) that each share of the rows (`x`), costliest first, carries.
 
     Both run from 0 to 1 and are empty where rows have no shares: where losses have both signs, or

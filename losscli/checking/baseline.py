@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.conventions.table import CONVENTIONS
 from losscli.errors import DataError
@@ -15,8 +16,7 @@ from losscli.losses.registry import REGISTRY
 from losscli.machine.endless import read_whole
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBaseline:
+class StoredBaseline(Struct, frozen=True):
     """The results of a report that `losscli eval --format json` or `check` has written."""
 
     file: str

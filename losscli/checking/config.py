@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
+
+from msgspec.structs import replace
 
 from losscli.batching.item import Item
 from losscli.batching.manifest import item_of, options_known

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.errors import DataError
 from losscli.plain import plain
@@ -14,8 +15,7 @@ SCHEMA = "losscli/check/1"
 FAILED = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One rule and whether it is kept.
 
     `rule` is `max`, `min`, `baseline`, `significant` or `not_worse_by`, `bound` the number that
@@ -46,8 +46,7 @@ class Finding:
     p_holm: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One check: its findings, or the error that it has instead."""
 
     name: str
@@ -61,8 +60,7 @@ class Checked:
         return self.error is None and all(finding.passed for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(Struct, frozen=True):
     """Everything that the checks of one run found; `baselines` are the files that were written."""
 
     version: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from losscli.checking.rules import MAX, MIN, Bound
 from losscli.comparing.tolerances import Tolerances
@@ -21,8 +22,7 @@ def losses_of(given: str | Sequence[str] | None) -> tuple[str, ...]:
     return tuple(map(str, requests))
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """Predictions and labels with their rules; `options` hold for all of it.
 
     `losses` are those held against the baseline: without them, all that the baseline has. With

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.comparing.tolerances import number_of
 from losscli.errors import UsageError
@@ -14,8 +15,7 @@ MAX, MIN, BASELINE, SIGNIFICANT = "max", "min", "baseline", "significant"
 NOT_WORSE = "not_worse_by"
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A number that the value of a loss must not exceed (`max`) or fall below (`min`).
 
     A limit that is written with a percent sign is `percent`: 20 for 20 %.

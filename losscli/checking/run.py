@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from losscli.checking.baseline import StoredBaseline, read_baseline
 from losscli.checking.report import Checked, CheckReport, Finding
@@ -170,7 +171,7 @@ def _parts(whole: Result) -> Iterator[tuple[str, Result]]:
     """The result of each group of rows, as if it were all rows."""
     for part in whole.slices or ():
         name = slice_name(part.column, part.value_of)
-        yield name, replace(whole, value=part.value, n=part.n, interval=part.interval)
+        yield name, whole.changed(value=part.value, n=part.n, interval=part.interval)
 
 
 def _held(result: Result, baseline: StoredBaseline, tolerances: Tolerances) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
@@ -103,7 +103,7 @@ class EvaluationOptions(ReadingOptions):
             "class_weight": self._class_weights(),
             "classes": self.class_names(),
             "nan": self.nan,
-            "columns": replace(self.columns(weight=self.weight_col), group=self.group_col),
+            "columns": self.columns(weight=self.weight_col).changed(group=self.group_col),
             "inputs": named_files(self.input, "--input") or None,
             "cast": self.cast,
             "higher_is_better": self.higher_is_better,

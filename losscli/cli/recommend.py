@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import InputOptions
@@ -36,6 +36,8 @@ class RecommendOptions(InputOptions):
 
 def run(options: RecommendOptions) -> None:
     """Look at the data and print the advice."""
+    from msgspec.structs import replace
+
     from losscli.cli.formats import render_recommendation
     from losscli.cli.loading import end_loading
     from losscli.cli.output import color, emit, note, width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.names import column_names
@@ -49,7 +49,7 @@ class DependenceOptions:
                 "--block-col and --cluster-col both name the rows that belong together",
                 hint="Say --cluster-col for each of several nested columns.",
             )
-        columns = replace(keywords["columns"], cluster=(*self.cluster_col, *blocks))
+        columns = keywords["columns"].changed(cluster=(*self.cluster_col, *blocks))
         length = None
         if self.block_length is not None:
             length = _whole(self.block_length, "--block-length")

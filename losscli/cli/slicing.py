@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS
@@ -28,5 +28,5 @@ class SlicingOptions:
 
     def sliced(self, keywords: dict[str, Any]) -> dict[str, Any]:
         """Keyword arguments of the API, with what these options say."""
-        columns = replace(keywords["columns"], by=self.by_col)
+        columns = keywords["columns"].changed(by=self.by_col)
         return {**keywords, "columns": columns, "by_class": self.by_class}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from losscli.comparing.report import ComparisonReport
 from losscli.comparing.side_by_side import SideBySide

@@ -8,10 +8,10 @@ tools/perplexity/perplexity.cpp), in float64 and without its rounding of the bas
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from losscli.comparing.compare import names_of, readings_of
 from losscli.comparing.divergence_report import Divergence, report_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.comparing.token_sums import TokenSums
@@ -21,8 +21,7 @@ _KL_SHARES = (1.0, 0.999, 0.99, 0.95, 0.9, 0.5, 0.1, 0.05, 0.01, 0.001, 0.0)
 _DP_SHARES = (1.0, 0.999, 0.99, 0.95, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Statistic:
+class Statistic(Struct, frozen=True):
     """One number of a divergence, and its standard error where it has one."""
 
     name: str
@@ -30,8 +29,7 @@ class Statistic:
     error: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Divergence:
+class Divergence(Struct, frozen=True):
     """How the model called `models[1]` (Q) parts from `models[0]` (base), over `tokens`.
 
     `perplexity` holds that of both and what it changes by, `kl` the Kullback–Leibler divergence of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from losscli.stats.holm import ALPHA
 from losscli.stats.paired import PairedResult
@@ -18,8 +19,7 @@ class Proof(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class NotWorse:
+class NotWorse(Struct, frozen=True):
     """Whether a model is worse than the reference by less than `margin`, an amount of the loss.
 
     `proof` is `proven` where the 95 % interval of the harm lies below the margin (a one-sided test

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
+
+from msgspec import Struct
 
 from losscli.stats.paired import PairedResult
 
@@ -13,8 +14,7 @@ from losscli.stats.paired import PairedResult
 _EDGE = NormalDist().inv_cdf(0.975)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What it takes to see a true `difference` of two losses with 80 % power, at level `alpha`.
 
     `power` is how often as many rows as these would show it, `detectable` the smallest difference

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.comparing.margins import NotWorse
 from losscli.comparing.planning import Plan
@@ -27,8 +28,7 @@ class Verdict(StrEnum):
     UNTESTED = "untested"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One loss of one model against the reference, on the rows of both.
 
     `difference` is `value` − `reference_value`, with its standard error. `p` is the largest of
@@ -84,8 +84,7 @@ class Comparison:
         return f"<Comparison {self.loss}: {pair}, {change}{p}: {self.words}>"
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedSlice:
+class ComparedSlice(Struct, frozen=True):
     """A group of rows: those where `column` (None: the class) is `value_of` (None: missing).
 
     The p-values of its `comparisons` are adjusted for the `tests` of all groups of the column.
@@ -97,8 +96,7 @@ class ComparedSlice:
     comparisons: tuple[Comparison, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonReport:
+class ComparisonReport(Struct, frozen=True):
     """Everything that one comparison found.
 
     The first of `models` is the reference of all comparisons. `tests` is how many tests of all

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from losscli.engine.accumulators import HeldAccumulator, Tally, accumulator
 from losscli.engine.evaluation import Batch, Evaluation

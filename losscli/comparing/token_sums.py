@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -14,8 +14,7 @@ from losscli.engine.totals import Totals, totals
 from losscli.losses.forms.categorical import Categorical, Classes, times
 
 
-@dataclass
-class TokenSums:
+class TokenSums(Struct):
     """What tokens say of both models: sums, and of two quantities every value (16 bytes a token).
 
     Mergeable in order. `kl` holds the divergence of each token, `difference` by how much the

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.errors import UsageError
 from losscli.losses.registry import REGISTRY
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
+class Tolerance(Struct, frozen=True):
     """How much worse than the baseline a value may be.
 
     An amount, or a share of the baseline where it is `relative`; a share has a `floor`, an amount
@@ -39,8 +39,7 @@ class Tolerance:
         return f"{share} or {self.floor:g}, whichever is more" if self.floor else share
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerances:
+class Tolerances(Struct, frozen=True):
     """The tolerance of every loss; those by name go before the one for all."""
 
     default: Tolerance = Tolerance()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, product
+
+from msgspec import Struct
 
 from losscli.comparing.margins import not_worse
 from losscli.comparing.planning import planned, rounded_up
@@ -73,8 +74,7 @@ def _slices(judge: _Judge, done: SideBySide) -> Iterator[ComparedSlice]:
             yield ComparedSlice(column, value, tests, comparisons)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
+class _Judge(Struct, frozen=True):
     """Every loss of every model against the first."""
 
     names: Sequence[str]

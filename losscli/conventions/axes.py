@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.losses.definition.loss import RowLoss
 from losscli.losses.forms.floors import Floor, Guard
@@ -37,8 +38,7 @@ STANDARD_FLOOR = Floor(Guard.CLIP, 1e-7, logs_only=True)
 UNGUARDED = Floor()
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
+class Axes(Struct, frozen=True):
     """The choices in which frameworks differ; the defaults are those of `standard`.
 
     `row` overrides what a row of several elements costs; `separate` finishes a loss that is no
@@ -71,9 +71,9 @@ class Axes:
     def differences(self, other: Axes, matter: Collection[str]) -> tuple[str, ...]:
         """In words, what this does where `other` does something else, on the axes that matter."""
         return tuple(
-            _WORDS[axis.name](getattr(self, axis.name))
-            for axis in fields(self)
-            if axis.name in matter and getattr(self, axis.name) != getattr(other, axis.name)
+            _WORDS[axis](getattr(self, axis))
+            for axis in self.__struct_fields__
+            if axis in matter and getattr(self, axis) != getattr(other, axis)
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.conventions.axes import Axes
 from losscli.conventions.spelling import COMMON, Said, Spelling
@@ -25,8 +26,7 @@ def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
+class Convention(Struct, frozen=True):
     """One framework's choices.
 
     `axes` hold for every loss but those in `exceptions` (loss id → axes that differ there);

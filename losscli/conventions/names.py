@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.conventions.scores import why_not
 from losscli.conventions.table import CONVENTIONS
@@ -48,8 +50,7 @@ _PREFIXES = {
 _SCORER = "neg_"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """The loss that a name stands for.
 
     `framework` is the one whose number it promises (None: whatever convention is asked for) and

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from losscli.errors import UsageError
 from losscli.vocabulary import Kind, Reduction
@@ -13,8 +14,7 @@ Spelling = Callable[[Any, Mapping[str, Any]], "Said"]
 """What a framework's parameter asks for, by its value and all the parameters given beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What parameters ask for: those of the loss, a reduction, a kind of prediction."""
 
     params: Mapping[str, Any] = field(default_factory=dict)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
+
+from msgspec.structs import replace
 
 from losscli.conventions.axes import UNGUARDED, Axes, Denominator, MeanOver, Renormalise
 from losscli.conventions.convention import Convention

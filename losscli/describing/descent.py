@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.conventions.table import CONVENTIONS
 from losscli.describing.worked_example import gradient_of, moved, worked_example
@@ -20,8 +21,7 @@ from losscli.vocabulary import Kind, Reduction
 _MOST_HALVINGS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Descent:
+class Descent(Struct, frozen=True):
     """A prediction, the gradient of its loss, and where a step against that leads.
 
     `sign` is −1, or 1 for a score that should rise. Predictions are `kind`s: logits where the

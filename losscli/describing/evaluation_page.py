@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.charts.lorenz import Lorenz
 from losscli.charts.reliability import Reliability, reliability
@@ -27,8 +29,7 @@ from losscli.vocabulary import Reduction, Task
 _HARDEST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class SameValue:
+class SameValue(Struct, frozen=True):
     """What conventions that agree make of a loss; `why` says what they do otherwise.
 
     `loss` is as it would be asked for, with its parameters.
@@ -41,8 +42,7 @@ class SameValue:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A report with what explains it.
 
     `hardest` and `spread` are None where no loss is a mean of rows. `command` reproduces it.

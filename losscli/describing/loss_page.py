@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.conventions.convention import Convention
 from losscli.conventions.table import CONVENTIONS
@@ -31,8 +31,7 @@ _AXES_OF_FORM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ParamLine:
+class ParamLine(Struct, frozen=True):
     """One parameter: `gamma`, its default, its range, what it does."""
 
     name: str
@@ -41,8 +40,7 @@ class ParamLine:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConventionLine:
+class ConventionLine(Struct, frozen=True):
     """What a convention does differently, and what it makes of the worked example."""
 
     name: str
@@ -50,8 +48,7 @@ class ConventionLine:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class LossPage:
+class LossPage(Struct, frozen=True):
     """Everything `losses NAME` says."""
 
     id: str
@@ -184,6 +181,11 @@ def _call(name: Name) -> str:
     if name.kind not in (None, Kind.VALUE):
         settings.append(str(name.kind))
     return f"{name.name} ({', '.join(settings)})" if settings else name.name
+
+
+def significant(value: float) -> str:
+    """Twelve digits: the last four of a float64 depend on the processor."""
+    return f"{value:.12g}"
 
 
 def _word(value: object) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -22,8 +22,7 @@ from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
 
 
-@dataclass(frozen=True)
-class Gradients:
+class Gradients(Struct, frozen=True):
     """The gradient of one loss; the data are read anew for each question."""
 
     dataset: Dataset

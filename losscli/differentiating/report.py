@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Parted:
+class Parted(Struct, frozen=True):
     """An item whose analytic derivative is not what a central difference finds."""
 
     row: int
@@ -16,8 +15,7 @@ class Parted:
     numeric: float
 
 
-@dataclass(frozen=True, slots=True)
-class GradientCheck:
+class GradientCheck(Struct, frozen=True):
     """How many derivatives were compared with central differences, and where they part.
 
     `skipped` items could not be moved both ways, `apart` counts all that part, of which `parted`

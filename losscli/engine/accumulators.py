@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
@@ -23,8 +24,7 @@ from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What a loss came to, and what entered it.
 
     `values` are the losses of the rows, or the values of the columns, where the reduction asks for

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -27,8 +26,7 @@ def _no_counts() -> NDArray[np.int64]:
     return np.empty(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Concentration:
+class Concentration(Struct, frozen=True):
     """Amounts ≥ 0 and how often each occurs, in at most 16 MiB.
 
     The bits of a float64 ≥ 0, read as a whole number, are in the order of the floats. `keys` are
@@ -124,8 +122,7 @@ def _bit_lengths(numbers: Keys) -> NDArray[np.int32]:
     return np.where(high > 0, high + 32, low)
 
 
-@dataclass
-class Gathering:
+class Gathering(Struct):
     """Collects amounts for a Concentration: one large sort beats many small ones."""
 
     merged: Concentration = field(default_factory=Concentration)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
@@ -45,8 +45,7 @@ def probability_of_truth(evaluation: Evaluation, batch: Batch) -> Array | None:
     return np.where(truth == 1.0, pred.p, pred.q)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """Easy items (p_t above one half) and hard ones: how many, and what each loss comes to.
 
     Items are rows, or the questions of a row of several. `known` is False once p_t was not.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent
@@ -48,8 +50,7 @@ class Key:
         return Key, self._parts
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True, dict=True):
     """One loss as it will be computed: every choice settled.
 
     `asked_as` is the name that it was asked for by, `remark` what was understood by that.
@@ -168,8 +169,7 @@ class Evaluation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
+class RunSettings(Struct, frozen=True):
     """What holds for every block of a run.
 
     `code` is how labels are written, `tolerance` how far sums may be off 1, and `outside_unit`

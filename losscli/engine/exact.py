@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array, Extent
 
@@ -48,8 +48,7 @@ def _block_units(values: Array, peak: float) -> int:
     return total + units(float(np.add.reduce(high)))
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """An exact sum that can be merged in any order, in units of 2⁻¹⁰⁷⁴.
 
     `special` holds what is not finite, `fine` what of products lies below the unit, in its square.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Evaluation
@@ -21,8 +21,7 @@ Z95 = 1.959963984540054
 _ONE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The value of a loss, the standard error and 95 % interval of a mean, and the parts.
 
     `level` is the mean (or sum) before the loss's transform, `level_error` its standard error.

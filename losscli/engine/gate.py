@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent, Extents
@@ -30,8 +31,7 @@ Array = NDArray[Any]
 LIGHTEST, HEAVIEST = 1e-100, 1e100
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """A block without missing values. `kept` are the positions of its rows in the file's block.
 
     `by` are the columns to group by, `clusters` those that name dependent rows, `ids` the rows'
@@ -48,7 +48,7 @@ class Settled:
     by: Mapping[str, Array] = field(default_factory=dict)
     ids: Array | None = None
     clusters: Mapping[str, Array] = field(default_factory=dict)
-    extents: Extents = field(default_factory=Extents, repr=False, compare=False)
+    extents: Extents = field(default_factory=Extents)
 
     def take(self, places: NDArray[np.intp]) -> Settled:
         """Some of the rows, by their positions in this block."""

@@ -7,10 +7,10 @@ array has it at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from losscli.arrays import Array
 from losscli.conventions.axes import Renormalise
@@ -67,8 +67,7 @@ def differentiator(evaluation: Evaluation, accumulator: Accumulator) -> Differen
     return _WholeGradient(gradient_whole(evaluation, accumulator.held))
 
 
-@dataclass(frozen=True)
-class _RowGradient:
+class _RowGradient(Struct, frozen=True):
     """The gradient of a mean (or sum) of rows; `slopes` is ∂value/∂Σ, of all or by column."""
 
     evaluation: Evaluation
@@ -89,8 +88,7 @@ class _RowGradient:
         return _to_pred(self.evaluation, batch, pred, local, counted)
 
 
-@dataclass(frozen=True)
-class _SumGradient:
+class _SumGradient(Struct, frozen=True):
     """The gradient of a function of sums."""
 
     evaluation: Evaluation
@@ -124,8 +122,7 @@ class _SumGradient:
             return nothing if isinstance(pred, np.ndarray) else Slope(p=nothing)
 
 
-@dataclass
-class _WholeGradient:
+class _WholeGradient(Struct):
     """The gradient of a loss of the whole array, handed out batch by batch."""
 
     gradient: Array

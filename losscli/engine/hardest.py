@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme:
+class Extreme(Struct, frozen=True):
     """One row kept: its place in the order, its number in the data, and all that is known of it."""
 
     key: float
@@ -20,8 +19,7 @@ class Extreme:
     known: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Extremes:
+class Extremes(Struct, frozen=True):
     """The `most` rows of largest key seen, in order; of equal keys the row that came first."""
 
     most: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
@@ -22,8 +22,7 @@ from losscli.losses.forms.categorical import Classes
 from losscli.vocabulary import Reduction
 
 
-@dataclass
-class Held:
+class Held(Struct):
     """All rows of a run, piece by piece."""
 
     preds: list[Array] = field(default_factory=list)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -20,8 +20,7 @@ from losscli.losses.forms.categorical import Classes, Form
 from losscli.vocabulary import Kind, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """The labels of a batch: `encoded`, in the form `for_kernel`, and which rows or items are
     `ignored`.
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 # A mean of squares below this has lost digits: some of the squares are subnormal.
 _FULL_DIGITS = 1e-290
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Whether numbers came out above the range of float64, or below it."""
 
     above: bool = False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -23,8 +24,7 @@ from losscli.losses.definition.sums import Terms
 from losscli.vocabulary import Reduction
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """The losses of a block: `losses` (n,) or (n, c), with the weights that a mean needs.
 
     `multiplier` multiplies each loss (None: 1), `denominator` is what each row adds to the divisor,

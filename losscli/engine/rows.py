@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -21,8 +21,7 @@ from losscli.losses.definition.loss import Shape
 from losscli.vocabulary import Reduction, Task
 
 
-@dataclass(frozen=True, slots=True)
-class RowCosts:
+class RowCosts(Struct, frozen=True):
     """The rows of a block that entered, and what they cost; n rows, k losses.
 
     `numbers` (n,) count the rows of the data from 0. `losses` (n, k) are what a mean (or sum)

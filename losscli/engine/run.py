@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, islice
 from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, Tally, accumulator
@@ -53,8 +54,7 @@ class Observer(Protocol):
         """Take in what another one has seen of later rows."""
 
 
-@dataclass
-class Outcome:
+class Outcome(Struct, dict=True):
     """What a pass found: each loss, profiles of all rows, and rows left out for a NaN.
 
     `weighed` says that a row had a weight other than 0.
@@ -105,8 +105,7 @@ class Outcome:
             self.label = label if self.label is None else self.label + label
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Struct, frozen=True):
     """What is done with every block, wherever that happens."""
 
     dataset: Dataset

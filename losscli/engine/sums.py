@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
 from losscli.arrays import Array, Extent
 from losscli.engine.evaluation import Batch, Evaluation, rows_of
@@ -23,8 +23,7 @@ _LARGEST = UNIT + 1024
 _SAFE = (1e-70, 1e70)
 
 
-@dataclass(frozen=True)
-class SumTotals:
+class SumTotals(Struct, frozen=True):
     """The weighted sums of a kernel's terms, by name and column, with their extremes."""
 
     sums: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)
@@ -154,8 +153,7 @@ class NotFinite(Exception):
     """A sum is infinite or no number: what is finished from it is no number either."""
 
 
-@dataclass(frozen=True)
-class SumStats:
+class SumStats(Struct, frozen=True):
     """The sums as a loss finishes them: all columns together, or one of them.
 
     Where they are `pooled`, every item counts as a row.

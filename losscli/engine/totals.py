@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct, field
 
 from losscli.arrays import Array, Extent
 from losscli.engine.exact import UNIT, Sum, exact_product, root, units
@@ -25,8 +25,7 @@ _ONE = 1 << _UNIT
 _MOSTLY_MEAN = 1.0 / 64.0
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Σ(u − m·v)² for any m, exactly: kept as the three coefficients of a polynomial in m.
 
     They are whole numbers of 2⁻²²⁵². A block whose losses lie close together contributes its
@@ -111,8 +110,7 @@ def _plain_squares(values: Array) -> float:
         return float(np.einsum("i,i->", values, values))
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """What is summed over blocks: an empty one, a merge in any order, and the numbers at the end.
 
     `rows` counts the rows that entered, `items` their elements. `loss` is Σ weight · loss,

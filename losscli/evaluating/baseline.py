@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.arrays import Array, median
 from losscli.conventions.axes import Denominator
@@ -25,8 +26,7 @@ from losscli.vocabulary import Kind, Task
 MOST_KEPT = 1 << 20
 
 
-@dataclass
-class LabelSummary:
+class LabelSummary(Struct):
     """The labels of a run: weight per class, or the real labels themselves where they are few.
 
     `counts` and `rows` hold the weight and the number of the rows by place: the class, or of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from losscli.evaluating.report import Result
 from losscli.losses.registry import REGISTRY
@@ -13,8 +14,7 @@ _NOUNS = {"clipped": ("probability", "probabilities"), "ignored": ("label", "lab
 _AS_IS = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """So many of `what` (clipped, ignored) in `losses`, by the names to type.
 
     `way_out` says how to have none, where there is a way.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -53,8 +54,7 @@ class Explanation:
         return replace(report, results=tuple(results), notes=(*report.notes, *notes))
 
 
-@dataclass
-class Explained:
+class Explained(Struct):
     """What a pass gathers for it."""
 
     groups: Grouping

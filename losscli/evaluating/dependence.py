@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from losscli.engine.evaluation import Batch
 from losscli.evaluating.one_pass import Evaluated

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
@@ -118,8 +120,7 @@ class GroupsOfRows:
     ) -> Result:
         """The result of a group alone."""
         finished, observer = tally.finished, group.observer
-        alone = replace(
-            result,
+        alone = result.changed(
             value=finished.value,
             n=tally.rows,
             standard_error=finished.standard_error,
@@ -136,13 +137,12 @@ class GroupsOfRows:
         elif isinstance(observer, Bootstrap) and not has_no_interval(item):
             table = observer.table(place)
             spread = None if table is None else cluster_spread(item, tally, *table)
-            alone = replace(alone, standard_error=None)
+            alone = alone.changed(standard_error=None)
         alone = with_spread(alone, item, spread)
-        return replace(alone, interval=None) if self._options.ci == "none" else alone
+        return alone.changed(interval=None) if self._options.ci == "none" else alone
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A loss (by its `place`) of one group of rows, with its interval and p-value."""
 
     place: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import compress
+
+from msgspec.structs import replace
 
 from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation

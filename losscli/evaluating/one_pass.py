@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.engine.run import Observer, Outcome, Workers, run
 from losscli.errors import DataError, UsageError
@@ -44,8 +46,7 @@ class Extra(Protocol):
         """The report, with what the observer of `watch` has `seen` added to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """What a pass found, and how the data were read for it; `watched` is one entry per extra."""
 
     dataset: Dataset

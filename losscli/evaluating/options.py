@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 
 from losscli.conventions.table import convention
 from losscli.errors import UsageError
@@ -54,8 +55,7 @@ _TYPES: Mapping[tuple[str, ...], tuple[Callable[[object], bool], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """How predictions are read and evaluated; `losscli.evaluate` says what each option means.
 
     `params` are the parameters that every loss takes which has them. Checked when it is made:
@@ -96,11 +96,11 @@ class Options:
                     raise UsageError(f"{name}={given!r}: say {said}")
         if self.kind is not None and str(self.kind).lower() == _PERCENT:
             columns = replace(self.columns or Columns(), percent=True)
-            object.__setattr__(self, "columns", columns)
-            object.__setattr__(self, "kind", Kind.PROBABILITY)
+            force_setattr(self, "columns", columns)
+            force_setattr(self, "kind", Kind.PROBABILITY)
         for name, words in _WORDS.items():
             if (given := getattr(self, name)) is not None:
-                object.__setattr__(self, name, member(words, given, name))
+                force_setattr(self, name, member(words, given, name))
         for name, choices in _CHOICES.items():
             if (given := getattr(self, name)) not in choices:
                 raise UsageError(
@@ -112,14 +112,14 @@ class Options:
         if self.threads is not None and self.threads < 1:
             raise UsageError(f"threads={self.threads}: at least one thread has to work")
         if self.columns is None:
-            object.__setattr__(self, "columns", Columns())
+            force_setattr(self, "columns", Columns())
         params = dict(self.params)
         # scikit-learn's name for the classes, in whatever order they are given.
         labels = params.pop("labels", None)
-        object.__setattr__(self, "params", params)
+        force_setattr(self, "params", params)
         classes = self.classes if labels is None or self.classes else sorted(labels)
         if classes is not None:
-            object.__setattr__(self, "classes", tuple(map(class_word, classes)))
+            force_setattr(self, "classes", tuple(map(class_word, classes)))
 
     @classmethod
     def of(cls, verb: str, params: Mapping[str, Any], **given: Any) -> Options:
@@ -153,7 +153,7 @@ class Options:
     def given(self) -> dict[str, Any]:
         """The options that differ from their defaults, by name."""
         default = _defaults()
-        pairs = ((each.name, getattr(self, each.name)) for each in fields(self))
+        pairs = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {
             name: value
             for name, value in pairs
@@ -169,7 +169,7 @@ def _defaults() -> Options:
 @cache
 def _named() -> frozenset[str]:
     """The names of all options but `params`."""
-    return frozenset(each.name for each in fields(Options)) - {"params"}
+    return frozenset(Options.__struct_fields__) - {"params"}
 
 
 def class_word(name: object) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.conventions.convention import Convention
 from losscli.conventions.names import under
@@ -29,8 +30,7 @@ _OVER_SERIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PlanSettings:
+class PlanSettings(Struct, frozen=True):
     """What holds for all losses of one request."""
 
     convention: Convention

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -28,8 +28,7 @@ PLACES = BINS + 1
 _MOST_CLASSES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ProbabilitySums:
+class ProbabilitySums(Struct, frozen=True):
     """Weighted sums by group, mergeable: g groups of rows of c items.
 
     `high` + `low` (g, 6 + 2c) are the sums of weight, and of weight times the score, Σ label², the
@@ -117,8 +116,7 @@ class Grouping:
         self.sums[place] = new if new is None or before is None else before + new
 
 
-@dataclass(frozen=True, slots=True)
-class _Forecasts:
+class _Forecasts(Struct, frozen=True):
     """Rows of one question each: probabilities and labels (n, c), what they weigh and scored."""
 
     pred: Array

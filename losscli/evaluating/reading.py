@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.conventions.table import convention
 from losscli.engine.evaluation import Evaluation, RunSettings
@@ -38,8 +40,7 @@ _IGNORE = "ignore_index"
 _TOKEN_LOSSES = ("categorical_cross_entropy", "perplexity")
 
 
-@dataclass(frozen=True, slots=True)
-class DataReading:
+class DataReading(Struct, frozen=True):
     """How one data set is read, and what follows for every block.
 
     `rows` is the number of its rows, None where that is not known before reading.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.evaluating.deferred import Deferred
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = "losscli/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One file or array that was read, and the part it played."""
 
     role: str
@@ -33,16 +33,14 @@ class Input:
     dtype: str
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The loss of the best constant prediction; `skill` of a result is 1 − loss ÷ baseline."""
 
     value: float
     constant: str
 
 
-@dataclass(frozen=True, slots=True)
-class IntervalMethod:
+class IntervalMethod(Struct, frozen=True):
     """How an interval was found: `name` is a method of losscli.stats.intervals.Method.
 
     `resamples`, `units` (what was drawn: rows, random groups of them, clusters, or runs of
@@ -55,8 +53,7 @@ class IntervalMethod:
     seed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Struct, frozen=True):
     """Predictions of a probability from `low` to below `high`, and how often they came true.
 
     Of several classes, the probability is that of the predicted one.
@@ -69,8 +66,7 @@ class Bin:
     frequency: float
 
 
-@dataclass(frozen=True, slots=True)
-class Decomposition:
+class Decomposition(Struct, frozen=True):
     """What the value of a proper score is made of.
 
     value = `calibration` + `refinement` + `within`: stated probabilities against what happened at
@@ -98,8 +94,7 @@ class Decomposition:
     recalibration: Recalibration | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """A loss of one group of rows: those with `value_of` in a `column` (None: those of a class).
 
     `value_of` is None for the rows where the column is empty. `worse` says that the group is worse
@@ -188,8 +183,7 @@ class Result:
         self.__dict__.update(state)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything one evaluation found.
 
     Index it by any name of a loss: `report["bce"].value`. `read` says which columns were taken

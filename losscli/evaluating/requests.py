@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from losscli.conventions.names import Meaning, meaning
 from losscli.conventions.table import convention as convention_named
@@ -16,8 +17,7 @@ from losscli.losses.scores import score_of
 from losscli.vocabulary import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One loss as it was asked for: `focal:gamma=2,alpha=0.25`."""
 
     name: str
@@ -88,8 +88,7 @@ def asked_again(loss: str, params: Mapping[str, Any], like: str) -> str:
     return f"{loss}:{','.join(given)}" if given else loss
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One loss as it was asked for, and what the name that was typed stands for."""
 
     meaning: Meaning

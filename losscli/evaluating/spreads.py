@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.engine.accumulators import Tally
@@ -27,8 +28,7 @@ _MOST_SUMS = 256
 BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """The level of a loss (its value before the transform) with its spread over `units`."""
 
     about: Studentised

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.engine.exact import Sum
@@ -61,8 +62,7 @@ def _scaled(request: Request, loss: Loss, train: Any, options: Options) -> Reque
     )
 
 
-@dataclass
-class _Series:
+class _Series(Struct):
     """The naive forecast's errors on one series, as far as it has been read."""
 
     rows: int = 0

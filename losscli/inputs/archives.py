@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.errors import Choice, UsageError
 from losscli.inputs.evidence.words import Says, says
@@ -14,8 +15,7 @@ from losscli.inputs.opening import Opener
 _MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """The arrays of one archive that are read, as `file::key`, and a line that says so."""
 
     pred: str | None

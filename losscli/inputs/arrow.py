@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import INEXACT, inexact
 from losscli.errors import DataError
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table: a field, or item number `item` of a field of lists of one length.
 
     `path` are the names of nested fields that lead to it from the `field`.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from losscli.arrays import Extents
@@ -15,8 +15,7 @@ from losscli.inputs.source import Scores
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Consecutive rows, the first of them number `start`: arrays of shape (n,) or (n, c).
 
     Valid until the next block is asked for. `inputs` are arrays beside prediction and label, `by`
@@ -32,11 +31,10 @@ class Block:
     by: Mapping[str, Array] = field(default_factory=dict)
     ids: Array | None = None
     clusters: Mapping[str, Array] = field(default_factory=dict)
-    extents: Extents = field(default_factory=Extents, repr=False, compare=False)
+    extents: Extents = field(default_factory=Extents)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Where one role's numbers come from, and how they are stored there.
 
     `columns` are the names of the columns (None for an array); `dtype` is None for numbers that

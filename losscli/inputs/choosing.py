@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from losscli.errors import DataError, UsageError
 from losscli.inputs.beside import input_columns, weights

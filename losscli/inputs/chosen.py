@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from losscli.inputs.columns import Table
 from losscli.inputs.evidence.looks import Look
@@ -24,8 +24,7 @@ CLAIMED = "claimed "
 GROUP = "group"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """For each role its source and columns, with notes and the evidence for them.
 
     `claims` are to be borne out by all rows of the role that each stands by.

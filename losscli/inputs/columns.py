@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from losscli.errors import UsageError
 from losscli.inputs.evidence.looks import Look
@@ -15,8 +18,7 @@ from losscli.inputs.findings import listed
 _NO_LOOK = Look()
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The columns that a user names: names or globs; empty where the evidence is to tell.
 
     `id` are the columns that together identify a row, `group` that of the list (query) to which a
@@ -41,16 +43,19 @@ class Columns:
     def __post_init__(self) -> None:
         for name in ("pred", "label", "by", "cluster", "score"):
             given = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+            force_setattr(self, name, (given,) if isinstance(given, str) else tuple(given))
         if self.decimal not in (None, ".", ","):
             raise UsageError(f"decimal={self.decimal!r}: say '.' or ','")
         if self.id is not None:
             keys = (self.id,) if isinstance(self.id, str) else tuple(self.id)
-            object.__setattr__(self, "id", keys or None)
+            force_setattr(self, "id", keys or None)
+
+    def changed(self, **fields: Any) -> Columns:
+        """The same with other `fields`."""
+        return replace(self, **fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The columns of one file, as far as its first rows tell.
 
     `text` are the columns that hold words, `looks` what the first rows of each column hold, `index`

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import INEXACT, WHOLE_NUMBERS, inexact
@@ -251,8 +252,7 @@ def _flat(array: Array) -> Array:
     return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(Struct, frozen=True):
     """A reading of all rows that has come to its first block."""
 
     rows: int
@@ -260,8 +260,7 @@ class _Begun:
     rest: Iterator[Block]
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What a data set was opened from, and by what: a function that can be pickled."""
 
     pred: Any

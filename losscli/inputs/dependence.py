@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from shlex import quote
+
+from msgspec import Struct
 
 from losscli.errors import DataError
 from losscli.inputs.evidence.words import Says, says, split
@@ -33,8 +34,7 @@ _TIMES = frozenset("date day week month year hour timestamp datetime time period
 Suspect = tuple[Source, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeating:
+class Repeating(Struct, frozen=True):
     """A column of a file with `values` different values in its first `rows` rows, and its flag."""
 
     column: str

@@ -8,9 +8,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from losscli.errors import DataError, NoRows
 from losscli.inputs.evidence.looks import LOOK
@@ -66,8 +67,7 @@ def records(
         yield Record(first, last, cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How one file is written, and its first rows.
 
     `names` are the header's cells, or `1`, `2`, … where there is none; `skip` lines stand before
@@ -88,7 +88,7 @@ class Dialect:
     numerals: Numerals = PLAIN
     quote: str = '"'
     quoted: bool = False
-    rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    rows: tuple[tuple[str, ...], ...] = ()
     header: tuple[str, ...] = ()
     lists: tuple[tuple[int, int | None], ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from losscli.vocabulary import Evidence
 
@@ -13,8 +13,7 @@ _FEW = 5
 _NOUNS = {"pred": "prediction", "key": "key", "weight": "weight", "label": "label"}
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRole:
+class ReadRole(Struct, frozen=True):
     """Columns of one file and the role they play: `pred`, `label`, `weight`, `key` or `by NAME`.
 
     `guessed` says that the role was found from names and values, not named by the user. `columns`
@@ -27,8 +26,7 @@ class ReadRole:
     guessed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedColumn:
+class UnusedColumn(Struct, frozen=True):
     """A column that was not read; `flag` would use it, and is empty where none suggests itself."""
 
     name: str
@@ -36,8 +34,7 @@ class UnusedColumn:
     flag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """What the columns of all inputs were taken for, and the evidence for it."""
 
     read: tuple[ReadRole, ...] = ()

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import PurePath
 from shlex import quote
+
+from msgspec import Struct
 
 from losscli.errors import DataError
 
 
-@dataclass(frozen=True, slots=True)
-class _Foreign:
+class _Foreign(Struct, frozen=True):
     """A format, with the line that converts a file of it.
 
     `python` is a program for `python -c`, `shell` a command; `{file}` and `{stem}` stand for the

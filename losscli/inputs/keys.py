@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from losscli.errors import UsageError
 from losscli.inputs.chosen import Chosen, Keys, table_of

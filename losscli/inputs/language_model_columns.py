@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
 
 from losscli.errors import UsageError
 from losscli.inputs.chosen import CLAIMED, Choice, Chosen

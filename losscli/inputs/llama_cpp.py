@@ -9,10 +9,10 @@ bits (padded to an even number), log p = scale · number + minimum.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.errors import DataError, UsageError
 from losscli.inputs.array import UntitledColumns
@@ -26,8 +26,7 @@ MEMBERS = (LOGITS, TOKENS)
 _HEADER = len(MAGIC) + 12
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What the header says: tokens of a chunk, of the vocabulary, and how many chunks there are."""
 
     context: int

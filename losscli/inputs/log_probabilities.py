@@ -18,8 +18,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from losscli.losses.texts import LAYOUT
 
@@ -42,8 +43,7 @@ class NoLogProbability(Exception):
         self.problem, self.value = problem, value
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text: its log-likelihood, its tokens (0 if they are not known), and what they spell."""
 
     log_likelihood: float
@@ -64,8 +64,7 @@ class Text:
 Reader = Callable[[Mapping[str, Any]], Iterator[Text]]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """How the texts of a file are read, and `where` in a record they stand."""
 
     read: Reader

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from losscli.errors import Choice, UsageError
 
@@ -23,8 +24,7 @@ def looks_like_number(cell: str) -> bool:
     return _NUMERAL.fullmatch(cell.strip()) is not None
 
 
-@dataclass(frozen=True)
-class Numerals:
+class Numerals(Struct, frozen=True, dict=True):
     """The marks of decimals and between thousands, and the sign of the one currency, if any."""
 
     decimal: str = "."

@@ -6,10 +6,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from msgspec import Struct, field
 
 from losscli.errors import DataError, NoRows, UsageError
 from losscli.inputs.array import ArraySource, row_labels
@@ -33,8 +34,7 @@ _LOOKED_AT = 10_000
 _COUNTED = 1 << 16
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What is known of files by their names: size and time of each, rows of text that was read."""
 
     stamps: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations, islice, zip_longest
 from shlex import quote
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct, field
 
 from losscli.errors import DataError, UsageError
 from losscli.inputs.roles.claims import Claim
@@ -22,8 +22,7 @@ _PART = "\x1f"
 _FIRST_KEYS = 1 << 12
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """A source and the roles that are read from it; a role `key` holds what rows are paired by.
 
     `claims` are what all rows of some roles have to bear out.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.errors import DataError, UsageError
 from losscli.inputs.archives import label_in, prediction_in
@@ -36,8 +37,7 @@ _LABEL = "label of model "
 _Known = TypeVar("_Known")
 
 
-@dataclass(frozen=True)
-class Rivals:
+class Rivals(Struct, frozen=True):
     """Several models' predictions of the same rows.
 
     `together` reads them all: the first model's are its prediction, those of the others its inputs

@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.errors import Choice, DataError, UsageError
 from losscli.inputs.compressed import first_line
@@ -48,8 +48,7 @@ _DTYPES = {
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Struct, frozen=True):
     """One tensor as the header describes it; `begin` and `end` count from the file's first byte."""
 
     dtype: str

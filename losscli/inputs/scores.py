@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from losscli.errors import UsageError
 from losscli.inputs.columns import Columns, Table, pick
@@ -16,8 +16,7 @@ WEIGHT = "weight"
 UNDIVIDED_WEIGHT = "undivided_weight"
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreColumns:
+class ScoreColumns(Struct, frozen=True):
     """Where the scores of a table stand, and the weights that belong to them."""
 
     places: tuple[int, ...]

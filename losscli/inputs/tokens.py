@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.errors import UsageError
 from losscli.inputs.array import ArraySource, UntitledColumns
@@ -18,8 +18,7 @@ from losscli.inputs.source import Array, Selection, Source
 Stored = ArraySource | NpySource
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRows:
+class TokenRows(Struct, frozen=True):
     """Prediction and label with a row for each token, `tokens` to a sequence; `said` tells it."""
 
     pred: Source
@@ -72,8 +71,7 @@ def token_rows(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TokensAlone:
+class TokensAlone(Struct, frozen=True):
     """Predictions with a row for each token, `tokens` to a sequence; `said` tells it."""
 
     pred: Source

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.losses.definition.loss import (
@@ -33,8 +33,7 @@ _EXAMPLE = Example((0.9, 0.2, 0.6, 0.7), (1, 0, 0, 1), Kind.PROBABILITY, Task.BI
 _STEPS = "It moves in steps, so nowhere is there a way downhill: train by cross entropy."
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """The weights of rows by class: `both` decided and true, `decided`, `true`; of `rows` in all.
 
     Of two classes, and of items that are each yes or no, only yes is counted: then `of_items`.

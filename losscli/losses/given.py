@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.losses.definition.loss import Example, Labels, Loss, Reading
@@ -12,8 +14,7 @@ from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Kind, Reduction, Task
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnOf:
+class ColumnOf(Struct, frozen=True):
     """The kernel of given scores: one column of them, (n,), as it stands."""
 
     place: int

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.losses.definition.loss import Loss, Reading, Shape
 
 _ONE_MINUS = "1 − "
 
 
-@dataclass(frozen=True, slots=True)
-class OneMinus:
+class OneMinus(Struct, frozen=True):
     """A function whose results are 1 minus those of another."""
 
     function: Callable[..., Any]

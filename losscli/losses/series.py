@@ -8,10 +8,11 @@ together, and rows are held until the last has come.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -23,8 +24,7 @@ SERIES = "group"
 NAIVE = "naive"
 
 
-@dataclass(frozen=True, slots=True)
-class OfSeries:
+class OfSeries(Struct, frozen=True):
     """The kernel: what a loss of rows comes to in each series, in the order of their first rows.
 
     `kernel` is that of the rows, `transform` what becomes of a series' mean (a root).

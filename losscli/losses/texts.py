@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.losses.definition.bounds import POSITIVE
@@ -46,8 +46,7 @@ _AVERAGE = Param(
 _CHOSEN = "It judges a text that is there; its model is trained by the cross entropy of the tokens."
 
 
-@dataclass(frozen=True, slots=True)
-class TextTerms:
+class TextTerms(Struct, frozen=True):
     """The kernel: the negative log-likelihood of each text, and its units, to be summed.
 
     `unit` is one of `UNITS`, or empty where every text counts as one.

@@ -6,16 +6,16 @@ import os
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+
+from msgspec import Struct
 
 # Where Linux opens anew what a process holds open, also what has no name.
 FDS = Path("/proc/self/fd")
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A copy by its `path`; `handle` is what holds it where it has no name in any folder."""
 
     path: Path

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.conventions.axes import Axes
 from losscli.conventions.convention import Convention
@@ -24,8 +25,7 @@ from losscli.task.rounding import UnitRounding
 from losscli.vocabulary import Kind, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A number, what gives it, and how far that is from the plain thing to do.
 
     `base` is what `commands` (the first of them that does) print, which is `value` unless the
@@ -44,8 +44,7 @@ class Finding:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Data:
+class Data(Struct, frozen=True):
     """What a search knows of its data before it goes over them.
 
     `dtype` is the type that predictions are stored in, `inside` says that all lie in [0, 1], and

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.matching.candidates import Finding
@@ -17,8 +17,7 @@ PLAIN = 1.5
 DOUBTFUL = 0.3
 
 
-@dataclass(frozen=True)
-class Chance:
+class Chance(Struct, frozen=True):
     """The numbers that were tried near a target, the most ordinary first."""
 
     costs: NDArray[np.float64]

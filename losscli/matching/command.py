@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.errors import LosscliError
@@ -16,8 +17,7 @@ from losscli.evaluating.report import Result
 from losscli.inputs.columns import Columns
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One request to `eval`: a loss as `--loss` takes it, and what is said beside it.
 
     `swapped` exchanges prediction and label, `unweighted` leaves out the row weights.
@@ -60,8 +60,7 @@ def number_word(value: Any) -> str:
     return f"{value!r}" if isinstance(value, float) else str(value)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The files or arrays of a search, and what the user said of them: what a command is run on."""
 
     pred: Any

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Evaluation
@@ -38,8 +39,7 @@ class Changed(NamedTuple):
         )
 
 
-@dataclass
-class BatchMeans:
+class BatchMeans(Struct):
     """The mean of the means of batches of so many rows, the last one shorter."""
 
     size: int
@@ -67,8 +67,7 @@ class BatchMeans:
         return (self.total + self.transform(float(self.rest.mean()))) / (self.batches + 1)
 
 
-@dataclass
-class RowMistakes:
+class RowMistakes(Struct):
     """What is made of the losses of the rows by mistake: some left out, a mean of means."""
 
     evaluation: Evaluation
@@ -136,8 +135,7 @@ class RowMistakes:
                 )
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """A loss that was handed another scale than it reads: its own formula on what it got.
 
     `rows` gives the losses (n, c) of predictions (n, c) and labels as shares (n, c).
@@ -179,8 +177,7 @@ def _raw_kl_of_logs(pred: Array, label: Array) -> Array:
     return np.exp(label) * (label - pred)
 
 
-@dataclass
-class SlipTotals:
+class SlipTotals(Struct):
     """What a slip comes to, under the reductions of its framework."""
 
     slip: Slip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Match:
+
+class Match(Struct, frozen=True):
     """One way to a number that somebody printed.
 
     `agrees` says that it reads the same to the digits given; `distance` is this value less theirs.
@@ -48,16 +48,14 @@ class Match:
         return f"<Match {self.loss} {self.value!r}: {what}, {self.convention}{unusual}: {flags}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One choice that is changed on the way from the first number to the second."""
 
     choice: str
     change: float
 
 
-@dataclass(frozen=True, slots=True)
-class RowPart:
+class RowPart(Struct, frozen=True):
     """One row, counted from 1: its loss under both commands, and its part of the difference."""
 
     row: int
@@ -66,8 +64,7 @@ class RowPart:
     change: float
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Struct, frozen=True):
     """What makes the difference between two numbers.
 
     `first` and `second` say whose they are, None where nothing that was tried gives one. `change`

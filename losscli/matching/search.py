@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import Accumulator, RowAccumulator, Tally, accumulator
@@ -214,11 +215,10 @@ class Search:
             probes += self._probes(variant, given, rare=False)
         plain = Variant(self.data)
         self.seen.clear()
-        probes += [
-            replace(probe, rows=RowMistakes.of(probe.evaluation, self.batch_size, self.data.rows))
-            for probe in self._probes(plain, plain_conventions(self.data), rare=False)
-            if isinstance(probe.held, RowAccumulator) and probe.evaluation.loss.featured
-        ]
+        for probe in self._probes(plain, plain_conventions(self.data), rare=False):
+            if isinstance(probe.held, RowAccumulator) and probe.evaluation.loss.featured:
+                probe.rows = RowMistakes.of(probe.evaluation, self.batch_size, self.data.rows)
+                probes.append(probe)
         named = {loss.id for loss in self.losses}
         totals = [
             SlipTotals(slip, self.data.width) for slip in slips(self.data) if slip.loss in named

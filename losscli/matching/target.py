@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.errors import UsageError
 
@@ -18,8 +18,7 @@ _TELLING, _ALL = 7, 9
 _NEAR = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A number as somebody wrote it, and how far another may be from it and still be meant.
 
     `slack` is half a unit of its last digit; `digits` counts the significant ones. `single_slack`

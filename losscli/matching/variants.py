@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import permutations
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.conventions.axes import Renormalise
@@ -34,8 +35,7 @@ def _none(_: Command) -> Command | None:
     return None
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One way in which the data may have reached the loss.
 
     `change` makes it of a block, `command` the request to `eval` of the one for the data as they

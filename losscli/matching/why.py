@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.evaluating.one_pass import Losses
@@ -21,8 +21,8 @@ from losscli.matching.verdict import Tried
 # Rows named one by one.
 MOST_ROWS = 5
 
-# What is so small beside the largest is rounding.
-_NOTHING = 1e-9
+# A row that changes less than this share of what the first does is not worth a line.
+_NOTHING = 1e-6
 
 # The choices of a command, in the order in which they are changed from one number to the other.
 _ORDER = (
@@ -121,7 +121,7 @@ def _changed(
     at, value = start
     waiting: list[str] = []
     pending = [name for name in _ORDER if getattr(at, name) != getattr(end[0], name)]
-    assert set(_ORDER) == {item.name for item in fields(Command)}
+    assert set(_ORDER) == set(Command.__struct_fields__)
     trial = at
     for place, name in enumerate(pending):
         trial = replace(trial, **{name: getattr(end[0], name)})
@@ -181,6 +181,9 @@ def _with_rows(
         # A value that is no multiple of the sum of its rows has no parts that are rows.
         shares.append(by_row * (value / total))
     if len(shares[0]) != len(shares[1]) or not _additive(start[0], end[0]):
+        return found
+    if np.array_equal(losses[0], losses[1]):
+        # The rows are the same, only what is made of them differs.
         return found
     change = shares[1] - shares[0]
     top = np.argsort(-np.abs(change), kind="stable")[:MOST_ROWS]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """What is written on: its columns (None where lines may be of any length), and colour.
 
     Charts on an `ascii` screen are drawn with the characters of a typewriter. On a screen with

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.engine.row_losses import Measured
@@ -19,8 +19,7 @@ from losscli.plain import differences
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RowColumns:
+class RowColumns(Struct, frozen=True):
     """The names of the columns: of the items of prediction and label, and of each loss.
 
     No two columns have the same name: a name that is taken gets a number.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from losscli.evaluating.report import Report
 
 Item = float | int | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its number in the data (from 0), its key, and what it costs under each loss.
 
     `pred` and `label` hold the items of the row as they stand in the data. `losses` are what a
@@ -28,8 +27,7 @@ class Row:
     gradients: tuple[tuple[float, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """How many rows, the costliest first, carry half and nine tenths of a loss's total.
 
     `tenth` is the share that the costliest tenth of the rows carries. The counts are those of all
@@ -42,8 +40,7 @@ class Carried:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EasyHard:
+class EasyHard(Struct, frozen=True):
     """The easy items, whose truth was given a probability above one half, and the hard ones.
 
     `items` says what is counted: rows, or the questions of rows with several. `easy_share` is what
@@ -56,8 +53,7 @@ class EasyHard:
     easy_share: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RowReport:
+class RowReport(Struct, frozen=True):
     """The hardest (or easiest) rows of a prediction, and how its losses lie on all rows.
 
     `report` holds the losses reduced as `evaluate` gives them, one for each place in a row's

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.charts.histogram import Histogram, counted, edges_for
@@ -39,8 +40,7 @@ TOKENS = "tokens"
 _HALF, _MOST = 0.5, 0.9
 
 
-@dataclass(frozen=True)
-class RowLosses:
+class RowLosses(Struct, frozen=True):
     """The losses of a prediction row by row; the data are read anew for each question.
 
     `report` holds the losses reduced, in the order of the columns of losses. `whole_labels` says

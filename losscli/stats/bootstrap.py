@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation

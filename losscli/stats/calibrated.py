@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -17,8 +17,7 @@ _FEWEST, _MOST = 100, 1000
 _NUMBERS = 1 << 19
 
 
-@dataclass(frozen=True, slots=True)
-class ByChance:
+class ByChance(Struct, frozen=True):
     """The calibration error that a perfectly calibrated model shows on as many rows.
 
     Its mean, and the ends between which it lies in 90 % of the draws.

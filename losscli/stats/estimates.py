@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -40,8 +40,7 @@ class Estimate(Protocol):
         """Its slope in each of the sums: (r, width) → (r, width)."""
 
 
-@dataclass(frozen=True)
-class MeanOfRows:
+class MeanOfRows(Struct, frozen=True):
     """A mean (or sum) of rows, under the loss's transform; the mean over columns where several.
 
     The sums are Σ weight · loss of each column, then what each divides by.
@@ -84,8 +83,7 @@ class MeanOfRows:
         return np.array(finished).reshape(level.shape)
 
 
-@dataclass(frozen=True)
-class FunctionOfSums:
+class FunctionOfSums(Struct, frozen=True):
     """A loss that is finished from the sums of its kernel's terms.
 
     The sums are those of the terms, column by column, then the weight and the count of the rows.
@@ -124,8 +122,7 @@ class FunctionOfSums:
             return math.nan
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """No loss: numbers of rows that are kept as they are."""
 
     smooth = False
@@ -148,8 +145,7 @@ def influence(estimate: Estimate, sums: Array) -> Array:
     return np.asarray(np.einsum("gw,w->g", sums, slopes))
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """The second of two losses less the first; their sums stand side by side."""
 
     first: Estimate
@@ -171,8 +167,7 @@ class Difference:
         return np.concatenate([-self.first.gradient(one), self.second.gradient(two)], axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """One batch as rows of sums: `sums` (n, width), `entered` where a row counts at all."""
 
     sums: Array

@@ -8,10 +8,10 @@ them, are the same whatever the chunks, their order, the threads or the engine.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -29,8 +29,7 @@ _FEWEST_RESAMPLES = 100
 _MOST_RESAMPLES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Resampling:
+class Resampling(Struct, frozen=True):
     """How often to resample, and the seed of all that is drawn.
 
     Raises UsageError for numbers that cannot be.
@@ -86,8 +85,7 @@ _LOWEST = -30
 _CHUNK = 1 << 20
 
 
-@dataclass
-class ExactSums:
+class ExactSums(Struct):
     """Sums by group and column that no order of adding can change.
 
     Each number is cut into digits of 32 bits at fixed places, and the digits are added as whole
@@ -144,8 +142,7 @@ class ExactSums:
         return np.ascontiguousarray(total.T)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Sums by group: `sums` (groups, width). `single` says that each group is one row.
 
     `words` say what the groups are, where they are clusters of dependent rows; `clusters` that each

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from losscli.arrays import Array
 from losscli.stats.estimates import Estimate, MeanOfRows, influence
@@ -37,8 +38,7 @@ _ENDS = (0.025, 0.975)
 _DRAWS = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """The ends of a 95 % interval, the standard error, and how they were found."""
 
     low: float

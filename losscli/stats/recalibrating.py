@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 
@@ -19,8 +19,7 @@ _LEAST = 1e-12
 _COLDEST, _HOTTEST = 0.05, 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Recalibration:
+class Recalibration(Struct, frozen=True):
     """A score before and after recalibration, on `rows` rows, each by what the others teach.
 
     `temperature` divides the logits of all rows best (more than 1: the model is too sure).

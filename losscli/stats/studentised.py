@@ -8,9 +8,9 @@ how often they hold.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.stats.student import t_above, t_quantile
@@ -32,8 +32,7 @@ _FEW, _SKEWED = 20, 1.0
 _FEWEST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Studentised:
+class Studentised(Struct, frozen=True):
     """An estimate, its standard error, and the skewness of its distribution (of a mean: γ ÷ √n).
 
     `df` are the degrees of freedom of the standard error. `one_sided_tail` says that what was

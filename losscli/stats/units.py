@@ -7,10 +7,10 @@ between clusters, resampling draws whole clusters, and models are exchanged in w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from losscli.arrays import Array
@@ -57,8 +57,7 @@ class Sums(Protocol):
         """The sums by the units of all rows, of which these are some; 0 for units without any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(Struct, frozen=True):
     """Which rows are resampled together.
 
     Rows of one value of `clusters` are (of several columns: of that which holds the others), or so
@@ -141,8 +140,7 @@ def hashed(values: NDArray[Any]) -> Keys:
     return np.array(numbers, np.int64)[places]
 
 
-@dataclass
-class _Level:
+class _Level(Struct):
     """The clusters of one column."""
 
     places: dict[int, int] = field(default_factory=dict)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from losscli.losses.registry import REGISTRY
 from losscli.task.decision import Decision
 from losscli.vocabulary import Evidence, Kind, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """Which loss fits the data, and why.
 
     `loss` is a canonical id, `kind` how the prediction is read, `confidence` is high, medium or

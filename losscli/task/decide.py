@@ -6,7 +6,7 @@ the disagreement is part of the evidence and lowers the confidence.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from losscli.errors import Choice, UsageError
 from losscli.task.decision import HIGH, NOTHING_SAID, Decision, Hints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from losscli.errors import UsageError
 from losscli.vocabulary import Evidence, Kind, Task
@@ -10,8 +10,7 @@ from losscli.vocabulary import Evidence, Kind, Task
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(Struct, frozen=True):
     """What the user said, or the names of the columns suggest, about the reading."""
 
     kind: Kind | None = None
@@ -27,8 +26,7 @@ class Hints:
 NOTHING_SAID = Hints()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The task and kind of the data, how sure that is, and why.
 
     `doubts` are what may be a slip of whoever gave the data, and how to mend it. `decided` says

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import EXACT, INEXACT, WHOLE_NUMBERS, Extent, inexact
@@ -43,8 +43,7 @@ CODED_TASKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelCode:
+class LabelCode(Struct, frozen=True):
     """How the labels of one evaluation are written.
 
     `width` is the number of classes or items of the prediction; `classes` are the labels' words or

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
+
+from msgspec.structs import replace
 
 from losscli.errors import Choice, UsageError
 from losscli.task.decision import HIGH, LOW, MEDIUM, Decision, Hints, told_of_values
@@ -83,7 +85,7 @@ def predicted_classes(
     repeated = pred.rows >= 2 * len(label.values)
     if repeated and not hints.quantities and _count_classes(pred.values | label.values):
         return Decision(Task.CLASSES, Kind.CLASS, MEDIUM, (found,), (_COUNTS,))
-    amounts = replace(found, follows="amounts, or classes")
+    amounts = dataclasses.replace(found, follows="amounts, or classes")
     return Decision(Task.REGRESSION, Kind.VALUE, LOW, (amounts,), (_NUMBERED,))
 
 

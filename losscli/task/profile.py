@@ -7,10 +7,10 @@ on a sample.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent
@@ -27,8 +27,7 @@ LEFT_OUT = -100
 MARKS = frozenset((-1, LEFT_OUT, 255))
 
 
-@dataclass(frozen=True, slots=True)
-class PredProfile:
+class PredProfile(Struct, frozen=True):
     """The predictions seen: `low` and `high`, and how many break each reading.
 
     `outside_unit` counts items outside [0, 1] but for rounding, `uneven` rows whose sum is off 1 by
@@ -166,8 +165,7 @@ def _outside_unit(pred: Array, low: float, high: float) -> int:
     return int(below + above)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelProfile:
+class LabelProfile(Struct, frozen=True):
     """The labels seen.
 
     `values` are the different labels where they are few, whole or text (None: too many, or not

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Extent
@@ -19,8 +19,7 @@ _FLOAT32_DIGITS = 9
 _OF_FLOAT32 = _UNITS * float(np.finfo(np.float32).eps)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRounding:
+class UnitRounding(Struct, frozen=True):
     """What is rounding outside [0, 1]: up to `near`, and up to `if_float32` of float32 numbers.
 
     A number in float64 that is exactly one of float32 was computed there: of others one in 2²⁹ is.

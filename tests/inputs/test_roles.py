@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from losscli.errors import UsageError
 from losscli.inputs.columns import Columns, Table, pick

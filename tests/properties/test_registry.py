@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.engine.accumulators import accumulator
@@ -176,7 +178,7 @@ def test_prediction_and_label_of_a_symmetric_loss_may_change_places(
 ) -> None:
     found = data(loss, reading, task)
     assert found.label is not None
-    mirrored = replace(found, pred=found.label.astype(float), label=found.pred)
+    mirrored = dataclasses.replace(found, pred=found.label.astype(float), label=found.pred)
     evaluation = settled(loss, reading, task, like="exact")
     assert value(evaluation, mirrored.batch()) == value(evaluation, found.batch())
 

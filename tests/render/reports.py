@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from losscli.evaluating.report import (
     Baseline,
@@ -50,12 +51,12 @@ def result(loss: str = "binary_cross_entropy", **changes: Any) -> Result:
         signature="",
         interval_method=IntervalMethod("normal"),
     )
-    changed = replace(usual, **changes)
+    changed = usual.changed(**changes)
     if changed.signature:
         return changed
     fields = {"like": changed.convention, "kind": changed.kind, "reduction": changed.reduction}
     words = [f"{name}:{word}" for name, word in fields.items()]
-    return replace(changed, signature="|".join([loss, *words, f"n:{changed.n}", "losscli:0.1.0"]))
+    return changed.changed(signature="|".join([loss, *words, f"n:{changed.n}", "losscli:0.1.0"]))
 
 
 def advice(**changes: Any) -> Recommendation:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
@@ -23,6 +22,7 @@ from losscli.evaluating.report import (
     Slice,
 )
 from losscli.inputs.findings import ReadRole, UnusedColumn
+from losscli.plain import field_names
 from losscli.render.screen import Screen
 from losscli.task.advice import Recommendation
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
@@ -157,7 +157,7 @@ class TestSchema:
         self, data: Any, schema: dict[str, Any]
     ) -> None:
         named = [name for name in schema["properties"] if not name.endswith("nonfinite")]
-        assert [name for name in named if name != "schema"] == [f.name for f in fields(data)]
+        assert [name for name in named if name != "schema"] == list(field_names(data))
         assert schema["additionalProperties"] is False
         optional = {"values", "decomposition", "slices"} if data is Result else set()
         assert set(schema["required"]) == set(named) - optional

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from losscli.vocabulary import YES_OR_NO
 
@@ -15,8 +16,7 @@ LOOK = 100
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}( .*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """The first values of a column: numbers, or words where `text`."""
 
     values: tuple[float | str, ...] = ()

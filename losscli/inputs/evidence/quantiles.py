@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+
+from msgspec import Struct
 
 _QUANTILE = r"(?:^|[\W_\d])(?:ql?|quantiles?|quant|tau)[\W_]*"
 _PERCENTILE = r"(?:^|[\W_])(?:p|pct|perc|percentiles?|prctile)[\W_]*"
@@ -19,8 +20,7 @@ _NAMED_PERCENTILE = r"(?:^|[\W_])(?:pct|perc|percentiles?|prctile)[\W_]*"
 _FORECAST = r"(?:^|[\W_])(?:y|yhat|preds?|predictions?|predicted|forecasts?|fcst)[\W_]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """How a name is written, the level that its number then is, and whether that is sure."""
 
     name: str

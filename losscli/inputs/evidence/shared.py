@@ -18,15 +18,15 @@ What is called a prediction, a label or a weight is none of them, and fractions 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from losscli.inputs.evidence.looks import Look
 from losscli.inputs.evidence.words import Says, alike, says
 from losscli.inputs.evidence.writing import loosely
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of two tables: its columns, their looks, its nameless index, and whether that is all.
 
     `taken` are the columns that the user gave a role.
@@ -39,8 +39,7 @@ class Side:
     taken: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class SharedKey:
+class SharedKey(Struct, frozen=True):
     """The columns that identify rows, as places in either table, and why they do."""
 
     one: tuple[int, ...]
@@ -48,8 +47,7 @@ class SharedKey:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     one: int
     other: int
     called: bool

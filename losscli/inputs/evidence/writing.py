@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 _WHOLE = re.compile(r"[+-]?\d+\.0+")
 _ZEROS = re.compile(r"0+(?=\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A way in which two keys may differ, how to write them without, and so in pandas."""
 
     what: str

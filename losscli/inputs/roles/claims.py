@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 
@@ -18,8 +18,7 @@ class Claimed(StrEnum):
     ONE_FILTER = "one filter of lm-eval"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A column by its place in its table, and what its first rows look like.
 
     `value` is the first row's, where all rows have to have the same one.

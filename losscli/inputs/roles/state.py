@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from losscli.errors import UsageError
 from losscli.inputs.columns import Columns, Table, matching, pick
@@ -19,8 +20,7 @@ _RELATED = 0.5
 _FEWEST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What the losses that were asked for read of a row.
 
     `items` are the names of items, such as mean and std; `members` that one reads the members of an
@@ -36,8 +36,7 @@ class Wanted:
 ANYTHING = Wanted()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Columns for a role, and what was seen of them; nothing is said of what goes without saying.
 
     `claims` are to be confirmed over all rows.
@@ -50,8 +49,7 @@ class Found:
     claims: tuple[Claim, ...] = ()
 
 
-@dataclass
-class State:
+class State(Struct):
     """The columns of one table, those that are still free, and the roles that were given."""
 
     table: Table

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LARGEST = sys.float_info.max
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """An interval of numbers: its ends, what is in it, and what an item outside perhaps is.
 
     `open_low` leaves out the lower end.

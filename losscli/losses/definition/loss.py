@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from losscli.errors import UsageError
 from losscli.losses.definition.bounds import Bounds
@@ -90,8 +92,7 @@ BoundsBy = Callable[[Mapping[str, Any]], tuple[Bounds | None, Bounds | None]]
 """Gives what predictions and labels may be, by the parameters of the loss."""
 
 
-@dataclass(frozen=True, slots=True)
-class Floored:
+class Floored(Struct, frozen=True):
     """Which numbers a floor replaces: `where(pred, label, *, …)` is true of their items or rows.
 
     `words` say what became of them; a parameter's value stands in braces.
@@ -106,8 +107,7 @@ class Floored:
         return int(self.where(pred, label, **named).sum())
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
+class Components(Struct, frozen=True):
     """What each row adds to the error of a number that is not a sum of rows.
 
     `of_rows(pred, label)` gives them, (n,), NaN where the rows are too few: the variance of the
@@ -119,8 +119,7 @@ class Components:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How a loss reads its arrays for some tasks, and the kernel that does the arithmetic.
 
     `kernel(pred, label, *, …)` is a pure function: `pred` in the reading's form, `label` as
@@ -195,7 +194,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         if not self.kinds:
-            object.__setattr__(self, "kinds", self.form.kinds)
+            force_setattr(self, "kinds", self.form.kinds)
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -208,8 +207,7 @@ class Reading:
         return tuple(name for name in self.keywords if name not in self.inputs and name != "weight")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A loss's name in a framework, with the settings which that name implies.
 
     `at` is the parameter that may follow the name after an @, as in `tweedie-nloglik@1.5`; where
@@ -226,8 +224,7 @@ class Name:
     tasks: tuple[Task, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A worked example: arrays small enough to follow by hand."""
 
     pred: tuple[Any, ...]
@@ -238,8 +235,7 @@ class Example:
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loss:
+class Loss(Struct, frozen=True, kw_only=True):
     """One loss of the registry.
 
     The value is `transform(scale · reduction of the kernel's rows)`, or what `finish` makes of the

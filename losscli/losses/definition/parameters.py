@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from losscli.errors import UsageError
 
@@ -25,8 +25,7 @@ class NamedNumbers(str):
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """One parameter of a loss: its default, what it may be, and what it does.
 
     It is a number between `minimum` and `maximum` (`whole`: without fraction), true or false, or

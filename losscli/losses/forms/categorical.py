@@ -7,11 +7,11 @@ digits to the other. How probabilities are kept away from 0 and 1 is the convent
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from losscli.arrays import Array, Extent
@@ -67,8 +67,7 @@ def times(weight: Array, log: Array) -> Array:
     return product
 
 
-@dataclass(frozen=True, slots=True)
-class Classes:
+class Classes(Struct, frozen=True):
     """Labels: one true class per row (`index`, shape (n,)) or a share per class (`rows`, (n, c)).
 
     Exactly one of the two is given.

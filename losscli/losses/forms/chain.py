@@ -7,9 +7,8 @@ a floor holds a probability or its logarithm in place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 import numpy as np
+from msgspec import Struct
 
 from losscli.arrays import Array
 from losscli.losses.forms.bernoulli import Bernoulli
@@ -19,8 +18,7 @@ from losscli.losses.forms.logistic import sigmoid
 from losscli.vocabulary import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Slope:
+class Slope(Struct, frozen=True):
     """∂loss/∂p, ∂loss/∂log p and ∂loss/∂log(1 − p), each of the form's shape; None stands for 0.
 
     What a loss takes from 1 − p itself counts in `p`, with the sign turned.
@@ -32,7 +30,7 @@ class Slope:
 
     def scaled(self, factor: Array) -> Slope:
         """Every part times `factor`, which has the form's shape or one that spreads over it."""
-        return Slope(*(_product(getattr(self, part.name), factor) for part in fields(self)))
+        return Slope(*(_product(getattr(self, name), factor) for name in self.__struct_fields__))
 
 
 def _product(part: Array | None, factor: Array) -> Array | None:

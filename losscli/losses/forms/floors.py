@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from losscli.arrays import Array, Extent
@@ -22,8 +23,7 @@ class Guard(StrEnum):
     CLAMP_LOG = "clamp_log"
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(Struct, frozen=True):
     """A guard and its size.
 
     CLIP moves p into [size, 1 − size] (or [size, 1] where `one_sided`; only inside logarithms where

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from losscli.charts.lorenz import Lorenz
 from losscli.charts.reliability import FEW, Reliability, wilson
@@ -20,8 +21,7 @@ _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SMALLEST, _LARGEST = 3.0, 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A chart with its words; without an SVG, the words alone."""
 
     title: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.evaluating.report import Report, Result
@@ -16,8 +17,7 @@ from losscli.render.visible import visible
 _ROOM = 1.06
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A bar of 100 %: where its band begins, how wide it is, where its mark stands; and words."""
 
     start: float
@@ -27,8 +27,7 @@ class Bar:
     baseline: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hero:
+class Hero(Struct, frozen=True):
     """A loss by name, its number in full for the clipboard, its bars, and advice in a sentence."""
 
     title: str
@@ -91,8 +90,7 @@ def _skill(result: Result) -> Bar | None:
     return Bar(0.0, 100.0 * min(1.0, abs(skill)), 0.0, words)
 
 
-@dataclass(frozen=True, slots=True)
-class ForestRow:
+class ForestRow(Struct, frozen=True):
     """A loss of a model in a forest plot, in percent of its width: interval, value, and words."""
 
     title: str
@@ -103,8 +101,7 @@ class ForestRow:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
+class Forest(Struct, frozen=True):
     """Differences of all losses on one scale: relative to the reference's value.
 
     `zero` is where a difference of none stands.

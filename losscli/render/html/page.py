@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.errors import UsageError
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from losscli.describing.evaluation_page import Page, SameValue
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell: what it shows, and the number that it sorts by."""
 
     text: str
@@ -49,8 +49,7 @@ class Cell:
         return None if self.value is None else repr(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table: a caption, its heads (`numeric` ones stand to the right), its rows."""
 
     id: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from losscli.evaluating.report import Report, Result
 from losscli.render import numbers as figures
@@ -14,8 +15,7 @@ COLUMNS = ("value", "unit", "95 % interval", "baseline", "skill", "n")
 ALIGNED = ("value", "baseline")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One loss: its cells by column, and what else is to be said.
 
     `whole` where every row that was read entered the value.

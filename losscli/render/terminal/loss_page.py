@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from losscli.describing.loss_page import LossPage
+from losscli.describing.loss_page import LossPage, significant
 from losscli.losses.definition.loss import Loss
 
 WIDEST = 100
@@ -155,14 +155,16 @@ def _example(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
     yield from entry("  prediction  ", page.example_pred, columns)
     if page.example_label:
         yield from entry("  label       ", page.example_label, columns)
-    yield f"  loss        {page.example_value!r}"
+    yield f"  loss        {significant(page.example_value)}"
     if not long:
         return
     if page.example_gradient:
         yield from entry("  gradient    ", page.example_gradient, columns)
     for line in page.conventions:
         yield from entry(
-            f"  --like {line.name:<12} ", f"{line.value!r}: {'; '.join(line.differs)}", columns
+            f"  --like {line.name:<12} ",
+            f"{significant(line.value)}: {'; '.join(line.differs)}",
+            columns,
         )
 
 

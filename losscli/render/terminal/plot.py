@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -18,8 +18,7 @@ from losscli.render.terminal.table import text_of
 from losscli.render.visible import visible
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The characters that charts are drawn with."""
 
     eighths: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich import box
 from rich.cells import cell_len
 from rich.console import Group, JustifyMethod, RenderableType
@@ -33,8 +33,7 @@ _GAP = 2
 _BOUNDLESS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     name: str
     cells: list[str]
     justify: JustifyMethod = "right"

@@ -9,6 +9,9 @@ from losscli.matching.report import Match, Why
 from losscli.render.screen import Screen
 from losscli.render.terminal.matches import WIDEST, command_block, indented, wrapped
 
+# Seven digits are printed: what is less than this share of the whole changes none of them.
+_SHOWN = 5e-8
+
 
 def render_why(numbers: Sequence[str], found: Why, commands: Sequence[str], screen: Screen) -> str:
     """Whose the numbers are, the parts of the difference, and the rows that carry it."""
@@ -41,7 +44,7 @@ def _lines(
         for row in found.rows:
             words = f"row {row.row:,}: {row.first:.6g} in the first, {row.second:.6g} in the second"
             yield from _part(row.change, words, columns)
-        if found.others and found.rest is not None:
+        if found.rest is not None and abs(found.rest) > _SHOWN * abs(found.of_rows):
             yield from _part(found.rest, f"the other {found.others:,} rows", columns)
 
 

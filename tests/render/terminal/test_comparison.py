@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import math
-from dataclasses import fields, replace
 from importlib.resources import files
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from losscli.cli.formats import render_comparison
@@ -320,7 +320,7 @@ class TestJson:
     )
     def test_it_names_the_fields_and_no_others(self, data: Any, schema: dict[str, Any]) -> None:
         named = [name for name in schema["properties"] if not name.endswith("nonfinite")]
-        assert [name for name in named if name != "schema"] == [f.name for f in fields(data)]
+        assert [name for name in named if name != "schema"] == list(data.__struct_fields__)
         assert schema["additionalProperties"] is False
         assert set(schema["required"]) == set(named)
         assert all(field.get("description") for field in schema["properties"].values())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from losscli.cli.formats import render
 from losscli.evaluating.report import Slice
@@ -23,7 +22,7 @@ def grouped() -> object:
             Slice("site", site, 40 + rank, 0.1 * (rank + 1) + place, 0.01, None, 0.01, rank == 1)
             for rank, site in enumerate(SITES)
         ]
-        results.append(replace(result, slices=tuple(slices)))
+        results.append(result.changed(slices=tuple(slices)))
     return replace(report, results=tuple(results))
 
 

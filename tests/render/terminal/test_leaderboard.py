@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from losscli.batching.report import BatchRow, Failure, LossValue, leaderboard
 from losscli.render.leaderboard_files import as_csv, as_markdown
