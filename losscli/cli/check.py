@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option, switch
+from losscli.cli.options import command_options, option, switch
 from losscli.cli.resampling import DependenceOptions
 from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
@@ -24,7 +23,7 @@ RULES = "Rules"
 FILES = "Reports for CI"
 
 
-@dataclass(frozen=True)
+@command_options
 class CheckOptions(DependenceOptions, SlicingOptions, ScoringOptions, InputOptions):
     """Check losses against bounds and a baseline; exit code 1 where one is not kept.
 

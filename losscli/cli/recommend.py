@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option
+from losscli.cli.options import command_options, option
 from losscli.errors import UsageError
 
 FORMATS = ("table", "json")
 
 
-@dataclass(frozen=True)
+@command_options
 class RecommendOptions(InputOptions):
     """Say which loss fits the predictions — BCE, CE or a regression loss — with the evidence.
 

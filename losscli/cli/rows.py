@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option, switch
+from losscli.cli.options import command_options, option, switch
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _OF_ALL_ROWS = ("csv", "jsonl", "parquet", "npy")
 _SHOWN = 10
 
 
-@dataclass(frozen=True)
+@command_options
 class RowsOptions(EvaluationOptions, InputOptions):
     """Show what single rows cost, and how much of the total they carry.
 

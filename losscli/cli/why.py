@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from losscli.cli.options import argument
+from losscli.cli.options import argument, command_options, shared_options
 from losscli.cli.searching import SearchOptions
 from losscli.errors import UsageError
 
 
-@dataclass(frozen=True)
+@shared_options
 class _Values:
     first: str | None = argument("A", "One number as it was printed.")
     second: str | None = argument("B", "The other number, of the same predictions.")
 
 
-@dataclass(frozen=True)
+@command_options
 class WhyOptions(SearchOptions, _Values):
     """Say whose two numbers are, and which choices and rows make the difference.
 
