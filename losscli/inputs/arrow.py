@@ -247,7 +247,9 @@ def held_by_arrow(block: bytes) -> pa.BufferReader:
 
 
 def nested(column: pa.Array, path: Sequence[str]) -> pa.Array:
-    """The field of a column of records that a path leads to."""
+    """The field of a column of records that a path leads to; without a path, the column itself."""
+    if not path:
+        return column
     import pyarrow.compute as pc
 
     for name in path:
