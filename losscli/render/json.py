@@ -64,12 +64,11 @@ def render_checks(checks: Sequence[GradientCheck]) -> str:
 def dump(data: Any, *, indent: int | None = None) -> str:
     """JSON in which only printable characters stand as they are."""
     text = json.dumps(data, allow_nan=False, ensure_ascii=False)
-    if indent is not None:
+    if text.isprintable():
         # As `json.dumps` would indent it, which does so in Python and takes seven times as long.
-        text = msgspec.json.format(text, indent=indent)
+        return text if indent is None else msgspec.json.format(text, indent=indent)
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=indent)
     # The ends of lines are no printable characters, and stand in every indented document.
-    if text.replace("\n", "").isprintable():
-        return text
     return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
 
 
