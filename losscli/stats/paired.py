@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 import numpy as np
+from msgspec import structs
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
@@ -126,7 +127,7 @@ class PairedResult:
         if found is None:
             return None
         excess = sign * self.difference - max(allowed, room)
-        return replace(found, value=excess, skewness=sign * found.skewness)
+        return structs.replace(found, value=excess, skewness=sign * found.skewness)
 
     def rows_needed(self, alpha: float = ALPHA, difference: float | None = None) -> int | None:
         """How many rows would show a difference at that level with 80 % power.
