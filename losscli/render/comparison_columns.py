@@ -34,6 +34,11 @@ def losses_of(comparisons: Sequence[Comparison]) -> list[tuple[str, list[Compari
     return list(by_title.items())
 
 
+def leading_comparisons(report: ComparisonReport) -> list[Comparison]:
+    """What the loss that leads says of each model; empty where nothing was compared."""
+    return next((items for _, items in losses_of(report.comparisons)), [])
+
+
 def signed(value: float, digits: int = 4) -> str:
     """A difference to so many digits, with its sign."""
     text = number(value, digits)

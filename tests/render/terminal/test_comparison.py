@@ -209,6 +209,11 @@ class TestScreen:
         assert lines[2].startswith("No winner yet: model_a is ahead of model_b by 0.00833 nats")
         assert "about 17,000 rows" in " ".join(lines[2:5])
 
+    def test_the_loss_that_was_named_first_has_the_verdict(self) -> None:
+        text = render_comparison(report(dice(), comparison()), "table", Screen(80))
+        assert "model_b is better: 0.0198 less Dice loss" in text
+        assert "No winner yet" not in text
+
     def test_another_loss_that_proves_more_is_heard(self) -> None:
         text = render_comparison(REPORTS["pair"], "table", Screen(80))
         assert "By Dice loss, model_b is better (p = 0.001)." in text
