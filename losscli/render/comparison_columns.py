@@ -35,8 +35,9 @@ def losses_of(comparisons: Sequence[Comparison]) -> list[tuple[str, list[Compari
 
 
 def leading_comparisons(report: ComparisonReport) -> list[Comparison]:
-    """What the loss that leads says of each model; empty where nothing was compared."""
-    return next((items for _, items in losses_of(report.comparisons)), [])
+    """What the loss that leads says of each model, once; empty where nothing was compared."""
+    items = next((items for _, items in losses_of(report.comparisons)), [])
+    return list({item.model: item for item in reversed(items)}.values())[::-1]
 
 
 def signed(value: float, digits: int = 4) -> str:
