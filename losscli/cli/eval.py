@@ -29,7 +29,7 @@ class EvalOptions(
     """Evaluate the losses of predictions against labels.
 
     Without --loss, the losses that fit the data are shown, the recommended one first; with it,
-    those that are named, the first of them large.
+    those that are named, in that order.
 
     Examples:
 
