@@ -18,7 +18,7 @@ class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, Scori
 
     The first model is the reference. Files with an id column are paired by it, in any order.
     For each loss: its difference with a 95 % interval, the p-value of three tests (adjusted
-    by Holm for the number of tests), and the verdict.
+    by Holm for the number of tests), and the verdict. The first loss that is named leads.
 
     Examples:
 

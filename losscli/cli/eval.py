@@ -27,7 +27,8 @@ class EvalOptions(
 ):
     """Evaluate the losses of predictions against labels.
 
-    Without --loss, the losses that fit the data are shown, the recommended one first.
+    Without --loss, the losses that fit the data are shown, the recommended one first; with it,
+    those that are named, in that order.
 
     Examples:
 

@@ -21,7 +21,7 @@ from losscli.inputs.dataset import Dataset
 from losscli.inputs.dependence import suspects
 from losscli.inputs.keys import feeds_of, shared_keys
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import Pairing
+from losscli.inputs.pairing import SAME_ROWS, Pairing
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
@@ -258,7 +258,7 @@ def _check_rows(parts: Mapping[str, Part]) -> None:
             raise DataError(
                 f"has {part.shape[0]:,} rows, {first.file} has {first.shape[0]:,}",
                 file=part.file,
-                hint="Models are compared on the same rows.",
+                hint=SAME_ROWS,
             )
         if role.startswith(_PRED) and part.width != first.width:
             raise DataError(
