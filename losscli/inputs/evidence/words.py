@@ -83,6 +83,11 @@ _FIRST = (Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.MEAN, Says.TI
 # What a column holds beside a prediction: `pred_std` is none, though it is called so.
 BESIDE = (Says.SCALE, Says.VARIANCE, Says.LOWER, Says.UPPER)
 TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue".split())
+# What columns of several models' predictions are called after.
+MODELS = frozenset(
+    "model baseline ensemble stacked rf xgb xgboost lgb lgbm lightgbm catboost gbm gbdt svm svc "
+    "knn mlp nn cnn rnn lstm gru bert logreg lr glm ridge lasso elasticnet arima prophet".split()
+)
 # What stands behind the y of labels: `y_true`, `y_test`.
 _HELD = frozenset("true test val valid validation dev train holdout".split())
 _CLASSES = frozenset("class classes label labels category".split())

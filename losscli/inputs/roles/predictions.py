@@ -73,18 +73,19 @@ def check_confidence(state: State) -> None:
     if not look.fractional or not look.in_unit:
         return
     classes = table.look(state.label[0]).words if len(state.label) == 1 else frozenset()
-    for place in (*state.free, *(() if state.columns.label else state.label)):
-        beside = table.look(place)
-        several = len(beside.words)
+    beside = (*state.free, *sorted(state.apart - {*state.pred, *state.label}))
+    for place in (*beside, *(() if state.columns.label else state.label)):
+        look_beside = table.look(place)
+        several = len(look_beside.words)
         if several < 2 or min(look.numbers) * several < 1.0:
             continue
         if place in state.label or not state.label:
             # Words that no row repeats name the rows.
-            classes_of_it = several <= _MOST_CLASSES and not beside.unique
+            classes_of_it = several <= _MOST_CLASSES and not look_beside.unique
             classes_of_it &= len(look.numbers) >= _FEWEST_SURE
         else:
-            classes_of_it = beside.words == classes
-        if table.says(place) is Says.HARD_CLASS or (beside.text and classes_of_it):
+            classes_of_it = look_beside.words == classes
+        if table.says(place) is Says.HARD_CLASS or (look_beside.text and classes_of_it):
             raise _how_sure(state, place)
 
 
