@@ -255,7 +255,7 @@ def test_a_long_list_of_readings_is_cut_with_its_count() -> None:
     of = table(*(f"c{place}" for place in range(100)), "label")
     with pytest.raises(UsageError) as ambiguous:
         both(of)
-    assert ambiguous.value.hint.endswith("--pred-col c18\n  … (101 in all)")
+    assert ambiguous.value.hint.endswith("--pred-col c2\n  … (101 in all)")
 
 
 class TestClassNames:

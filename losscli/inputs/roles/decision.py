@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from losscli.errors import UsageError
 from losscli.inputs.columns import Columns, Table, matching
-from losscli.inputs.roles.asking import ambiguous
+from losscli.inputs.roles.asking import ambiguous, finished_losses
 from losscli.inputs.roles.beside import asks_of, grouped, named_beside, told_by_names
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.labels import find_label_alone, find_label_beside, find_label_left
@@ -103,8 +103,14 @@ def _decided(state: State) -> Roles:
 
 
 def _take_prediction(state: State) -> None:
-    found = find_prediction(state)
-    if found is None:
-        take_by_look(state)
-    else:
-        state.take_pred(found)
+    try:
+        found = find_prediction(state)
+        if found is None:
+            take_by_look(state)
+        else:
+            state.take_pred(found)
+    except UsageError:
+        losses = state.losses()
+        if not losses or (state.label and state.unnamed()):
+            raise
+        raise finished_losses(state, losses) from None

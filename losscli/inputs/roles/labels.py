@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from losscli.errors import UsageError
 from losscli.inputs.columns import Table
 from losscli.inputs.evidence.looks import likeness
-from losscli.inputs.evidence.words import MODELS, TRUTH, Says, split
+from losscli.inputs.evidence.words import TRUTH, Says, split
 from losscli.inputs.findings import listed
 from losscli.inputs.names import LABEL_NAMES, LABEL_PREFIXES, PRED_NAMES, PRED_PREFIXES, stem
-from losscli.inputs.roles.asking import ambiguous
+from losscli.inputs.roles.asking import ambiguous, finished_losses
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.inputs.roles.groups import prefixed, quantiles
+from losscli.inputs.roles.models import of_another_model
 from losscli.inputs.roles.state import Found, State
 
 # What the name of a label may say, where the prediction is known and it is left.
@@ -45,7 +46,7 @@ def find_label_left(state: State) -> Found | None:
         return Found((words[0],))
     soft = len(state.pred) > 1 or table.look(state.pred[0]).in_unit
     numbers = [c for c in free if c not in table.text and table.says(c) in _MAY_BE_LABELS]
-    numbers = [c for c in numbers if not _of_another_model(table, c, state.pred)]
+    numbers = [c for c in numbers if not of_another_model(table, c, state.pred)]
     likely = [c for c in numbers if not state.counts(c)]
     free = [c for c in free if c in numbers or c in table.text]
     if len(free) == 1 and (free[0] in likely or not table.look(free[0]).unique):
@@ -75,24 +76,9 @@ def find_label_left(state: State) -> Found | None:
         return Found((pairs[0],), "two different words", "the label of a probability")
     if pairs:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in pairs])
+    if not state.columns.pred and (losses := state.losses()):
+        raise finished_losses(state, losses)
     return None
-
-
-def _of_another_model(table: Table, place: int, pred: Sequence[int]) -> bool:
-    """Whether a column is called as another model's prediction would be, and looks like one.
-
-    Its name has words in common with the prediction's, and either has words of its own; or it is
-    called a model. Its values are fractions, in [0, 1] where the prediction's are.
-    """
-    look, looks = table.look(place), [table.look(each) for each in pred]
-    if not look.fractional or any(
-        not each.fractional or each.in_unit != look.in_unit for each in looks
-    ):
-        return False
-    words = set(split(table.columns[place]))
-    names = [set(split(table.columns[each])) for each in pred]
-    siblings = any(words & each and words - each and each - words for each in names)
-    return siblings or bool(words & MODELS)
 
 
 def find_label_alone(state: State) -> Found:

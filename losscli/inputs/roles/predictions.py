@@ -13,6 +13,7 @@ from losscli.inputs.findings import listed
 from losscli.inputs.names import PRED_NAMES, PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import ambiguous, flags
 from losscli.inputs.roles.groups import after_classes, numbered, prefixed, quantiles, sum_to_one
+from losscli.inputs.roles.models import comparison
 from losscli.inputs.roles.state import Found, State
 
 # What the items of a loss are called, and what the names of their columns say.
@@ -304,7 +305,8 @@ def _softest(state: State, readings: Sequence[tuple[int, ...]]) -> Found:
     ):
         return Found(shares[0], "rows that sum to 1, beside scores of the same", "probabilities")
     soft.sort(key=lambda reading: reading not in shares)
-    raise ambiguous(table, "prediction", "--pred-col", [*soft, *hard])
+    apart = comparison(table, soft) if state.label else []
+    raise ambiguous(table, "prediction", "--pred-col", [*soft, *hard], besides=apart)
 
 
 def _decide_alike(table: Table, one: Sequence[int], other: Sequence[int]) -> bool:
@@ -330,9 +332,9 @@ def _ask(state: State, rest: Sequence[int]) -> UsageError:
     groups = numbered(table, rest)
     alone = [place for place in others or likely if table.says(place) not in BESIDE]
     singles = [(place,) for place in alone or likely]
-    return ambiguous(
-        table, "prediction", "--pred-col", [*groups, *singles], extra=_with_spread(state)
-    )
+    readings = [*groups, *singles]
+    extra, apart = _with_spread(state), comparison(table, singles)
+    return ambiguous(table, "prediction", "--pred-col", readings, extra=extra, besides=apart)
 
 
 def _with_spread(state: State) -> list[Choice]:

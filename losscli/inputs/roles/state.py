@@ -110,13 +110,17 @@ class State(Struct):
         return [place for place in self.free if self.table.says(place) is role]
 
     def unnamed(self) -> list[int]:
-        """The free columns of numbers whose names do not say that they are labels."""
+        """The free columns of numbers whose names do not say that they are labels, or losses."""
         return [
             place
             for place in self.numeric()
-            if self.table.says(place) is not Says.LABEL
+            if self.table.says(place) not in (Says.LABEL, Says.LOSS)
             and self.table.columns[place].lower() not in LABEL_NAMES
         ]
+
+    def losses(self) -> list[int]:
+        """The free columns of numbers that are called losses, which need neither role."""
+        return [place for place in self.saying(Says.LOSS) if place not in self.table.text]
 
     def counts(self, place: int) -> bool:
         """Whether a column tells rows apart rather than what they hold, as far as was looked.

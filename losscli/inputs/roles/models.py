@@ -1,0 +1,52 @@
+"""Columns of one table that are the predictions of several models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from losscli.errors import Choice
+from losscli.inputs.columns import Table
+from losscli.inputs.evidence.words import MODELS, Says, split
+from losscli.inputs.names import PRED_NAMES
+
+# More columns than this are rather the outputs of one model.
+_MOST = 6
+
+
+def of_another_model(table: Table, place: int, pred: Sequence[int]) -> bool:
+    """Whether a column is called as another model's prediction would be, and looks like one.
+
+    Its name has words in common with the prediction's, and either has words of its own; or it is
+    called a model. Its values are fractions, in [0, 1] where the prediction's are.
+    """
+    look, looks = table.look(place), [table.look(each) for each in pred]
+    if not look.fractional or any(
+        not each.fractional or each.in_unit != look.in_unit for each in looks
+    ):
+        return False
+    words = set(split(table.columns[place]))
+    names = [set(split(table.columns[each])) for each in pred]
+    siblings = any(words & each and words - each and each - words for each in names)
+    return siblings or bool(words & MODELS)
+
+
+def comparison(table: Table, readings: Sequence[Sequence[int]]) -> list[Choice]:
+    """The words that compare these readings of the prediction, where each is another model's.
+
+    None where they are too many to be told apart, are no single columns, differ in kind, or are not
+    called predictions or models.
+    """
+    places = [reading[0] for reading in readings if len(reading) == 1]
+    if not 1 < len(places) <= _MOST or len(places) < len(readings):
+        return []
+    looks = [table.look(place) for place in places]
+    if len({(look.fractional, look.in_unit) for look in looks}) > 1 or not looks[0].fractional:
+        return []
+    for place in places:
+        others = [other for other in places if other != place]
+        called = table.says(place) is Says.PREDICTION or table.columns[place].lower() in PRED_NAMES
+        if not called and not of_another_model(table, place, others):
+            return []
+    names = [table.columns[place] for place in places]
+    words = [(f"--pred-col={name}",) if name.startswith("-") else ("-p", name) for name in names]
+    return [Choice(tuple(word for pair in words for word in pair), verb="compare")]
