@@ -14,7 +14,7 @@ from losscli.inputs.roles.asking import ambiguous, finished_losses
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.inputs.roles.groups import prefixed, quantiles
 from losscli.inputs.roles.models import of_another_model
-from losscli.inputs.roles.state import Found, State
+from losscli.inputs.roles.state import BY_NAME, Found, State
 
 # What the name of a label may say, where the prediction is known and it is left.
 _MAY_BE_LABELS = (None, Says.LABEL, Says.TIME, Says.GROUP)
@@ -128,13 +128,13 @@ def _by_name(state: State) -> Found | None:
         groups = [g for g in prefixed(table, state.numeric(), LABEL_PREFIXES) if len(g) > 1]
         for group in groups:
             if set(exact) <= set(group):
-                return Found(group, "by its name", "the label")
+                return Found(group, BY_NAME, "the label")
         exact = [c for c in exact if not any(c in group for group in groups)] or exact
     if len(exact) > 1 and len(true) == 1 and _twin_classes(table, true[0], exact):
         exact = true
     if len(exact) > 1:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in exact])
-    return Found(tuple(exact), "by its name", "the label") if exact else None
+    return Found(tuple(exact), BY_NAME, "the label") if exact else None
 
 
 def _twin_classes(table: Table, true: int, columns: Sequence[int]) -> bool:

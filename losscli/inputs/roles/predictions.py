@@ -14,7 +14,7 @@ from losscli.inputs.names import PRED_NAMES, PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import ambiguous, flags
 from losscli.inputs.roles.groups import after_classes, numbered, prefixed, quantiles, sum_to_one
 from losscli.inputs.roles.models import comparison
-from losscli.inputs.roles.state import Found, State
+from losscli.inputs.roles.state import BY_NAME, Found, State
 
 # What the items of a loss are called, and what the names of their columns say.
 _ITEM_SAYS = {
@@ -175,7 +175,7 @@ def _by_name(state: State) -> Found | None:
     """The one column, or group of columns, that goes by a prediction's name."""
     readings = _named_readings(state)
     if len(readings) == 1:
-        return Found(readings[0], "by its name", "the prediction")
+        return Found(readings[0], BY_NAME, "the prediction")
     return _softest(state, readings) if readings else None
 
 
@@ -183,7 +183,7 @@ def _hard_class(state: State) -> Found | None:
     """The one column that is called a predicted class, or a prediction and holds words."""
     hard = state.saying(Says.HARD_CLASS)
     hard += [place for place in state.saying(Says.PREDICTION) if place in state.table.text]
-    return Found((hard[0],), "by its name", "the predicted class") if len(hard) == 1 else None
+    return Found((hard[0],), BY_NAME, "the predicted class") if len(hard) == 1 else None
 
 
 def _members(state: State) -> Found | None:

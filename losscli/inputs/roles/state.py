@@ -15,6 +15,8 @@ from losscli.inputs.names import LABEL_NAMES
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.vocabulary import Evidence
 
+# What is seen of a column that was taken by its name alone.
+BY_NAME = "by its name"
 # Columns with such a correlation speak of the same.
 _RELATED = 0.5
 # So many columns are named in a step of the reasoning.
