@@ -80,7 +80,7 @@ def resolve(
         table,
         "label",
         "--label-col",
-        [each for each in (apart.label, *((place,) for place in sorted(doubted))) if each],
+        [each for each in (*((place,) for place in sorted(doubted)), apart.label) if each],
     )
 
 

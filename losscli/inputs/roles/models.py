@@ -8,6 +8,7 @@ from losscli.errors import Choice
 from losscli.inputs.columns import Table
 from losscli.inputs.evidence.words import MODELS, Says, split
 from losscli.inputs.names import PRED_NAMES
+from losscli.inputs.roles.groups import numbered, sum_to_one
 
 # More columns than this are rather the outputs of one model.
 _MOST = 6
@@ -30,6 +31,20 @@ def of_another_model(table: Table, place: int, pred: Sequence[int]) -> bool:
     return siblings or bool(words & MODELS)
 
 
+def several_models(table: Table, group: Sequence[int], label: int) -> bool:
+    """Whether columns of one prefix are models rather than classes, of which the label is one.
+
+    The label says yes or no. Probabilities of two classes sum to 1 in each row, and those of models
+    do not; of logits only names tell.
+    """
+    if len(table.look(label).words) > 2 or table.look(label).fractional:
+        return False
+    looks = [table.look(place) for place in group]
+    if all(look.in_unit and look.fractional for look in looks):
+        return not sum_to_one(table, group)
+    return all(MODELS & set(split(table.columns[place])) for place in group)
+
+
 def comparison(table: Table, readings: Sequence[Sequence[int]]) -> list[Choice]:
     """The words that compare these readings of the prediction, where each is another model's.
 
@@ -42,11 +57,18 @@ def comparison(table: Table, readings: Sequence[Sequence[int]]) -> list[Choice]:
     looks = [table.look(place) for place in places]
     if len({(look.fractional, look.in_unit) for look in looks}) > 1 or not looks[0].fractional:
         return []
-    for place in places:
+    called = [_called_prediction(table, place) for place in places]
+    if not all(called) and numbered(table, places):
+        # Members of an ensemble, or quartiles.
+        return []
+    for place, known in zip(places, called, strict=True):
         others = [other for other in places if other != place]
-        called = table.says(place) is Says.PREDICTION or table.columns[place].lower() in PRED_NAMES
-        if not called and not of_another_model(table, place, others):
+        if not known and not of_another_model(table, place, others):
             return []
     names = [table.columns[place] for place in places]
     words = [(f"--pred-col={name}",) if name.startswith("-") else ("-p", name) for name in names]
     return [Choice(tuple(word for pair in words for word in pair), verb="compare")]
+
+
+def _called_prediction(table: Table, place: int) -> bool:
+    return table.says(place) is Says.PREDICTION or table.columns[place].lower() in PRED_NAMES

@@ -13,7 +13,7 @@ from losscli.inputs.findings import listed
 from losscli.inputs.names import PRED_NAMES, PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import ambiguous, flags
 from losscli.inputs.roles.groups import after_classes, numbered, prefixed, quantiles, sum_to_one
-from losscli.inputs.roles.models import comparison
+from losscli.inputs.roles.models import comparison, several_models
 from losscli.inputs.roles.state import BY_NAME, Found, State
 
 # What the items of a loss are called, and what the names of their columns say.
@@ -86,7 +86,11 @@ def check_confidence(state: State) -> None:
             classes_of_it &= len(look.numbers) >= _FEWEST_SURE
         else:
             classes_of_it = look_beside.words == classes
-        if table.says(place) is Says.HARD_CLASS or (look_beside.text and classes_of_it):
+        hard = look_beside.text
+        if table.says(place) is Says.PREDICTION and place not in state.label:
+            # Whole classes beside a probability are what was decided by it.
+            hard |= _is_hard(look_beside)
+        if table.says(place) is Says.HARD_CLASS or (hard and classes_of_it):
             raise _how_sure(state, place)
 
 
@@ -266,6 +270,8 @@ def _named_readings(state: State) -> list[tuple[int, ...]]:
         # Of one real value, columns that differ by words are several models.
         groups = [g for g in groups if len(g) == 1 or g in numbered(table, g)]
     groups = [group for group in groups if len(group) == 1 or _one_forecast(table, group)]
+    if len(state.label) == 1:
+        groups = [g for g in groups if len(g) == 1 or not several_models(table, g, state.label[0])]
     grouped = {place for group in groups for place in group}
     single: list[tuple[int, ...]] = [
         (place,)
