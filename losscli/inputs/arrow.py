@@ -44,11 +44,16 @@ _FEW = 1 << 12
 
 
 class Misplaced(Exception):
-    """A value that is not what its column is read as; `row` counts within the batch."""
+    """A value that is not what its column is read as; `row` counts within the batch.
 
-    def __init__(self, row: int | None, problem: str, value: str = "") -> None:
+    `list` says that the value is a whole list, of whose items each is a column.
+    """
+
+    def __init__(
+        self, row: int | None, problem: str, value: str = "", *, list: bool = False
+    ) -> None:
         super().__init__(problem)
-        self.row, self.problem, self.value = row, problem, value
+        self.row, self.problem, self.value, self.list = row, problem, value, list
 
 
 class TypedColumns:
@@ -218,8 +223,11 @@ class TypedColumns:
                 misfit.problem,
                 file=self.name,
                 position="" if row is None else self.position(start + row),
-                column=column.name,
+                column=column.name.rpartition(".")[0] if misfit.list else column.name,
                 value=misfit.value,
+                hint="Lists of one length are columns; of others, write a row for each item."
+                if misfit.list
+                else "",
             ) from None
 
 
@@ -278,7 +286,8 @@ def _items(lists: pa.Array, item: int, width: int) -> pa.Array:
     bad = pc.fill_null(pc.not_equal(lengths, width), fill_value=False)
     if bad.true_count:
         row = pc.index(bad, value=True).as_py()
-        raise Misplaced(row, f"has {lengths[row]} items where the first row has {width}")
+        problem = f"has {lengths[row]} items where the first row has {width}"
+        raise Misplaced(row, problem, list=True)
     return pc.list_element(lists, item)
 
 

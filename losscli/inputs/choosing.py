@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from losscli.errors import DataError, UsageError
@@ -20,10 +22,12 @@ def choose(
     columns: Columns,
     keys: Keys,
     wanted: Wanted = ANYTHING,
+    others: Sequence[str] = (),
 ) -> Choice:
     """For each role its source and columns; `keys` identify the rows of sources and are no data.
 
-    `wanted` is what the losses that were asked for read of a row.
+    `wanted` is what the losses that were asked for read of a row, `others` are the patterns of
+    columns that are the predictions of other models.
     """
     chosen: Chosen = {}
     notes: list[str] = []
@@ -54,6 +58,7 @@ def choose(
             want_pred=role == "pred",
             want_label=role == "label" or alone,
             wanted=wanted,
+            others=others,
         )
         evidence += roles.evidence
         for claim in roles.claims:

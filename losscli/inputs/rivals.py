@@ -220,7 +220,13 @@ def _chosen(
     evidence: list[Evidence] = []
     claims: dict[str, Claim] = {}
     for place, (model, columns) in enumerate(zip(models, asked, strict=True)):
-        choice = choose({"pred": model, **shared}, columns, keys, wanted)
+        others = [
+            pattern
+            for source, each in zip(models, asked, strict=True)
+            for pattern in each.pred
+            if source is model and pattern not in columns.pred
+        ]
+        choice = choose({"pred": model, **shared}, columns, keys, wanted, others)
         found = dict(choice.chosen)
         notes += choice.notes
         evidence += choice.evidence

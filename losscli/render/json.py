@@ -24,7 +24,9 @@ def render(report: Report, _screen: Screen) -> str:
     return dump(report.to_dict(), indent=2) + "\n"
 
 
-def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
+def render_recommendation(
+    advice: Recommendation, _screen: Screen, _notes: Sequence[tuple[str, str]] = ()
+) -> str:
     """A recommendation alone."""
     return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
 

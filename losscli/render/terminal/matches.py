@@ -32,7 +32,7 @@ def render_matches(
 ) -> str:
     """The best hit first and its command last; near misses and chance hits where `near` asks.
 
-    `notes` say what was read as what, and stand above the command.
+    `notes` say what was read as what, and stand beneath all.
     """
     columns = min(screen.width or WIDEST, WIDEST)
     return "\n".join(_lines(value, found, columns, near=near, notes=notes)) + "\n"
@@ -69,10 +69,17 @@ def _lines(
     line = " · ".join(filter(None, [_chance(value, hits), _more(said)]))
     if line:
         yield from wrapped(line, columns)
-    for note in notes:
-        yield from wrapped(visible(note), columns)
     if hits:
         yield from _command(*hits[0], columns)
+    yield from noted_beneath(notes, columns)
+
+
+def noted_beneath(notes: Sequence[str], columns: int) -> Iterator[str]:
+    """Notes behind an empty line, each on lines of its own; nothing where there are none."""
+    if notes:
+        yield ""
+    for note in notes:
+        yield from wrapped(visible(note), columns)
 
 
 def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:
