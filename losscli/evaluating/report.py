@@ -34,10 +34,15 @@ class Input(Struct, frozen=True):
 
 
 class Baseline(Struct, frozen=True):
-    """The loss of the best constant prediction; `skill` of a result is 1 − loss ÷ baseline."""
+    """The loss of a constant prediction; `skill` of a result is 1 − loss ÷ baseline.
+
+    `constant` says which. It is the `best` one, or the best is not known: it is then the one that
+    knows no more than how frequent the labels are.
+    """
 
     value: float
     constant: str
+    best: bool = True
 
 
 class IntervalMethod(Struct, frozen=True):

@@ -12,8 +12,9 @@ import numpy as np
 from losscli.arrays import EXACT
 from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome
-from losscli.evaluating.baseline import LabelSummary, baseline
+from losscli.evaluating.baseline import baseline
 from losscli.evaluating.counts import counts
+from losscli.evaluating.label_summary import LabelSummary
 from losscli.evaluating.misread import (
     kind_read,
     labels_as_places,

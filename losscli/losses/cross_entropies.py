@@ -161,7 +161,7 @@ POLY_CROSS_ENTROPY = Loss(
     reference="Leng et al. 2022, arXiv:2204.12511; optax 0.2.8",
     example=_EXAMPLE,
     lower=-math.inf,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
     linear_in_label=True,
     featured=False,
 )
@@ -191,6 +191,7 @@ ONE_VS_ALL_CROSS_ENTROPY = Loss(
     ),
     unit="nats",
     zero_at_perfect=False,
+    linear_in_label=True,
     constant=Constant.BASE_RATE,
     featured=False,
 )

@@ -342,7 +342,7 @@ JENSEN_SHANNON_DIVERGENCE = Loss(
     unit="nats",
     upper=1.0 / math.log2(math.e),
     symmetric=True,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
     featured=False,
 )
 
@@ -372,6 +372,6 @@ JENSEN_SHANNON_DISTANCE = Loss(
     unit="√nats",
     upper=math.sqrt(math.log(2.0)),
     symmetric=True,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
     featured=False,
 )

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.evaluating.report import Report, Result
+from losscli.evaluating.report import Baseline, Report, Result
 from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
 
 NOTHING = "—"
+BEST = "best constant"
 
 _REDUCTIONS = {
     "sum": "sum over rows",
@@ -90,7 +91,18 @@ def aligned(texts: Sequence[str]) -> list[str]:
 
 def remarks(result: Result) -> list[str]:
     """What has to be known of a value and is no usual thing: how it was reduced, what was moved."""
-    return unusual(result) + left_out(result)
+    return unusual(result) + beside(result) + left_out(result)
+
+
+def beside(result: Result) -> list[str]:
+    """Which constant prediction a value is held against, where that is not the best one."""
+    against = result.baseline
+    return [] if against is None or against.best else [f"skill beside the {against.constant}"]
+
+
+def constant(against: Baseline) -> str:
+    """What the constant prediction is called that a value is held against."""
+    return f"the {BEST if against.best else against.constant}"
 
 
 def unusual(result: Result) -> list[str]:

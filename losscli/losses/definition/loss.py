@@ -47,13 +47,17 @@ class Labels(StrEnum):
 
 
 class Constant(StrEnum):
-    """The constant prediction that a loss is compared with."""
+    """The constant prediction that a loss is compared with: the best there is.
+
+    FITTED has no closed form. It is searched for where an item has one number; of classes that
+    compete the base rate stands in for it. The others are the best with the usual parameters.
+    """
 
     MEAN = "mean of the labels"
     MEDIAN = "median of the labels"
     FITTED = "best constant"
     BASE_RATE = "base rate of each class"
-    MAJORITY = "most frequent class"
+    MAJORITY = "most frequent label"
 
 
 class ProperScore(StrEnum):

@@ -63,14 +63,16 @@ def _judged(result: Result) -> Iterator[Text]:
     """What the number is to be judged by, and what has to be known of it."""
     if result.skill is not None and result.baseline is not None:
         constant = figures.number(result.baseline.value, 6)
+        name = figures.constant(result.baseline)
         better = result.skill >= 0.0
         words = f"{figures.share(abs(result.skill))} {'better' if better else 'worse'}"
         yield Text.assemble(
             (words, "bold" if better else "bold red"),
-            f" than the best constant ({constant})",
+            f" than {name} ({constant})",
         )
     elif result.baseline is not None:
-        yield Text(f"the best constant: {figures.number(result.baseline.value, 6)}")
+        constant = figures.number(result.baseline.value, 6)
+        yield Text(f"{figures.constant(result.baseline)}: {constant}")
     if remarks := figures.unusual(result):
         yield Text(" · ".join(remarks))
 
