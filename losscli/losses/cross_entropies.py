@@ -124,6 +124,7 @@ GENERALIZED_CROSS_ENTROPY = Loss(
             (Task.MULTICLASS,),
             logs=False,
             gradient=generalized_error_gradient,
+            upper_by=lambda params: 1.0 / params["q"],
         ),
     ),
     formula="mean (1 − p_y^q) ÷ q",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from losscli.plain import differences
 NOTHING = "—"
 BEST = "best constant"
 
+# So many significant digits has a number in a table.
+_DIGITS = 7
+
 _REDUCTIONS = {
     "sum": "sum over rows",
     "batchmean": "sum ÷ rows",
@@ -22,7 +26,7 @@ _REDUCTIONS = {
 }
 
 
-def number(value: float | None, digits: int = 7) -> str:
+def number(value: float | None, digits: int = _DIGITS) -> str:
     """A number to so many significant digits; `—` where there is none.
 
     Fewer digits mean that the number ends there: 0.5 is 0.5, and 0.08032150 is rounded.
@@ -48,11 +52,15 @@ def share(value: float | None) -> str:
 
 def interval(result: Result) -> str:
     """The 95 % interval of a value; `—` where none is."""
-    return NOTHING if result.value is None else between(result.interval)
+    return NOTHING if result.value is None else between(result.interval, result.value)
 
 
-def between(ends: tuple[float, float] | None) -> str:
-    """The ends of an interval, as fine as its width gives reason to; `—` where there is none."""
+def between(ends: tuple[float, float] | None, value: float | None = None) -> str:
+    """The ends of an interval, as fine as its width gives reason to; `—` where there is none.
+
+    About a `value` that they hold they are no finer than it is shown, and rounded outwards where they would not
+    hold it as it is shown.
+    """
     if ends is None:
         return NOTHING
     low, high = map(float, ends)
@@ -60,14 +68,30 @@ def between(ends: tuple[float, float] | None) -> str:
     if not (math.isfinite(width) and width > 0.0):
         return f"[{number(low, 4)}, {number(high, 4)}]"
     decimals = 2 - math.floor(math.log10(width))
+    holds = value is not None and low <= value <= high
+    if value and holds:
+        decimals = min(decimals, _DIGITS - 1 - math.floor(math.log10(abs(value))))
     largest = max(abs(low), abs(high))
     if largest < 1e7 and decimals <= 9:
         form = f".{max(0, decimals)}f"
     else:
         form = f".{min(16, max(0, decimals + math.floor(math.log10(largest))))}e"
     shown = [f"{end:{form}}" if end else "0" for end in (low, high)]
+    if holds:
+        said = float(number(value))
+        shown = [
+            _moved(shown[0], -1, form) if float(shown[0]) > said else shown[0],
+            _moved(shown[1], 1, form) if float(shown[1]) < said else shown[1],
+        ]
     # An end that rounds to nothing has no sign.
     return f"[{', '.join(text if float(text) else text.lstrip('-') for text in shown)}]"
+
+
+def _moved(text: str, places: int, form: str) -> str:
+    """A number that was written in a form, moved by so many units of its last place."""
+    written = Decimal(text)
+    exponent = written.as_tuple().exponent
+    return f"{float(written + places * Decimal((0, (1,), int(exponent)))):{form}}"
 
 
 def amount(result: Result) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.evaluating.report import Baseline, Report, Result
 from losscli.render.comparison_columns import losses_of, signed, tied, verdict_sentence
-from losscli.render.numbers import between, constant, number, share, titles
+from losscli.render.numbers import between, constant, interval, number, share, titles
 from losscli.render.visible import visible
 
 # A bar goes a little past the largest number on it.
@@ -69,7 +69,7 @@ def _interval(result: Result) -> Bar | None:
         return None
     left, right = min(ends), max(ends)
     scale = 100.0 / ((right - left) * _ROOM or 1.0)
-    words = f"95 % interval {between(result.interval)}"
+    words = f"95 % interval {interval(result)}"
     if result.baseline is not None and baseline is not None:
         words += f"; {_against(result.baseline)}: {number(baseline, 4)}"
     return Bar(

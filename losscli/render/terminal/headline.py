@@ -51,7 +51,7 @@ def _value(result: Result, style: str, width: int) -> Iterator[Text]:
     if above > 0.0 and abs(above - below) <= _EVEN * above:
         shown = f"± {figures.number(above, 3)}"
     else:
-        shown = figures.between(result.interval)
+        shown = figures.interval(result)
     shown += " (95 %)"
     if text.cell_len + 2 + cell_len(shown) <= width:
         text.append(f"  {shown}")
