@@ -58,8 +58,8 @@ def interval(result: Result) -> str:
 def between(ends: tuple[float, float] | None, value: float | None = None) -> str:
     """The ends of an interval, as fine as its width gives reason to; `—` where there is none.
 
-    About a `value` that they hold they are no finer than it is shown, and rounded outwards where they would not
-    hold it as it is shown.
+    About a `value` that they hold they are no finer than it is shown, and rounded outwards where
+    they would not hold it as it is shown.
     """
     if ends is None:
         return NOTHING
