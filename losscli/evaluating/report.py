@@ -192,7 +192,8 @@ class Report(Struct, frozen=True):
     """Everything one evaluation found.
 
     Index it by any name of a loss: `report["bce"].value`. `read` says which columns were taken
-    for what, `unused` which were not read, `evidence` why.
+    for what, `unused` which were not read, `evidence` why. `class_weight` is what each class
+    weighs, in the order of the classes; None where they were given no weights.
     """
 
     version: str
@@ -205,6 +206,7 @@ class Report(Struct, frozen=True):
     read: tuple[ReadRole, ...] = ()
     unused: tuple[UnusedColumn, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    class_weight: tuple[float, ...] | None = None
 
     def __repr__(self) -> str:
         """A line for each result and note, as a notebook shows it: the rest is in `to_dict()`."""

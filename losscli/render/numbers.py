@@ -161,17 +161,29 @@ def titles(report: Report) -> list[str]:
 
 
 def recalibration_words(result: Result) -> str:
-    """What recalibration would bring a value, in a sentence; empty where that was not asked."""
-    found = None if result.decomposition is None else result.decomposition.recalibration
-    if found is None:
+    """What recalibration would bring a value, the conclusion first; empty where not asked."""
+    made_of = result.decomposition
+    found = None if made_of is None else made_of.recalibration
+    if made_of is None or found is None:
         return ""
-    ways = [f"temperature {found.temperature:.3g} would bring {number(found.with_temperature, 4)}"]
+    ways = {f"a temperature of {found.temperature:.3g}": found.with_temperature}
     if found.isotonic is not None:
-        ways.append(f"an isotonic curve {number(found.isotonic, 4)}")
-    rows = (
-        f"cross-fitted on {found.rows:,}{f' of {result.n:,}' if found.rows < result.n else ''} rows"
+        ways["an isotonic curve"] = found.isotonic
+    best = min(ways, key=lambda way: ways[way])
+    chance = made_of.calibration_by_chance
+    words = []
+    if chance is not None:
+        more = made_of.calibration > chance.high
+        words.append(f"calibration is {'beyond' if more else 'no more than'} what chance brings")
+    helps = ways[best] < found.before
+    words.append(f"{best} would help" if helps else "recalibration would not help")
+    brought = [f"{number(value, 4)} with {way}" for way, value in ways.items()]
+    of_all = f" of {result.n:,}" if found.rows < result.n else ""
+    return (
+        f"{'; '.join(words)}: "
+        f"{number(found.before, 4)} as it stands, {', '.join(brought)} "
+        f"(cross-fitted on {found.rows:,}{of_all} rows)"
     )
-    return f"{number(found.before, 4)} as it stands; {', '.join(ways)} ({rows})"
 
 
 def left_out(result: Result) -> list[str]:

@@ -219,6 +219,6 @@ def test_rows_without_weight_do_not_make_labels_vary() -> None:
     label = LABELS[Task.BINARY]
     report = losscli.evaluate(np.full(N, 0.5), label, "bce", task="binary", weight=label)
     assert report["bce"].baseline is None
-    assert any("labels are all the same" in note for note in report.notes)
+    assert any("weigh anything are all the same" in note for note in report.notes)
     real = losscli.evaluate(np.zeros(N), label, "mse", task="regression", weight=label)
     assert real["mse"].baseline is None

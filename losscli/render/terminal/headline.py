@@ -90,14 +90,23 @@ def _dim(text: str) -> Text:
 
 
 def facts(report: Report) -> Sequence[str]:
-    """The task, how predictions are read, and a convention that is not the usual one."""
+    """The task, how predictions are read, what weighs, and a convention that is not the usual."""
     conventions = dict.fromkeys(result.convention for result in report.results)
     words = [report.task, report.kind.replace("_", " ")]
     if list(conventions) != ["standard"] and conventions:
         words.append(f"{', '.join(conventions)} convention")
+    words += [
+        f"weighted by {', '.join(item.columns) or item.file}"
+        for item in report.inputs
+        if item.role == "weight"
+    ]
+    if report.class_weight is not None:
+        weights = (figures.number(weight, 4) for weight in report.class_weight)
+        words.append(f"class weights {', '.join(weights)}")
     return [visible(word) for word in words]
 
 
 def file_names(report: Report) -> str:
-    """The files that were read, each once."""
-    return ", ".join(dict.fromkeys(visible(item.file) for item in report.inputs))
+    """The files of predictions and labels, each once."""
+    read = [item.file for item in report.inputs if item.role != "weight"]
+    return ", ".join(dict.fromkeys(map(visible, read)))
