@@ -50,7 +50,7 @@ class UsageError(LosscliError):
         self.advice = hint
         self.choices = tuple(choices)
         self.more = more
-        self.hint = _sentences(hint, one_of(self._words(), more)) if choices else hint
+        self.hint = _with_choices(hint, self._words(), more) if choices else hint
 
     def __str__(self) -> str:
         return _sentences(self.problem, self.hint)
@@ -62,7 +62,7 @@ class UsageError(LosscliError):
 
     def as_commands(self, commands: Sequence[str]) -> str:
         """The message, with a whole command for each choice in place of its words."""
-        return _sentences(self.problem, _sentences(self.advice, one_of(commands, self.more)))
+        return _sentences(self.problem, _with_choices(self.advice, commands, self.more))
 
     def _words(self) -> tuple[str, ...]:
         import shlex
@@ -117,12 +117,14 @@ class NoRows(DataError):
     """A file without a single row; among part files it is left out."""
 
 
-def one_of(choices: Sequence[str], more: str = "") -> str:
-    """Choices of which one is to be typed, each on a line of its own."""
+def _with_choices(advice: str, choices: Sequence[str], more: str) -> str:
+    """Advice, and choices of which one is to be typed, each on a line of its own."""
     if not choices:
-        return ""
+        return advice
+    # Advice that ends with a colon introduces them itself.
     said = "Say one of" if len(choices) > 1 else "Say"
-    return "\n  ".join((said, *choices, *([more] if more else ())))
+    first = advice if advice.endswith(":") else _sentences(advice, said)
+    return "\n  ".join((first, *choices, *([more] if more else ())))
 
 
 def _sentences(problem: str, hint: str) -> str:

@@ -57,7 +57,11 @@ class EvalOptions(
     )
     why: bool = switch("--why", help="Show the steps that led to the advice.")
     signature: bool = switch("--signature", help="Show the signature of each number.")
-    quiet: bool = switch("-q", "--quiet", help="Print the bare number and nothing else.")
+    quiet: bool = switch(
+        "-q",
+        "--quiet",
+        help="Print bare numbers, no intervals or baselines; what bears on them is on stderr.",
+    )
     format: str | None = option("--format", choices=FORMATS, help="How to print the result.")
     output: str | None = option(
         "-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."
@@ -70,6 +74,7 @@ def run(options: EvalOptions) -> None:
     from losscli.cli.output import emit, note, on_terminal, screen
     from losscli.cli.progress import progress_bar
     from losscli.evaluating.evaluate import evaluate
+    from losscli.evaluating.results import NO_BASELINE
 
     if options.pred is None:
         raise UsageError("which predictions?", hint="Usage: losscli eval PRED [LABEL].")
@@ -77,6 +82,8 @@ def run(options: EvalOptions) -> None:
     if name == "html":
         _page(options)
         return
+    # What a bare number does not come with need not be found, nor be spoken of.
+    ci = "none" if name == "bare" else options.ci
     with progress_bar() as progress:
         report = evaluate(
             options.pred,
@@ -86,14 +93,14 @@ def run(options: EvalOptions) -> None:
             explain=options.explain,
             **options.engines(),
             announce=lambda said: note((said,)),
-            ci=options.ci,
+            ci=ci,
             progress=progress,
             **options.drawn(),
             **options.clustered(options.sliced(options.keywords())),
         )
     beneath = name == "table" and on_terminal(options.output)
     if not beneath:
-        note(report.notes)
+        note(said for said in report.notes if name != "bare" or not said.endswith(NO_BASELINE))
     shown = screen(
         options.output,
         notes=beneath,

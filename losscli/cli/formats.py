@@ -95,15 +95,19 @@ def render_matches(
     *,
     near: bool,
     notes: Sequence[str] = (),
+    otherwise: str = "",
 ) -> str:
-    """What gives a number, each with its command line, as table (with `notes`) or json."""
+    """What gives a number, each with its command line, as table (with `notes`) or json.
+
+    A table in which nothing does ends with the command `otherwise`, which shows what there is.
+    """
     if format == "json":
         from losscli.render.json import render_matches as as_json
 
         return as_json(value, found)
     from losscli.render.terminal.matches import render_matches as as_text
 
-    return as_text(value, found, screen, near=near, notes=notes)
+    return as_text(value, found, screen, near=near, notes=notes, otherwise=otherwise)
 
 
 def render_why(

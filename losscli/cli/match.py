@@ -68,6 +68,12 @@ def run(options: MatchOptions) -> None:
     screen = Screen(width(), color())
     shown = [(each, options.command_of(each)) for each in found]
     text = render_matches(
-        options.value, shown, options.format, screen, near=options.near, notes=notes
+        options.value,
+        shown,
+        options.format,
+        screen,
+        near=options.near,
+        notes=notes,
+        otherwise=options.plain_command,
     )
     emit(text, None)

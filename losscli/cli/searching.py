@@ -64,17 +64,27 @@ class SearchOptions(InputOptions):
         flags = match.flags or match.base_flags
         if not flags:
             return ""
+        words = self._command(flags, swapped=match.swapped, unweighted=match.unweighted)
+        return f"{words} {flags}"
+
+    @property
+    def plain_command(self) -> str:
+        """The whole command line that prints what the same rows score."""
+        return self._command("")
+
+    def _command(self, flags: str, *, swapped: bool = False, unweighted: bool = False) -> str:
+        """The command up to the flags, which go before the options of the same name."""
         files = [file for file in (self.pred, self.label) if file is not None]
-        words = ["losscli", *(reversed(files) if match.swapped else files)]
+        words = ["losscli", *(reversed(files) if swapped else files)]
         for name, flag in (("pred_col", "-p"), ("label_col", "-y"), ("id_col", "--id-col")):
             words += [word for value in getattr(self, name) for word in (flag, value)]
         for name in ("weight_col", "weight", "classes", "kind", "task"):
             value = getattr(self, name)
             flag = f"--{name.replace('_', '-')}"
-            left_out = match.unweighted and name.startswith("weight")
+            left_out = unweighted and name.startswith("weight")
             if value is not None and f"{flag} " not in f"{flags} " and not left_out:
                 words += [flag, str(value)]
-        return f"{' '.join(map(quote, words))} {flags}"
+        return " ".join(map(quote, words))
 
     def _weights_of_classes(self) -> Sequence[float] | dict[str, float] | None:
         from losscli.evaluating.option_text import class_weights

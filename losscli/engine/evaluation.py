@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -80,6 +81,23 @@ class Evaluation(Struct, frozen=True, dict=True):
         if self.reading.bounds_by is not None:
             return self.reading.bounds_by(self.params)[1]
         return None if self._bounds_lifted else self.reading.label_bounds
+
+    @cached_property
+    def upper(self) -> float:
+        """The largest loss of a row, and of a mean of rows."""
+        by = self.reading.upper_by
+        return self.loss.upper if by is None else by(self.params)
+
+    def in_range(self, ends: tuple[float, float], value: float) -> tuple[float, float]:
+        """The ends of an interval about a value, cut to the range of the loss.
+
+        A sum has no upper end, nor has a mean that divides by rows what their weights multiply.
+        """
+        low, high = ends
+        ceiling = self.upper
+        if self.reduction is Reduction.SUM or value > ceiling:
+            ceiling = math.inf
+        return max(self.loss.lower, low), min(ceiling, high)
 
     @property
     def by_row(self) -> bool:

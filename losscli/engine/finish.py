@@ -51,7 +51,9 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         error *= loss.scale
     interval = None if error is None else (level - Z95 * error, level + Z95 * error)
     if loss.transform is None:
-        return Finished(level, error, _above(loss.lower, interval), parts, None, level, error)
+        return Finished(
+            level, error, _in_range(evaluation, interval, level), parts, None, level, error
+        )
     params = evaluation.params
     value = loss.transform(level, params) if not math.isnan(level) else level
     level_error = error
@@ -60,7 +62,8 @@ def finish(evaluation: Evaluation, totals: Totals) -> Finished:
         # The transform is monotone: its slope between the interval's ends carries the error over.
         error = (high - low) / (2.0 * Z95)
         interval = (low, high)
-    return Finished(value, error, _above(loss.lower, interval), parts, None, level, level_error)
+    ends = _in_range(evaluation, interval, value)
+    return Finished(value, error, ends, parts, None, level, level_error)
 
 
 def _level(evaluation: Evaluation, totals: Totals) -> float:
@@ -104,5 +107,7 @@ def of_columns(evaluation: Evaluation, values: Array, weights: Array | None = No
     return Finished(value, None, None, (), values if wanted else None)
 
 
-def _above(lower: float, interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    return None if interval is None else (max(interval[0], lower), interval[1])
+def _in_range(
+    evaluation: Evaluation, interval: tuple[float, float] | None, value: float
+) -> tuple[float, float] | None:
+    return None if interval is None else evaluation.in_range(interval, value)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 
+import numpy as np
 from msgspec.structs import replace
 
+from losscli.arrays import Array
 from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import UsageError
@@ -21,11 +23,13 @@ from losscli.evaluating.spreads import (
     has_no_interval,
     row_spread,
     unsampled_spread,
+    varies,
     with_spread,
     without,
 )
 from losscli.inputs.columns import Columns
 from losscli.stats.bootstrap import Bootstrap
+from losscli.stats.estimates import Estimate
 from losscli.stats.groups import Resampling, Table
 from losscli.stats.sample import RowSample
 from losscli.stats.units import Units, few_clusters
@@ -92,10 +96,14 @@ class ResampledIntervals:
         Notes say how it was done, and for which losses there was nothing to draw from.
         """
         evaluations = found.reading.evaluations
-        results = [
-            without(result) if has_no_interval(item) else _resampled(result, seen, place)
-            for place, (result, item) in enumerate(zip(report.results, evaluations, strict=True))
-        ]
+        results = []
+        for place, (result, item) in enumerate(zip(report.results, evaluations, strict=True)):
+            if has_no_interval(item):
+                results.append(without(result))
+            elif _still(item, seen.table(place)):
+                results.append(_without_spread(result))
+            else:
+                results.append(_resampled(result, seen, place))
         notes = (*report.notes, *_notes(results))
         if not self._units.single:
             notes = (*notes, *_few_notes(seen.tables()))
@@ -115,13 +123,14 @@ class RowIntervals:
 
     def add_to(self, report: Report, found: Evaluated, seen: RowSample) -> Report:
         """The report with these intervals, and a note where they do not hold."""
-        spreads = []
+        spreads, still = [], []
         for place, (item, tally) in enumerate(_tallies(found)):
             kept = None if has_no_interval(item) else seen.rows(place)
             spread = None if kept is None else row_spread(item, tally, *kept)
+            still.append(spread is None and kept is not None and _unvaried(item, *kept))
             whole = kept is None and not has_no_interval(item)
             spreads.append(unsampled_spread(item, tally) if whole else spread)
-        return _with_spreads(report, found, spreads, _row_notes)
+        return _with_spreads(report, found, spreads, still, _row_notes)
 
 
 class ClusterIntervals:
@@ -137,14 +146,16 @@ class ClusterIntervals:
 
     def add_to(self, report: Report, found: Evaluated, seen: Bootstrap) -> Report:
         """The report with these intervals, and what clustering costs."""
-        spreads = []
+        spreads, still = [], []
         # The errors that the pass found take rows for independent.
         bare = [result.changed(standard_error=None) for result in report.results]
         report = replace(report, results=tuple(bare))
         for place, (item, tally) in enumerate(_tallies(found)):
             kept = None if has_no_interval(item) else seen.table(place)
-            spreads.append(None if kept is None else cluster_spread(item, tally, *kept))
-        done = _with_spreads(report, found, spreads, _cluster_notes)
+            spread = None if kept is None else cluster_spread(item, tally, *kept)
+            spreads.append(spread)
+            still.append(spread is None and _still(item, kept))
+        done = _with_spreads(report, found, spreads, still, _cluster_notes)
         return replace(done, notes=(*done.notes, *_few_notes(seen.tables())))
 
 
@@ -156,17 +167,25 @@ def _with_spreads(
     report: Report,
     found: Evaluated,
     spreads: Sequence[Spread | None],
+    still: Sequence[bool],
     noted: Callable[[Sequence[Result], Sequence[Spread | None]], list[str]],
 ) -> Report:
+    """The report with these spreads, and with notes; `still` are losses of which nothing varies."""
     results = [
         with_spread(result, item, spread)
         for result, item, spread in zip(
             report.results, found.reading.evaluations, spreads, strict=True
         )
     ]
+    results = [
+        _without_spread(result) if fixed else result
+        for result, fixed in zip(results, still, strict=True)
+    ]
     # Of a value beyond the range of float64 nothing is known to vary or not.
     known = [not tally.beyond for tally in found.outcome.tallies]
     notes = noted(list(compress(results, known)), list(compress(spreads, known)))
+    fixed = [one and sure for one, sure in zip(still, known, strict=True)]
+    notes += _constant_notes(list(compress(results, fixed)))
     return replace(report, results=tuple(results), notes=(*report.notes, *notes))
 
 
@@ -195,7 +214,7 @@ def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> l
             f"{count} rows of such skewed losses are few ({_listed(title for _, title in few)}): "
             "the interval holds the truth in 80 to 95 %"
         )
-    return [*notes, *_constant_notes(results)]
+    return notes
 
 
 def _listed(titles: Iterable[str]) -> str:
@@ -215,7 +234,7 @@ def _cluster_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) 
         ]
         effect = f"; design effect: {', '.join(effects)}" if effects else ""
         notes.append(f"intervals between {spread.units}{effect}")
-    return [*notes, *_constant_notes(results)]
+    return notes
 
 
 def _few_notes(tables: Sequence[Table]) -> list[str]:
@@ -225,19 +244,27 @@ def _few_notes(tables: Sequence[Table]) -> list[str]:
 
 
 def _constant_notes(results: Sequence[Result]) -> list[str]:
-    """Which losses have no interval though they are a number of rows."""
-    bare = [
-        result.title
-        for result in results
-        if result.interval is None
-        and result.value is not None
-        and result.minimum is not None
-        and result.minimum == result.maximum
-        and result.n > 1
-    ]
+    """That these losses, which are numbers, have no interval because nothing varies."""
+    bare = [result.title for result in results if result.value is not None]
     if not bare:
         return []
     return [f"no interval for {_listed(bare)}: nothing varies from row to row"]
+
+
+def _without_spread(result: Result) -> Result:
+    """A result of which nothing varies but by rounding: its error, if it has one, is 0."""
+    error = None if result.standard_error is None else 0.0
+    return without(result).changed(standard_error=error)
+
+
+def _unvaried(evaluation: Evaluation, estimate: Estimate, sums: Array) -> bool:
+    several = len(sums) > 1 and bool(np.isfinite(sums).all())
+    return several and not varies(evaluation, estimate, sums)
+
+
+def _still(evaluation: Evaluation, kept: tuple[Estimate, Table] | None) -> bool:
+    """Whether nothing varies between the units that are kept of a loss."""
+    return kept is not None and _unvaried(evaluation, kept[0], kept[1].sums)
 
 
 def _resampled(result: Result, bootstrap: Bootstrap, place: int) -> Result:

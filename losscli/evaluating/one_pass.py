@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from losscli.engine.run import Observer, Outcome, Workers, run
 from losscli.errors import DataError, UsageError
-from losscli.evaluating.baseline import LabelSummary
+from losscli.evaluating.label_summary import LabelSummary
 from losscli.evaluating.misread import refuse_second_softmax
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import (

@@ -14,7 +14,7 @@ from losscli.engine.gate import HEAVIEST, LIGHTEST
 from losscli.engine.row_losses import row_of
 from losscli.engine.run import Outcome, block_rows
 from losscli.errors import UsageError
-from losscli.evaluating.baseline import MOST_KEPT, LabelSummary
+from losscli.evaluating.label_summary import MOST_KEPT, LabelSummary
 from losscli.evaluating.named_forecasts import at_named_levels, check_levels, check_names, levels_of
 from losscli.evaluating.options import Options
 from losscli.evaluating.plan import PlanSettings, plan

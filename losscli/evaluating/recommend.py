@@ -8,7 +8,7 @@ from typing import Any
 from losscli.engine.evaluation import RunSettings
 from losscli.engine.run import run
 from losscli.errors import DataError
-from losscli.evaluating.baseline import LabelSummary
+from losscli.evaluating.label_summary import LabelSummary
 from losscli.evaluating.options import Options
 from losscli.evaluating.reading import code_for, full_look, hints_for, read_as, tolerance_of
 from losscli.inputs.assembling import open_dataset

@@ -34,10 +34,15 @@ class Input(Struct, frozen=True):
 
 
 class Baseline(Struct, frozen=True):
-    """The loss of the best constant prediction; `skill` of a result is 1 − loss ÷ baseline."""
+    """The loss of a constant prediction; `skill` of a result is 1 − loss ÷ baseline.
+
+    `constant` says which. It is the `best` one, or the best is not known: it is then the one that
+    knows no more than how frequent the labels are.
+    """
 
     value: float
     constant: str
+    best: bool = True
 
 
 class IntervalMethod(Struct, frozen=True):
@@ -187,7 +192,8 @@ class Report(Struct, frozen=True):
     """Everything one evaluation found.
 
     Index it by any name of a loss: `report["bce"].value`. `read` says which columns were taken
-    for what, `unused` which were not read, `evidence` why.
+    for what, `unused` which were not read, `evidence` why. `class_weight` is what each class
+    weighs, in the order of the classes; None where they were given no weights.
     """
 
     version: str
@@ -200,6 +206,7 @@ class Report(Struct, frozen=True):
     read: tuple[ReadRole, ...] = ()
     unused: tuple[UnusedColumn, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    class_weight: tuple[float, ...] | None = None
 
     def __repr__(self) -> str:
         """A line for each result and note, as a notebook shows it: the rest is in `to_dict()`."""

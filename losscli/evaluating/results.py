@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache, partial
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from losscli.arrays import EXACT
 from losscli.engine.evaluation import Evaluation, RunSettings
 from losscli.engine.run import Outcome
-from losscli.evaluating.baseline import LabelSummary, baseline
+from losscli.evaluating.baseline import baseline
 from losscli.evaluating.counts import counts
+from losscli.evaluating.label_summary import LabelSummary
 from losscli.evaluating.misread import (
     kind_read,
     labels_as_places,
@@ -24,9 +26,13 @@ from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Baseline, Input, IntervalMethod, Report, Result
 from losscli.evaluating.signature import signature
 from losscli.inputs.dataset import Dataset
+from losscli.losses.probabilistic import ENTROPY
 from losscli.task.advice import recommend_for
 from losscli.version import __version__
 from losscli.vocabulary import Reduction
+
+# What a note ends with that is of the baseline alone.
+NO_BASELINE = ": there is no baseline, nor any skill beside it"
 
 
 def report_of(
@@ -45,7 +51,9 @@ def report_of(
     notes += _floor_notes(reading.evaluations, results)
     notes += _undefined_notes(reading.evaluations, outcome)
     if summary is not None and not summary.varies():
-        notes.append("the labels are all the same: there is no baseline, nor any skill beside it")
+        those = "the labels" if dataset.weight is None else "the labels that weigh anything"
+        notes.append(f"{those} are all the same{NO_BASELINE}")
+    notes += _sure_notes(dataset, reading)
     notes += [item.remark for item in reading.evaluations if item.remark]
     values = [tally.finished.value for tally in outcome.tallies]
     notes += misread_as_logits(dataset, reading, outcome, values)
@@ -66,6 +74,7 @@ def report_of(
         read=dataset.findings.read,
         unused=dataset.findings.unused,
         evidence=dataset.findings.evidence,
+        class_weight=reading.setting.class_weight,
     )
 
 
@@ -77,6 +86,15 @@ def results_of(
         _result(evaluation, outcome, place, summary, reading.setting)
         for place, evaluation in enumerate(reading.evaluations)
     )
+
+
+def _sure_notes(dataset: Dataset, reading: DataReading) -> Iterator[str]:
+    """That a loss which looks at no labels does not say how wrong the predictions are."""
+    if dataset.label is None and any(item.loss is ENTROPY for item in reading.evaluations):
+        yield (
+            "no labels: this is how sure the predictions are, not how wrong; give labels: losscli "
+            f"{quote(dataset.pred.file)} LABEL"
+        )
 
 
 def _floor_notes(evaluations: Sequence[Evaluation], results: Sequence[Result]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from losscli.engine.accumulators import Tally
 from losscli.engine.evaluation import Evaluation
 from losscli.evaluating.report import IntervalMethod, Result
 from losscli.losses.calibration import CALIBRATION_ERROR
-from losscli.stats.estimates import Estimate, MeanOfRows, influence
+from losscli.stats.estimates import Estimate, MeanOfRows, influence, rounding
 from losscli.stats.groups import Table
 from losscli.stats.student import binomial_interval, logit_interval
 from losscli.stats.studentised import Studentised, studentised
@@ -25,6 +25,8 @@ LEVEL = 0.95
 _SQUARABLE = (1e-140, 1e140)
 # Tables of more sums than this take too long to be moved one by one.
 _MOST_SUMS = 256
+# Numbers that are equal but for rounding differ by less than this share of them.
+_ROUNDING = 1e-12
 BY_T, _BINOMIAL = "skewness-corrected t", "binomial"
 
 
@@ -110,8 +112,23 @@ def _about(
         return None
     with np.errstate(all="ignore"):
         each = influence(estimate, sums)
+    if not varies(evaluation, estimate, sums, each):
+        return None
     one_sided = _is_plain_mean(estimate, sums) and math.isfinite(evaluation.loss.lower)
     return studentised(level, each, one_sided_tail=one_sided)
+
+
+def varies(
+    evaluation: Evaluation, estimate: Estimate, sums: Array, each: Array | None = None
+) -> bool:
+    """Whether a loss differs between units (n, width) by more than rounding.
+
+    `each` is what they add to the loss, where that is known.
+    """
+    with np.errstate(all="ignore"):
+        each = influence(estimate, sums) if each is None else each
+        least = max(_ROUNDING * float(np.abs(each).max()), rounding(evaluation, estimate, sums))
+    return not float(np.abs(each - each.mean()).max()) <= least
 
 
 def _is_plain_mean(estimate: Estimate, sums: Array) -> bool:
@@ -208,7 +225,4 @@ def carried_over(
         width = high - low
         low, high = (loss.transform(max(0.0, end), params) for end in (low, high))
         error *= (high - low) / width
-    floor, ceiling = loss.lower, loss.upper
-    if evaluation.reduction is Reduction.SUM:
-        ceiling = math.inf
-    return error, (max(floor, low), min(ceiling, high))
+    return error, evaluation.in_range((low, high), value)

@@ -139,6 +139,7 @@ BINARY_CROSS_ENTROPY = Loss(
     reference="Good 1952, J. R. Stat. Soc. B 14(1), Rational decisions",
     example=_EXAMPLE,
     unit="nats",
+    linear_in_label=True,
     constant=Constant.BASE_RATE,
     score=ProperScore.LOG,
 )
@@ -186,5 +187,5 @@ BINARY_FOCAL = Loss(
     reference="Lin et al. 2017, arXiv:1708.02002",
     example=_EXAMPLE,
     unit="nats",
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
 )

@@ -114,6 +114,7 @@ BRIER = Loss(
             logs=False,
             gradient=squared_probability_error_gradient,
             of_answers=squared_answer_error,
+            upper_by=lambda params: 2.0 if params["scale_by_half"] == "false" else 1.0,
         ),
         Reading(
             squared_distribution_error,
@@ -122,6 +123,7 @@ BRIER = Loss(
             (Task.MULTICLASS, Task.DISTRIBUTION),
             logs=False,
             gradient=squared_distribution_error_gradient,
+            upper_by=lambda params: 1.0 if params["scale_by_half"] == "true" else 2.0,
         ),
     ),
     params={

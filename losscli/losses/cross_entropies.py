@@ -124,6 +124,7 @@ GENERALIZED_CROSS_ENTROPY = Loss(
             (Task.MULTICLASS,),
             logs=False,
             gradient=generalized_error_gradient,
+            upper_by=lambda params: 1.0 / params["q"],
         ),
     ),
     formula="mean (1 − p_y^q) ÷ q",
@@ -161,7 +162,7 @@ POLY_CROSS_ENTROPY = Loss(
     reference="Leng et al. 2022, arXiv:2204.12511; optax 0.2.8",
     example=_EXAMPLE,
     lower=-math.inf,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
     linear_in_label=True,
     featured=False,
 )
@@ -191,6 +192,7 @@ ONE_VS_ALL_CROSS_ENTROPY = Loss(
     ),
     unit="nats",
     zero_at_perfect=False,
+    linear_in_label=True,
     constant=Constant.BASE_RATE,
     featured=False,
 )

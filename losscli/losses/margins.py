@@ -124,7 +124,7 @@ SQUARED_HINGE = Loss(
     reference="Crammer & Singer 2001, J. Mach. Learn. Res. 2; Keras 3 SquaredHinge",
     example=_MARGINS,
     zero_at_perfect=False,
-    constant=Constant.MAJORITY,
+    constant=Constant.FITTED,
     featured=False,
 )
 

@@ -158,5 +158,5 @@ CATEGORICAL_FOCAL = Loss(
     example=_EXAMPLE,
     unit="nats",
     linear_in_label=True,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
 )

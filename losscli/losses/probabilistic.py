@@ -331,6 +331,7 @@ JENSEN_SHANNON_DIVERGENCE = Loss(
             _ROWS,
             logs=False,
             gradient=row_js_divergence_gradient,
+            upper_by=lambda params: math.log(2.0) / math.log(params["base"]),
         ),
     ),
     formula="mean ½ KL(y‖m) + ½ KL(p‖m), m = ½(y + p)",
@@ -342,7 +343,7 @@ JENSEN_SHANNON_DIVERGENCE = Loss(
     unit="nats",
     upper=1.0 / math.log2(math.e),
     symmetric=True,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
     featured=False,
 )
 
@@ -361,6 +362,7 @@ JENSEN_SHANNON_DISTANCE = Loss(
             _ROWS,
             logs=False,
             gradient=row_js_distance_gradient,
+            upper_by=lambda params: math.sqrt(math.log(2.0) / math.log(params["base"])),
         ),
     ),
     formula="mean √(½ KL(y‖m) + ½ KL(p‖m)), m = ½(y + p)",
@@ -372,6 +374,6 @@ JENSEN_SHANNON_DISTANCE = Loss(
     unit="√nats",
     upper=math.sqrt(math.log(2.0)),
     symmetric=True,
-    constant=Constant.BASE_RATE,
+    constant=Constant.FITTED,
     featured=False,
 )

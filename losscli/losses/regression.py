@@ -158,7 +158,7 @@ ROOT_MEAN_SQUARED_ERROR = Loss(
 
 SUM_SQUARED_ERROR = Loss(
     id="sum_squared_error",
-    title="sum of squared errors",
+    title="half the sum of squared errors",
     family="regression",
     aliases=("sse",),
     names={"textbook": (Name("SSE"),)},

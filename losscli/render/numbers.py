@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.evaluating.report import Report, Result
+from losscli.evaluating.report import Baseline, Report, Result
 from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
 
 NOTHING = "—"
+BEST = "best constant"
+
+# So many significant digits has a number in a table.
+_DIGITS = 7
 
 _REDUCTIONS = {
     "sum": "sum over rows",
@@ -21,7 +26,7 @@ _REDUCTIONS = {
 }
 
 
-def number(value: float | None, digits: int = 7) -> str:
+def number(value: float | None, digits: int = _DIGITS) -> str:
     """A number to so many significant digits; `—` where there is none.
 
     Fewer digits mean that the number ends there: 0.5 is 0.5, and 0.08032150 is rounded.
@@ -47,11 +52,15 @@ def share(value: float | None) -> str:
 
 def interval(result: Result) -> str:
     """The 95 % interval of a value; `—` where none is."""
-    return NOTHING if result.value is None else between(result.interval)
+    return NOTHING if result.value is None else between(result.interval, result.value)
 
 
-def between(ends: tuple[float, float] | None) -> str:
-    """The ends of an interval, as fine as its width gives reason to; `—` where there is none."""
+def between(ends: tuple[float, float] | None, value: float | None = None) -> str:
+    """The ends of an interval, as fine as its width gives reason to; `—` where there is none.
+
+    About a `value` that they hold they are no finer than it is shown, and rounded outwards where
+    they would not hold it as it is shown.
+    """
     if ends is None:
         return NOTHING
     low, high = map(float, ends)
@@ -59,14 +68,30 @@ def between(ends: tuple[float, float] | None) -> str:
     if not (math.isfinite(width) and width > 0.0):
         return f"[{number(low, 4)}, {number(high, 4)}]"
     decimals = 2 - math.floor(math.log10(width))
+    holds = value is not None and low <= value <= high
+    if value and holds:
+        decimals = min(decimals, _DIGITS - 1 - math.floor(math.log10(abs(value))))
     largest = max(abs(low), abs(high))
     if largest < 1e7 and decimals <= 9:
         form = f".{max(0, decimals)}f"
     else:
         form = f".{min(16, max(0, decimals + math.floor(math.log10(largest))))}e"
     shown = [f"{end:{form}}" if end else "0" for end in (low, high)]
+    if holds:
+        said = float(number(value))
+        shown = [
+            _moved(shown[0], -1, form) if float(shown[0]) > said else shown[0],
+            _moved(shown[1], 1, form) if float(shown[1]) < said else shown[1],
+        ]
     # An end that rounds to nothing has no sign.
     return f"[{', '.join(text if float(text) else text.lstrip('-') for text in shown)}]"
+
+
+def _moved(text: str, places: int, form: str) -> str:
+    """A number that was written in a form, moved by so many units of its last place."""
+    written = Decimal(text)
+    exponent = written.as_tuple().exponent
+    return f"{float(written + places * Decimal((0, (1,), int(exponent)))):{form}}"
 
 
 def amount(result: Result) -> str:
@@ -90,7 +115,18 @@ def aligned(texts: Sequence[str]) -> list[str]:
 
 def remarks(result: Result) -> list[str]:
     """What has to be known of a value and is no usual thing: how it was reduced, what was moved."""
-    return unusual(result) + left_out(result)
+    return unusual(result) + beside(result) + left_out(result)
+
+
+def beside(result: Result) -> list[str]:
+    """Which constant prediction a value is held against, where that is not the best one."""
+    against = result.baseline
+    return [] if against is None or against.best else [f"skill beside the {against.constant}"]
+
+
+def constant(against: Baseline) -> str:
+    """What the constant prediction is called that a value is held against."""
+    return f"the {BEST if against.best else against.constant}"
 
 
 def unusual(result: Result) -> list[str]:
@@ -125,17 +161,29 @@ def titles(report: Report) -> list[str]:
 
 
 def recalibration_words(result: Result) -> str:
-    """What recalibration would bring a value, in a sentence; empty where that was not asked."""
-    found = None if result.decomposition is None else result.decomposition.recalibration
-    if found is None:
+    """What recalibration would bring a value, the conclusion first; empty where not asked."""
+    made_of = result.decomposition
+    found = None if made_of is None else made_of.recalibration
+    if made_of is None or found is None:
         return ""
-    ways = [f"temperature {found.temperature:.3g} would bring {number(found.with_temperature, 4)}"]
+    ways = {f"a temperature of {found.temperature:.3g}": found.with_temperature}
     if found.isotonic is not None:
-        ways.append(f"an isotonic curve {number(found.isotonic, 4)}")
-    rows = (
-        f"cross-fitted on {found.rows:,}{f' of {result.n:,}' if found.rows < result.n else ''} rows"
+        ways["an isotonic curve"] = found.isotonic
+    best = min(ways, key=lambda way: ways[way])
+    chance = made_of.calibration_by_chance
+    words = []
+    if chance is not None:
+        more = made_of.calibration > chance.high
+        words.append(f"calibration is {'beyond' if more else 'no more than'} what chance brings")
+    helps = ways[best] < found.before
+    words.append(f"{best} would help" if helps else "recalibration would not help")
+    brought = [f"{number(value, 4)} with {way}" for way, value in ways.items()]
+    of_all = f" of {result.n:,}" if found.rows < result.n else ""
+    return (
+        f"{'; '.join(words)}: "
+        f"{number(found.before, 4)} as it stands, {', '.join(brought)} "
+        f"(cross-fitted on {found.rows:,}{of_all} rows)"
     )
-    return f"{number(found.before, 4)} as it stands; {', '.join(ways)} ({rows})"
 
 
 def left_out(result: Result) -> list[str]:

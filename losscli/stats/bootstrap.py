@@ -74,6 +74,6 @@ class Bootstrap:
         found = interval(estimate, table, self.resampling)
         if found is None:
             return None
-        loss = self._evaluations[place].loss
-        ends = max(found.low, loss.lower), min(found.high, loss.upper)
-        return replace(found, low=ends[0], high=ends[1]), table
+        [value] = estimate.value(table.sums.sum(axis=0, keepdims=True))
+        low, high = self._evaluations[place].in_range((found.low, found.high), float(value))
+        return replace(found, low=low, high=high), table

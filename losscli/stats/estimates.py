@@ -17,10 +17,14 @@ from losscli.engine.finish import finish_sums
 from losscli.engine.row_losses import Measured, apply_weight, measure, row_weight, terms_of
 from losscli.engine.sums import SumTotals
 from losscli.losses.definition.loss import Shape
+from losscli.losses.forms.categorical import Form
 from losscli.vocabulary import Reduction
 
 # How far a sum is moved, as a share of it, to see how a loss moves with it.
 _STEP = 1e-6
+# The share of a slope that such steps leave unknown, and what rounding may move a probability by.
+_KNOWN = 1e-8
+_SPACING = 4.0 * float(np.finfo(np.float64).eps)
 
 
 class Estimate(Protocol):
@@ -105,14 +109,20 @@ class FunctionOfSums(Struct, frozen=True):
         return np.array([self._finished(row) for row in sums.tolist()])
 
     def gradient(self, sums: Array) -> Array:
-        """From a small step in each sum."""
+        """From a small step in each sum to either side, or upwards where there is no value below.
+
+        A slope is known to about 10⁻⁹ of itself then.
+        """
         start = self.value(sums)
         slopes = np.zeros_like(sums)
         for place in range(sums.shape[1] - 1):
             step = np.maximum(np.abs(sums[:, place]), 1e-3 * np.abs(sums[:, -1])) * _STEP
-            moved = sums.copy()
-            moved[:, place] += step
-            slopes[:, place] = (self.value(moved) - start) / step
+            above, below = sums.copy(), sums.copy()
+            above[:, place] += step
+            below[:, place] -= step
+            higher, lower = self.value(above), self.value(below)
+            two_sided = (higher - lower) / (2.0 * step)
+            slopes[:, place] = np.where(np.isfinite(two_sided), two_sided, (higher - start) / step)
         return slopes
 
     def weights(self, sums: Array) -> Array:
@@ -158,6 +168,22 @@ def influence(estimate: Estimate, sums: Array) -> Array:
     """
     slopes = estimate.gradient(sums.sum(axis=0, keepdims=True))[0]
     return np.asarray(np.einsum("gw,w->g", sums, slopes))
+
+
+def rounding(evaluation: Evaluation, estimate: Estimate, sums: Array) -> float:
+    """How much of what one of n units (n, width) adds to a loss may be rounding alone.
+
+    A probability near 1 is only known to the spacing of float64 there, and so is the loss of a row.
+    A slope from small steps is known to a share of itself.
+    """
+    slopes = np.abs(estimate.gradient(sums.sum(axis=0, keepdims=True))[0])
+    if isinstance(estimate, MeanOfRows):
+        if evaluation.reading.form not in (Form.BERNOULLI, Form.CATEGORICAL):
+            return 0.0
+        width = len(slopes) // 2
+        weight = np.abs(sums[:, width:]).max(axis=0)
+        return _SPACING * float((slopes[:width] * weight).sum())
+    return _KNOWN * float(np.einsum("gw,w->g", np.abs(sums), slopes).max())
 
 
 class Difference(Struct, frozen=True):

@@ -615,3 +615,63 @@ def test_scores_of_another_evaluator_have_a_page(here: Here, write: Write) -> No
     write("scores.csv", "acc,id\n1,a\n0,b\n1,c\n")
     answer = here("scores.csv", "--score-col", "acc", "-o", "page.html")
     assert answer.code == 0, answer.err
+
+
+class TestQuiet:
+    def test_says_what_was_read_and_moved_but_nothing_of_intervals(self, here: Here) -> None:
+        answer = here("eval", CANCER, "-p", "prob_rf", "-l", "bce,focal", "-q")
+        assert len(answer.numbers) == 2
+        said = answer.err.splitlines()
+        assert any("label from column label" in line for line in said)
+        assert any("probabilities clipped" in line for line in said)
+        assert not any("interval" in line or "tails" in line for line in said)
+
+    def test_nothing_of_intervals_where_nothing_varies_nor_of_baselines(
+        self, here: Here, write: Write
+    ) -> None:
+        write("t.csv", "prob,label\n" + "0.3,0\n" * 30)
+        answer = here("eval", "t.csv", "-l", "bce", "-q", "--ci", "bootstrap")
+        assert answer.number == exactly(-math.log(0.7))
+        assert "interval" not in answer.err
+        assert "baseline" not in answer.err
+        assert "baseline" in here("eval", "t.csv", "-l", "bce").err
+
+    def test_the_number_is_that_of_the_table(self, here: Here) -> None:
+        words = ("eval", CANCER, *PAIRED, "-l", "bce,brier,auc")
+        quiet = here(*words, "-q").numbers
+        assert quiet == list(here(*words, "--format", "json").values().values())
+
+
+class TestTheLineOfWhatWasRead:
+    """Weights change every number: they are said beside it."""
+
+    TABLE = "prob,label,w\n" + "".join(
+        f"{0.2 + 0.5 * (k % 2) + 0.01 * k},{k % 2},{1 + k % 3}\n" for k in range(20)
+    )
+
+    def test_names_class_weights(self, here: Here, write: Write) -> None:
+        write("t.csv", self.TABLE)
+        words = ("eval", "t.csv", "-p", "prob", "-y", "label", "-l", "bce,brier")
+        answer = here(*words, "--class-weight", "1,3")
+        assert "20 rows · binary · probability · class weights 1, 3 · t.csv" in answer.out
+        assert "weight" not in here(*words).out
+        assert here(*words, "--class-weight", "1,3", "--format", "json").json["class_weight"] == [
+            1.0,
+            3.0,
+        ]
+
+    def test_names_the_weights_of_rows(self, here: Here, write: Write) -> None:
+        write("t.csv", self.TABLE)
+        write("w.csv", "w\n" + "2\n1\n" * 10)
+        words = ("eval", "t.csv", "-p", "prob", "-y", "label", "-l", "bce")
+        assert "probability · weighted by w · t.csv" in here(*words, "--weight-col", "w").out
+        said = here(*words, "--weight", "w.csv")
+        assert "probability · weighted by w · t.csv" in said.out, said.err
+
+    def test_without_labels_says_that_entropy_is_no_error(self, here: Here, write: Write) -> None:
+        write("p.csv", "prob\n" + "0.3\n0.7\n" * 10)
+        answer = here("eval", "p.csv")
+        assert answer.out.startswith("entropy")
+        [said] = [line for line in answer.err.splitlines() if "no labels" in line]
+        assert "how sure the predictions are, not how wrong" in said
+        assert said.endswith("give labels: losscli p.csv LABEL")

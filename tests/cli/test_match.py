@@ -51,6 +51,10 @@ def test_where_nothing_fits_it_says_so(here: Here) -> None:
     answer = here("match", "123.45", FOREST, "-p", "prob_rf")
     assert answer.code == 0
     assert answer.out.startswith("Nothing that was tried gives 123.45.")
+    assert "What these score:" in answer.out
+    command = answer.out.splitlines()[-1].split()
+    assert command == ["losscli", str(FOREST), "-p", "prob_rf"]
+    assert here(*command[1:]).code == 0
 
 
 def test_loss_narrows_the_search(here: Here) -> None:

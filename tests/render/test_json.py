@@ -99,7 +99,12 @@ class TestDocument:
         [lost] = strict(render(REPORTS["not finite"], "json", SCREEN))["results"]
         assert (lost["value"], lost["nonfinite"]) == (None, "inf")
         assert lost["interval_nonfinite"] == {"0": "-inf", "1": "inf"}
-        assert lost["baseline"] == {"value": None, "nonfinite": "nan", "constant": "base rate"}
+        assert lost["baseline"] == {
+            "value": None,
+            "nonfinite": "nan",
+            "constant": "base rate",
+            "best": True,
+        }
 
     @pytest.mark.parametrize("format", ["json", "jsonl"])
     def test_control_characters_are_escaped(self, format: str) -> None:

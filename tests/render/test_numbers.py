@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from losscli.render.numbers import aligned, interval, number, share
+from losscli.render.numbers import aligned, between, interval, number, share
 from tests.render.reports import result
 
 
@@ -84,3 +84,29 @@ def test_points_stand_below_each_other_and_words_at_the_right() -> None:
         "7 losses",
     ]
     assert aligned([]) == []
+
+
+class TestAnIntervalAboutAValue:
+    @pytest.mark.parametrize(
+        ("value", "ends"),
+        [
+            (0.0681087912, (0.0451, 0.1172)),
+            (1.00000004976e-07, (1.0000000497348e-07, 1.0000000497947e-07)),
+            (0.12345674, (0.123456739, 0.123456741)),
+            (0.69314718056, (0.69314718055, 0.69314718057)),
+            (12345678.4, (12345678.3, 12345678.5)),
+            (-0.12345678, (-0.123456781, -0.123456779)),
+            (0.0, (0.0, 0.0099)),
+            (1.0, (0.99, 1.0)),
+            (0.10049, (0.10049, 0.3)),
+            (2.0, (1.0, 2.0)),
+        ],
+    )
+    def test_holds_the_value_as_it_is_shown(self, value: float, ends: tuple[float, float]) -> None:
+        text = between(ends, value)
+        low, high = map(float, text.strip("[]").split(", "))
+        assert low <= float(number(value)) <= high
+        assert len(text) <= 30
+
+    def test_is_as_fine_as_its_width_where_it_holds_the_value(self) -> None:
+        assert between((0.0451, 0.1172), 0.0681) == "[0.0451, 0.1172]"

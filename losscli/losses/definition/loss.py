@@ -47,13 +47,17 @@ class Labels(StrEnum):
 
 
 class Constant(StrEnum):
-    """The constant prediction that a loss is compared with."""
+    """The constant prediction that a loss is compared with: the best there is.
+
+    FITTED has no closed form. It is searched for where an item has one number; of classes that
+    compete the base rate stands in for it. The others are the best with the usual parameters.
+    """
 
     MEAN = "mean of the labels"
     MEDIAN = "median of the labels"
     FITTED = "best constant"
     BASE_RATE = "base rate of each class"
-    MAJORITY = "most frequent class"
+    MAJORITY = "most frequent label"
 
 
 class ProperScore(StrEnum):
@@ -140,7 +144,8 @@ class Reading(Struct, frozen=True):
     the same arithmetic for labels that are all 0 or 1, where that is shorter. Without `logs` it
     takes no logarithm of a probability that could be infinite, and no convention guards it.
     `bounds_by` gives the bounds of predictions and labels where they hang on a parameter;
-    `floored` tells the numbers that a floor of the loss's own replaces.
+    `floored` tells the numbers that a floor of the loss's own replaces. `upper_by` gives the
+    largest loss of a row by the parameters, where that is not always the loss's `upper`.
 
     `dims` are the dimensions of each array by role, where they are not (rows) or (rows, items): the
     same letter stands for the same length. The rows of arrays that are not `paired` do not belong
@@ -177,6 +182,7 @@ class Reading(Struct, frozen=True):
     unnormalised: bool = False
     logs: bool = True
     bounds_by: BoundsBy | None = None
+    upper_by: Callable[[Mapping[str, Any]], float] | None = None
     floored: Floored | None = None
     optional_inputs: frozenset[str] = frozenset()
     by_element: Callable[..., Any] | None = None

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from msgspec import Struct
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
-from losscli.evaluating.report import Report, Result
+from losscli.evaluating.report import Baseline, Report, Result
 from losscli.render.comparison_columns import (
     leading_comparisons,
     losses_of,
@@ -16,7 +16,7 @@ from losscli.render.comparison_columns import (
     tied,
     verdict_sentence,
 )
-from losscli.render.numbers import between, number, share, titles
+from losscli.render.numbers import between, constant, interval, number, share, titles
 from losscli.render.visible import visible
 
 # A bar goes a little past the largest number on it.
@@ -75,9 +75,9 @@ def _interval(result: Result) -> Bar | None:
         return None
     left, right = min(ends), max(ends)
     scale = 100.0 / ((right - left) * _ROOM or 1.0)
-    words = f"95 % interval {between(result.interval)}"
-    if baseline is not None:
-        words += f"; the best constant prediction: {number(baseline, 4)}"
+    words = f"95 % interval {interval(result)}"
+    if result.baseline is not None and baseline is not None:
+        words += f"; {_against(result.baseline)}: {number(baseline, 4)}"
     return Bar(
         (low - left) * scale,
         max(0.5, (high - low) * scale),
@@ -87,12 +87,16 @@ def _interval(result: Result) -> Bar | None:
     )
 
 
+def _against(baseline: Baseline) -> str:
+    return f"{constant(baseline)} prediction" if baseline.best else constant(baseline)
+
+
 def _skill(result: Result) -> Bar | None:
     skill = result.skill
-    if skill is None or not math.isfinite(skill):
+    if skill is None or result.baseline is None or not math.isfinite(skill):
         return None
     way = "better" if skill >= 0.0 else "worse"
-    words = f"{share(abs(skill))} {way} than the best constant prediction (skill)"
+    words = f"{share(abs(skill))} {way} than {_against(result.baseline)} (skill)"
     return Bar(0.0, 100.0 * min(1.0, abs(skill)), 0.0, words)
 
 

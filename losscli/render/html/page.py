@@ -30,7 +30,7 @@ from losscli.render.groups import by_column, compared_by_column, name_of
 from losscli.render.html.figures import Figure, lorenz_figure, reliability_figure
 from losscli.render.html.hero import base_names, forest_of, headline, hero_of
 from losscli.render.leading import leading
-from losscli.render.numbers import NOTHING, between, number, remarks, share, titles
+from losscli.render.numbers import NOTHING, between, interval, number, remarks, share, titles
 from losscli.render.visible import visible
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _losses(page: Page) -> Grid:
         (
             Cell(visible(title), mark="recommended" if result.recommended else ""),
             _number(result.value, result.unit),
-            Cell(between(result.interval)),
+            Cell(interval(result)),
             _number(None if result.baseline is None else result.baseline.value),
             Cell(share(result.skill), result.skill),
             Cell(f"{result.n:,}", result.n),

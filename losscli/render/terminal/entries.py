@@ -49,7 +49,7 @@ def entries(report: Report) -> list[Entry]:
             recommended=result.recommended,
             whole=result.n == rows,
             cells={name: cells[place] for name, cells in columns.items() if cells[place]},
-            remarks=[*parts_of(result), *figures.unusual(result)],
+            remarks=[*parts_of(result), *figures.unusual(result), *figures.beside(result)],
         )
         for place, (title, result) in enumerate(
             zip(figures.titles(report), report.results, strict=True)

@@ -51,7 +51,7 @@ def _value(result: Result, style: str, width: int) -> Iterator[Text]:
     if above > 0.0 and abs(above - below) <= _EVEN * above:
         shown = f"± {figures.number(above, 3)}"
     else:
-        shown = figures.between(result.interval)
+        shown = figures.interval(result)
     shown += " (95 %)"
     if text.cell_len + 2 + cell_len(shown) <= width:
         text.append(f"  {shown}")
@@ -63,14 +63,16 @@ def _judged(result: Result) -> Iterator[Text]:
     """What the number is to be judged by, and what has to be known of it."""
     if result.skill is not None and result.baseline is not None:
         constant = figures.number(result.baseline.value, 6)
+        name = figures.constant(result.baseline)
         better = result.skill >= 0.0
         words = f"{figures.share(abs(result.skill))} {'better' if better else 'worse'}"
         yield Text.assemble(
             (words, "bold" if better else "bold red"),
-            f" than the best constant ({constant})",
+            f" than {name} ({constant})",
         )
     elif result.baseline is not None:
-        yield Text(f"the best constant: {figures.number(result.baseline.value, 6)}")
+        constant = figures.number(result.baseline.value, 6)
+        yield Text(f"{figures.constant(result.baseline)}: {constant}")
     if remarks := figures.unusual(result):
         yield Text(" · ".join(remarks))
 
@@ -88,14 +90,23 @@ def _dim(text: str) -> Text:
 
 
 def facts(report: Report) -> Sequence[str]:
-    """The task, how predictions are read, and a convention that is not the usual one."""
+    """The task, how predictions are read, what weighs, and a convention that is not the usual."""
     conventions = dict.fromkeys(result.convention for result in report.results)
     words = [report.task, report.kind.replace("_", " ")]
     if list(conventions) != ["standard"] and conventions:
         words.append(f"{', '.join(conventions)} convention")
+    words += [
+        f"weighted by {', '.join(item.columns) or item.file}"
+        for item in report.inputs
+        if item.role == "weight"
+    ]
+    if report.class_weight is not None:
+        weights = (figures.number(weight, 4) for weight in report.class_weight)
+        words.append(f"class weights {', '.join(weights)}")
     return [visible(word) for word in words]
 
 
 def file_names(report: Report) -> str:
-    """The files that were read, each once."""
-    return ", ".join(dict.fromkeys(visible(item.file) for item in report.inputs))
+    """The files of predictions and labels, each once."""
+    read = [item.file for item in report.inputs if item.role != "weight"]
+    return ", ".join(dict.fromkeys(map(visible, read)))

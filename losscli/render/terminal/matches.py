@@ -29,13 +29,19 @@ def render_matches(
     *,
     near: bool = False,
     notes: Sequence[str] = (),
+    otherwise: str = "",
 ) -> str:
     """The best hit first and its command last; near misses and chance hits where `near` asks.
 
-    `notes` say what was read as what, and stand beneath all.
+    `notes` say what was read as what, and stand beneath all. Where nothing gives the number, the
+    command is `otherwise`, which shows what the rows score.
     """
     columns = min(screen.width or WIDEST, WIDEST)
-    return "\n".join(_lines(value, found, columns, near=near, notes=notes)) + "\n"
+    lines = [*_lines(value, found, columns, near=near, notes=notes)]
+    if otherwise and not any(match.agrees and match.likely for match, _ in found):
+        lines += wrapped("It may be of other rows, columns or weights. What these score:", columns)
+        lines += command_block(otherwise, columns)
+    return "\n".join(lines) + "\n"
 
 
 def _lines(
