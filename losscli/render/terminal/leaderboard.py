@@ -16,7 +16,7 @@ from losscli.render.leaderboard_columns import headings
 from losscli.render.numbers import NOTHING, aligned, number
 from losscli.render.screen import Screen
 from losscli.render.terminal.layout import hanging, indented
-from losscli.render.terminal.table import text_of
+from losscli.render.terminal.printing import text_of
 from losscli.render.visible import visible
 
 _GAP = 2

@@ -19,7 +19,8 @@ from losscli.render.screen import Screen
 from losscli.render.terminal.headline import facts, file_names
 from losscli.render.terminal.layout import columns, indented, labelled, listed
 from losscli.render.terminal.plot import histogram_block, marks_of
-from losscli.render.terminal.table import noted, text_of
+from losscli.render.terminal.printing import BOUNDLESS, text_of
+from losscli.render.terminal.table import noted
 from losscli.render.visible import visible
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 from losscli.vocabulary import Task
@@ -29,8 +30,6 @@ _MOST_ITEMS = 4
 # Of a text it shows the log-likelihood, the tokens and the bytes.
 _OF_TEXTS = 3
 _GAP = 2
-# Where lines may have any length, none is folded.
-_BOUNDLESS = 100_000
 
 
 class _Column(Struct, frozen=True):
@@ -43,7 +42,7 @@ def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None
     """The rows, how few of them carry the total, what the easy ones carry, and the plot."""
     width = screen.width
     names = [visible(title) for title in titles(report.report)]
-    read = listed([*facts(report.report), file_names(report.report)], width or _BOUNDLESS)
+    read = listed([*facts(report.report), file_names(report.report)], width or BOUNDLESS)
     title = Text(f"{_how_many(report)} by {names[0]}", "bold")
     parts: list[RenderableType] = [Group(title, Text(read, "dim", overflow="fold"))]
     parts += [_rows_block(report, names, width), _carried_block(report, names)]
