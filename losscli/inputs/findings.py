@@ -52,7 +52,7 @@ class Findings(Struct, frozen=True):
         for each in self.read:
             known = roles.setdefault(_NOUNS.get(each.role, each.role), [])
             known += [name for name in each.columns if name not in known]
-        taken = [f"{listed(names, _FEW)} as the {noun}" for noun, names in roles.items() if names]
+        taken = [f"{listed(names, _FEW)} as {noun}" for noun, names in roles.items() if names]
         words = ["; ".join(taken)] if taken else []
         if self.unused:
             names = list(dict.fromkeys(map(_flagged, self.unused)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Span, Text
 
+from losscli.conventions.names import IS_A_SCORE
 from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
 from losscli.inputs.findings import Findings
@@ -78,7 +79,8 @@ def noted(report: Report) -> Iterator[tuple[str, Text]]:
     if read := found.summary():
         yield "read", Text(visible(read), overflow="fold")
     for note in report.notes:
-        if note not in said:
+        # Beside the value of a score stands that higher is better.
+        if note not in said and not note.endswith(IS_A_SCORE):
             yield "note", Text(visible(note), overflow="fold")
     for count in counted:
         words = f"{count.number:,} in {', '.join(count.losses)}"
