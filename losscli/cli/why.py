@@ -32,7 +32,7 @@ class WhyOptions(SearchOptions, _Values):
 def run(options: WhyOptions) -> None:
     """Search twice, compare and print."""
     from losscli.cli.formats import render_why
-    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.output import color, emit, note, reader_width
     from losscli.cli.progress import progress_bar
     from losscli.matching.why import why
     from losscli.render.screen import Screen
@@ -54,5 +54,5 @@ def run(options: WhyOptions) -> None:
         "" if each is None else options.command_of(each) for each in (found.first, found.second)
     )
     numbers = (options.first, options.second)
-    screen = Screen(width(), color())
+    screen = Screen(reader_width(), color())
     emit(render_why(numbers, found, commands, options.format, screen), None)
