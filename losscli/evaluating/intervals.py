@@ -181,10 +181,11 @@ def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> l
     if heavy:
         share, _ = max(heavy)
         names = _listed(name for _, name in heavy)
-        most = "up to " if len(heavy) > 1 else ""
+        percent = f"{100.0 * share:.0f} % of the spread"
         notes.append(
-            f"{names}: one row is {most}{100.0 * share:.0f} % of the spread; "
-            "the interval may end too low"
+            f"{names}: one row is {percent}; the interval may end too low"
+            if len(heavy) == 1
+            else f"{names}: up to {percent} is one row; ends may be too low"
         )
     few = [
         (spread.count, REGISTRY.short(result.loss, result.title))

@@ -171,6 +171,8 @@ def _example(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
 def entry(head: str, text: str, columns: int) -> list[str]:
     """`head` and then `text`, wrapped under itself; beneath the head where there is no room."""
     margin = " " * len(head)
-    if columns - len(head) < _ROOM_BESIDE and len(filled(text, columns, head, margin)) > 1:
+    room = columns - len(head)
+    tight = room < max(_ROOM_BESIDE, *map(len, text.split()), 0)
+    if tight and len(filled(text, columns, head, margin)) > 1:
         return [head.rstrip(), *filled(text, columns, _BENEATH, _BENEATH)]
     return filled(text, columns, head, margin) or [head.rstrip()]
