@@ -174,6 +174,7 @@ def dispatch(words: Sequence[str], unwritten: Unwritten | None = None) -> None:
     if words and words[0] not in _COMMANDS and words[0] not in _OWN_OPTIONS:
         _check_misspelt(words)
         words = ["eval", *words]
+    _help_where_narrow(words)
     run, options = _plainly(words) or by_typer(words)
     from losscli.cli.options import settled
     from losscli.cli.overwriting import check_outputs, outputs_of
@@ -183,6 +184,28 @@ def dispatch(words: Sequence[str], unwritten: Unwritten | None = None) -> None:
     if unwritten is not None:
         unwritten.expect(outputs_of(options))
     run(options)
+
+
+def _help_where_narrow(words: Sequence[str]) -> None:
+    """Print the help that is asked for and end, on a screen that has no room for Typer's."""
+    end = words.index("--") if "--" in words else len(words)
+    known = words[0] in _COMMANDS or words[0] in _OWN_OPTIONS
+    if not known or not {"--help", "-h"} & set(words[:end]):
+        return
+    from losscli.cli.narrow_help import NARROW, of_command, of_program
+    from losscli.cli.output import emit, width
+
+    columns = width()
+    if columns is None or columns >= NARROW:
+        return
+    if words[0] in _COMMANDS:
+        options = _command(words[0])[0]
+        text = of_command(words[0], options, help_of(options), columns)
+    else:
+        helps = {name: help_of(options) for name, options in option_types().items()}
+        text = of_program(HELP, EPILOG, helps, columns)
+    emit(text, None)
+    raise SystemExit(0)
 
 
 def _complete() -> NoReturn:

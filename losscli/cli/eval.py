@@ -113,10 +113,11 @@ def run(options: EvalOptions) -> None:
 def _page(options: EvalOptions) -> None:
     from losscli.cli.output import command_line, emit, note
     from losscli.cli.progress import progress_bar
-    from losscli.describing.evaluation_page import page
-    from losscli.render.html.page import render_page
 
     with progress_bar("page") as progress:
+        from losscli.describing.evaluation_page import page
+        from losscli.render.html.page import render_page
+
         found = page(
             options.pred,
             options.label,

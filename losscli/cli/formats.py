@@ -82,7 +82,7 @@ def render_divergence(report: Divergence, format: str, screen: Screen) -> str:
     if format != "table":
         raise UsageError(f"--kl is not written as {format}", hint="Say --format table or json.")
     from losscli.render.terminal.divergence import divergence_blocks
-    from losscli.render.terminal.table import text_of
+    from losscli.render.terminal.printing import text_of
 
     return text_of(list(divergence_blocks(report)), screen)
 

@@ -7,6 +7,14 @@ hundred times meanwhile, which is a seventh of the work of a small evaluation.
 from __future__ import annotations
 
 import gc
+import time
+
+_STARTED = time.monotonic()
+
+
+def seconds() -> float:
+    """How long the program has been running."""
+    return time.monotonic() - _STARTED
 
 
 def begin_loading() -> None:

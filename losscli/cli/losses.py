@@ -44,7 +44,7 @@ class LossesOptions:
 
 def run(options: LossesOptions) -> None:
     """Print the list or the page."""
-    from losscli.cli.output import emit, width
+    from losscli.cli.output import emit, reader_width, width
     from losscli.losses.registry import REGISTRY
 
     if options.plot or options.output is not None:
@@ -59,11 +59,13 @@ def run(options: LossesOptions) -> None:
     from losscli.render.terminal.loss_page import render_family, render_list, render_page
 
     if options.name is None:
-        emit(render_list(REGISTRY.families(), width(), long=options.long), None)
+        whole = width() is None
+        text = render_list(REGISTRY.families(), reader_width(), long=options.long, whole=whole)
+        emit(text, None)
         return
     family = REGISTRY.families().get(options.name)
     if family is not None and not REGISTRY.knows(options.name):
-        emit(render_family(family, width()), None)
+        emit(render_family(family, reader_width()), None)
         return
     from losscli.cli.output import note
     from losscli.conventions.names import meaning
@@ -71,7 +73,7 @@ def run(options: LossesOptions) -> None:
 
     found = meaning(options.name)
     note([found.remark] if found.loss.complement and found.remark else [])
-    emit(render_page(describe(found.loss), width(), long=options.long), None)
+    emit(render_page(describe(found.loss), reader_width(), long=options.long), None)
 
 
 def _plot(name: str | None, output: str | None) -> None:
@@ -98,7 +100,7 @@ def _plot(name: str | None, output: str | None) -> None:
 
 def _descend(name: str | None, format: str) -> None:
     """Print a worked step of gradient descent."""
-    from losscli.cli.output import emit, width
+    from losscli.cli.output import emit, reader_width
     from losscli.conventions.names import get_loss
     from losscli.describing.descent import descend
 
@@ -114,7 +116,7 @@ def _descend(name: str | None, format: str) -> None:
         return
     from losscli.render.terminal.descent import render_descent
 
-    emit(render_descent(found, width()), None)
+    emit(render_descent(found, reader_width()), None)
 
 
 def _as_json(name: str | None) -> str:

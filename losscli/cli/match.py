@@ -40,7 +40,7 @@ class MatchOptions(SearchOptions, _Value):
 def run(options: MatchOptions) -> None:
     """Search and print."""
     from losscli.cli.formats import render_matches
-    from losscli.cli.output import color, emit, note, on_terminal, width
+    from losscli.cli.output import color, emit, note, on_terminal, reader_width
     from losscli.cli.progress import progress_bar
     from losscli.matching.match import match
     from losscli.render.screen import Screen
@@ -65,7 +65,7 @@ def run(options: MatchOptions) -> None:
         # What was read as what belongs to what went wrong.
         note(notes)
         raise
-    screen = Screen(width(), color())
+    screen = Screen(reader_width(), color())
     shown = [(each, options.command_of(each)) for each in found]
     text = render_matches(
         options.value,

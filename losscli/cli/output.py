@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from losscli.render.screen import Screen
 
 _NARROWEST, _WIDEST = 20, 10_000
+# Of a terminal that does not say how wide it is.
+_USUAL = 80
 
 
 def emit(text: str, output: str | None, *, tell: bool = True) -> None:
@@ -97,11 +99,23 @@ def note(texts: Iterable[str]) -> None:
 
 
 def _stderr_columns() -> int | None:
+    """The columns of the terminal that stderr goes to; None where it is none."""
     if not sys.stderr.isatty():
         return None
-    import shutil
+    if (told := _told_columns()) is not None:
+        return told
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        columns = 0
+    return max(_NARROWEST, columns or _USUAL)
 
-    return max(_NARROWEST, shutil.get_terminal_size().columns)
+
+def _told_columns() -> int | None:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns):
+        return min(_WIDEST, max(_NARROWEST, int(columns[:9])))
+    return None
 
 
 def _fitting(line: str, columns: int | None) -> str:
@@ -113,23 +127,32 @@ def _fitting(line: str, columns: int | None) -> str:
         indent = line[: len(line) - len(line.lstrip())]
         lines = command_lines(line.lstrip(), columns - len(indent))
         return "\n".join(f"{indent}{each}" for each in lines)
-    import textwrap
+    from losscli.render.line_breaks import filled
 
-    return textwrap.fill(
-        line, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(filled(line.strip(), columns, indent, f"{indent}  "))
 
 
 def width(output: str | None = None) -> int | None:
     """The columns to write for: COLUMNS, or the terminal's; None where it is no terminal."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isascii() and columns.isdigit() and int(columns):
-        return min(_WIDEST, max(_NARROWEST, int(columns[:9])))
+    if (told := _told_columns()) is not None:
+        return told
     if not on_terminal(output):
         return None
     import shutil
 
     return max(_NARROWEST, shutil.get_terminal_size().columns)
+
+
+def reader_width() -> int | None:
+    """The columns to wrap sentences for: those of stdout, or of a terminal that a pager may fill.
+
+    None where neither tells.
+    """
+    columns = width()
+    if columns is not None or sys.stderr is None:
+        return columns
+    return _stderr_columns()
 
 
 def color(output: str | None = None) -> bool:

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from losscli.cli.loading import end_loading
+from losscli.cli.loading import end_loading, seconds
 
-# Seconds of work before a bar appears.
-PATIENCE = 1.0
+# Seconds of the program before a bar appears, which takes a while itself: before one has passed.
+PATIENCE = 0.7
 
 
 @contextmanager
 def progress_bar(doing: str = "") -> Iterator[Callable[[int], None]]:
     """A function to call with the rows done so far; says what it is `doing` where that is not all.
 
-    Draws only where stderr is a terminal, from when the work has taken a second on, also where
-    nothing has been counted yet.
+    Draws only where stderr is a terminal, before the program has been silent for a second, also
+    where nothing has been counted yet.
     """
     end_loading()
     if sys.stderr is None or not sys.stderr.isatty():
         yield _unseen
         return
     shown = _Shown(doing)
-    timer = threading.Timer(PATIENCE, shown.start)
+    timer = threading.Timer(max(0.0, PATIENCE - seconds()), shown.start)
     timer.daemon = True
     timer.start()
     try:
@@ -92,14 +91,13 @@ class _Shown:
 def pairs_bar() -> Iterator[Callable[[int, int, int], None]]:
     """A function to call with the pairs done, failed and in all; drawn as `progress_bar` is."""
     end_loading()
-    started = time.monotonic()
     bar: Any = None
     task: Any = None
 
     def advance(done: int, failed: int, pairs: int) -> None:
         nonlocal bar, task
         if bar is None:
-            if time.monotonic() - started < PATIENCE:
+            if seconds() < PATIENCE:
                 return
             if sys.stderr is None or not sys.stderr.isatty():
                 return

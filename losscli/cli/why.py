@@ -30,7 +30,7 @@ class WhyOptions(SearchOptions, _Values):
 def run(options: WhyOptions) -> None:
     """Search twice, compare and print."""
     from losscli.cli.formats import render_why
-    from losscli.cli.output import color, emit, note, on_terminal, width
+    from losscli.cli.output import color, emit, note, on_terminal, reader_width
     from losscli.cli.progress import progress_bar
     from losscli.matching.why import why
     from losscli.render.screen import Screen
@@ -59,6 +59,6 @@ def run(options: WhyOptions) -> None:
         "" if each is None else options.command_of(each) for each in (found.first, found.second)
     )
     numbers = (options.first, options.second)
-    screen = Screen(width(), color())
+    screen = Screen(reader_width(), color())
     text = render_why(numbers, found, commands, options.format, screen, notes=notes)
     emit(text, None)

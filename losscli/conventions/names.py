@@ -48,6 +48,8 @@ _PREFIXES = {
 }
 # scikit-learn's scorers, which turn the sign of a loss.
 _SCORER = "neg_"
+# Goes on after the name of a score that is printed as it is.
+IS_A_SCORE = " is a score: higher is better"
 
 
 class Meaning(Struct, frozen=True):
@@ -125,7 +127,7 @@ def _score_of(framework: str, text: str, last: str, task: Task | None) -> Meanin
     ]
     for _, loss, name in _nearest_spelling(last, scores):
         if task is None or not name.tasks or task in name.tasks:
-            remark = f"{text} is a score: higher is better"
+            remark = f"{text}{IS_A_SCORE}"
             return Meaning(loss, framework, name, remark, as_score=True)
         raise UsageError(
             f"{text} of {task.value} data is another number, which losscli does not compute",

@@ -1,4 +1,4 @@
-"""Which calibration error was taken, and how large chance alone makes it: notes of a report."""
+"""How large chance alone makes a calibration error: notes of a report."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from losscli.evaluating.one_pass import Evaluated
 from losscli.evaluating.reading import DataReading
 from losscli.evaluating.report import Report
 from losscli.losses.calibration import CALIBRATION_ERROR
-from losscli.losses.forms.categorical import Form
 from losscli.stats.calibrated import by_chance
 
 
 class CalibrationErrors:
-    """Says of each calibration error what it compares, and what a calibrated model would show."""
+    """Says of each calibration error what a perfectly calibrated model would show."""
 
     def watch(self, reading: DataReading) -> None:
         """Its sums are those of the loss."""
@@ -29,30 +28,22 @@ class CalibrationErrors:
     def add_to(self, report: Report, found: Evaluated, seen: None) -> Report:
         """The report with these notes."""
         notes = [
-            _note(result.title, item, loss)
-            for result, item, loss in zip(
-                report.results, found.reading.evaluations, found.outcome.losses, strict=True
-            )
+            _note(item, loss)
+            for item, loss in zip(found.reading.evaluations, found.outcome.losses, strict=True)
             if item.loss is CALIBRATION_ERROR and isinstance(loss, SumAccumulator)
         ]
-        return replace(report, notes=(*report.notes, *notes)) if notes else report
+        return replace(report, notes=(*report.notes, *filter(None, notes)))
 
 
-def _note(title: str, evaluation: Evaluation, loss: SumAccumulator) -> str:
-    if evaluation.reading.form is Form.BERNOULLI:
-        said = f"{title}: the probability of a yes, bin by bin, against how often it came"
-    else:
-        said = (
-            f"{title}: the confidence in the predicted class, bin by bin, against how often it was "
-            "right (Guo et al. 2017)"
-        )
+def _note(evaluation: Evaluation, loss: SumAccumulator) -> str:
+    """What chance alone makes it; empty for weighted rows, of which that is not known."""
     sums = {
         name: np.array([float(each.exact) for each in columns])
         for name, columns in loss.totals.sums.items()
     }
     rows = sums["rows"]
     if not rows.any() or rows.sum() != loss.totals.rows:
-        return said
+        return ""
     here = rows > 0.0
     counts, confidence = (
         rows[here].astype(np.int64),
@@ -64,8 +55,8 @@ def _note(title: str, evaluation: Evaluation, loss: SumAccumulator) -> str:
         lambda rates: _gap(confidence, rates[:, 0], counts, evaluation.params),
     )
     return (
-        f"{said}; by chance alone a perfectly calibrated model shows {chance.mean:.3g} "
-        f"({chance.low:.3g} to {chance.high:.3g} in 90 %)"
+        f"{CALIBRATION_ERROR.short}: a calibrated model has {chance.mean:.3g} by chance "
+        f"(90 %: {chance.low:.3g} to {chance.high:.3g})"
     )
 
 

@@ -50,4 +50,4 @@ def counts(results: Sequence[Result]) -> Iterator[Count]:
 
 
 def _short(loss: str) -> str:
-    return REGISTRY.get(loss).short if REGISTRY.knows(loss) else loss
+    return REGISTRY.short(loss, loss)

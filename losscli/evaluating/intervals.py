@@ -28,6 +28,7 @@ from losscli.evaluating.spreads import (
     without,
 )
 from losscli.inputs.columns import Columns
+from losscli.losses.registry import REGISTRY
 from losscli.stats.bootstrap import Bootstrap
 from losscli.stats.estimates import Estimate
 from losscli.stats.groups import Resampling, Table
@@ -192,34 +193,36 @@ def _with_spreads(
 def _row_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> list[str]:
     notes = []
     heavy = [
-        (spread.about.largest, result.title)
+        (spread.about.largest, REGISTRY.short(result.loss, result.title))
         for result, spread in zip(results, spreads, strict=True)
         if spread is not None and spread.about.heavy and spread.method == BY_T
     ]
     if heavy:
         share, _ = max(heavy)
-        names = _listed(title for _, title in heavy)
+        names = _listed(name for _, name in heavy)
+        percent = f"{100.0 * share:.0f} % of the spread"
         notes.append(
-            f"one row makes up to {100.0 * share:.0f} % of the spread ({names}): with tails so "
-            "heavy no interval holds 95 %; the true loss may well be above it"
+            f"{names}: one row is {percent}; the interval may end too low"
+            if len(heavy) == 1
+            else f"{names}: up to {percent} is one row; ends may be too low"
         )
     few = [
-        (spread.count, result.title)
+        (spread.count, REGISTRY.short(result.loss, result.title))
         for result, spread in zip(results, spreads, strict=True)
         if spread is not None and spread.about.few and spread.method == BY_T
     ]
     if few:
         count, _ = min(few)
         notes.append(
-            f"{count} rows of such skewed losses are few ({_listed(title for _, title in few)}): "
+            f"{count} rows of such skewed losses are few ({_listed(name for _, name in few)}): "
             "the interval holds the truth in 80 to 95 %"
         )
     return notes
 
 
-def _listed(titles: Iterable[str]) -> str:
-    """Each title once: results of one loss by several conventions share theirs."""
-    return ", ".join(dict.fromkeys(titles))
+def _listed(names: Iterable[str]) -> str:
+    """Each name once: results of one loss by several conventions share theirs."""
+    return ", ".join(dict.fromkeys(names))
 
 
 def _cluster_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) -> list[str]:
@@ -228,7 +231,7 @@ def _cluster_notes(results: Sequence[Result], spreads: Sequence[Spread | None]) 
     if found:
         spread = found[0][1]
         effects = [
-            f"{result.title} {spread.design_effect:.3g}"
+            f"{REGISTRY.short(result.loss, result.title)} {spread.design_effect:.3g}"
             for result, spread in found
             if spread.design_effect is not None
         ]
@@ -245,7 +248,9 @@ def _few_notes(tables: Sequence[Table]) -> list[str]:
 
 def _constant_notes(results: Sequence[Result]) -> list[str]:
     """That these losses, which are numbers, have no interval because nothing varies."""
-    bare = [result.title for result in results if result.value is not None]
+    bare = [
+        REGISTRY.short(result.loss, result.title) for result in results if result.value is not None
+    ]
     if not bare:
         return []
     return [f"no interval for {_listed(bare)}: nothing varies from row to row"]

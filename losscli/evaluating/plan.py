@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from losscli.conventions.convention import Convention
-from losscli.conventions.names import under
+from losscli.conventions.names import IS_A_SCORE, under
 from losscli.conventions.table import convention as convention_named
 from losscli.engine.evaluation import Evaluation
 from losscli.errors import Choice, UsageError
@@ -102,10 +102,15 @@ def fitting(verdict: Decision, *, labelled: bool) -> list[Loss]:
         and (
             not labelled
             or loss.id == best
-            or (_counts_decisions(loss, reading) if decided else loss.featured)
+            or (_counts_decisions(loss, reading) if decided else _shown(loss, verdict.task))
         )
     ]
     return sorted(found, key=lambda loss: loss.id != best)
+
+
+def _shown(loss: Loss, task: Task) -> bool:
+    """Whether a loss is shown where none is named: once, if others always have its value."""
+    return loss.featured and task not in loss.equals
 
 
 def _counts_decisions(loss: Loss, reading: Reading) -> bool:
@@ -209,7 +214,7 @@ def _as_asked(
         return loss, reading, f"{loss.short} is no 1 − score: the loss itself, lower is better"
     if shown is loss:
         return loss, reading, wanted.meaning.remark
-    remark = f"{shown.id} is a score: higher is better"
+    remark = f"{shown.id}{IS_A_SCORE}"
     return shown, shown.readings[loss.readings.index(reading)], remark
 
 

@@ -109,8 +109,9 @@ CALIBRATION_ERROR = Loss(
     formula="Σ_b share of bin b · |mean confidence − share of hits|",
     derivative_says="Rows change bins in steps; within its bin a row moves the gap of all.",
     summary="How far stated probabilities are from observed frequencies, bin by bin.",
-    when="Probabilities are to be taken at face value. It depends on the bins, and a useless "
-    "model can be well calibrated: read it beside a proper score.",
+    when="Probabilities are to be taken at face value: that of a yes or, of several classes, that "
+    "of the predicted one (Guo et al. 2017). It depends on the bins, and a useless model can be "
+    "well calibrated: read it beside a proper score.",
     reference="Naeini, Cooper & Hauskrecht 2015, AAAI; TorchMetrics 1.9",
     example=Example((0.9, 0.2, 0.6, 0.65), (1, 0, 0, 1), Kind.PROBABILITY, Task.BINARY),
     upper=1.0,

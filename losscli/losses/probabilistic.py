@@ -283,6 +283,8 @@ KL_DIVERGENCE = Loss(
     example=_EXAMPLE,
     unit="nats",
     constant=Constant.BASE_RATE,
+    # A one-hot label has no entropy.
+    equals={Task.MULTICLASS: "categorical_cross_entropy"},
 )
 
 GENERALIZED_KL_DIVERGENCE = Loss(

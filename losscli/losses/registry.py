@@ -89,6 +89,10 @@ class Registry:
         """Whether a loss goes by that id or alias."""
         return _key(name) in self._by_name
 
+    def short(self, name: str, otherwise: str) -> str:
+        """The id to type for a loss of that id; `otherwise` for what is none, such as a score."""
+        return self.get(name).short if self.knows(name) else otherwise
+
     def by_score(self, name: str) -> Loss | None:
         """The loss that is 1 minus the score of that name; None where there is none."""
         return self._by_score.get(_key(name))

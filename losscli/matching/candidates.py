@@ -278,8 +278,8 @@ def commands_of(evaluation: Evaluation, data: Data) -> tuple[Command, ...]:
 
 
 def fitting_losses(data: Data) -> list[Loss]:
-    """The losses that could have given a number for these data."""
-    return [
+    """The losses that could have given a number for these data, those of their task first."""
+    found = [
         loss
         for loss in REGISTRY
         if (data.labelled or not loss.needs_label)
@@ -288,3 +288,5 @@ def fitting_losses(data: Data) -> list[Loss]:
             for reading in loss.readings
         )
     ]
+    # Of equal numbers, as of the Brier score and the squared error, the first found leads.
+    return sorted(found, key=lambda loss: loss.reading_for(data.verdict.task) is None)

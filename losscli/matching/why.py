@@ -141,7 +141,7 @@ def _said(name: str, at: Command, to: Command) -> str:
     if name == "loss":
         return f"{new} instead of {old}"
     if name == "like":
-        return f"as {new} has it, not {old}"
+        return f"by the {new} convention, not {old}"
     if name == "swapped":
         return "prediction and label change places"
     if name == "unweighted":
@@ -155,7 +155,7 @@ def _said(name: str, at: Command, to: Command) -> str:
 
 
 def _named(match: Match) -> str:
-    return f"{match.title} as {match.convention} has it"
+    return f"{match.title} by the {match.convention} convention"
 
 
 def _with_rows(

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from losscli.batching.report import Leaderboard
+from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
 
 
 def headings(board: Leaderboard) -> list[str]:
     """The titles of the losses, with their parameters and conventions where these tell apart."""
     return _told_apart(board, [column.title for column in board.columns])
+
+
+def short_headings(board: Leaderboard) -> list[str]:
+    """The same by the ids to type, where titles are too wide."""
+    return _told_apart(board, [REGISTRY.short(each.loss, each.title) for each in board.columns])
 
 
 def flat(board: Leaderboard) -> Mapping[str, list[Any]]:

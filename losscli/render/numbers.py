@@ -136,7 +136,8 @@ def unusual(result: Result) -> list[str]:
         words.append(_REDUCTIONS[result.reduction])
     if not result.lower_is_better:
         words.append("higher is better")
-    if result.standard_error is not None and result.interval is None:
+    # Where nothing varies, a note says so.
+    if result.standard_error and result.interval is None:
         words.append(f"standard error {number(result.standard_error, 4)}")
     return words
 
@@ -152,12 +153,25 @@ def titles(report: Report) -> list[str]:
 
     Results of the same loss are told apart by the parameters in which they differ.
     """
+    return _told_apart(report, [result.title for result in report.results])
+
+
+def short_titles(report: Report) -> list[str]:
+    """The same by the ids to type, where titles are too wide."""
+    return _told_apart(
+        report, [REGISTRY.short(result.loss, result.title) for result in report.results]
+    )
+
+
+def _told_apart(report: Report, names: Sequence[str]) -> list[str]:
     several = len({result.convention for result in report.results}) > 1
-    names = []
-    for result, params in zip(report.results, differences(report.results), strict=True):
+    told = []
+    for name, result, params in zip(
+        names, report.results, differences(report.results), strict=True
+    ):
         words = [*params, *([result.convention] if several else [])]
-        names.append(f"{result.title} ({', '.join(words)})" if words else result.title)
-    return names
+        told.append(f"{name} ({', '.join(words)})" if words else name)
+    return told
 
 
 def recalibration_words(result: Result) -> str:

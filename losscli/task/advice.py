@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from losscli.losses.registry import REGISTRY
@@ -169,15 +171,24 @@ def _suggestions(task: Task, shares: tuple[tuple[str, float], ...]) -> tuple[str
         return _OF_DECISIONS
     rarest = _rarest(shares)
     if rarest is None:
-        return ()
+        return tuple(_same(task))
     share = rarest[1]
     if task is Task.MULTICLASS:
         return (
             "class weights against the imbalance: --class-weight W0,W1,…",
             "focal loss, so that many easy rows do not drown the hard ones: -l focal:gamma=2",
+            *_same(task),
         )
     return (
         "weight the positive label against the imbalance: "
         f"-l bce:pos_weight={(1.0 - share) / share:.3g}",
         "focal loss, so that many easy rows do not drown the hard ones: -l focal:gamma=2",
     )
+
+
+def _same(task: Task) -> Iterator[str]:
+    """The losses that are not shown because another one always has their value."""
+    for loss in REGISTRY:
+        if other := loss.equals.get(task):
+            short = REGISTRY.get(other).short
+            yield f"{loss.short} equals {short} of one-hot labels, which have no entropy"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from losscli.cli import output
+from losscli.losses.registry import REGISTRY
 from tests.cli.program import SAMPLES, Here
 
 _FOLDER = Path(__file__).parent / "screens"
@@ -72,17 +73,20 @@ def _terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "on_terminal", lambda file=None: file is None)
 
 
+def shown(here: Here, monkeypatch: pytest.MonkeyPatch, words: list[str], columns: int) -> str:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(output, "_stderr_columns", lambda: columns)
+    monkeypatch.setattr(sys, "argv", ["losscli", *words])
+    answer = here(*words, columns=columns)
+    return answer.err + answer.out
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_is_as_it_was_read(
     here: Here, monkeypatch: pytest.MonkeyPatch, name: str, columns: int
 ) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr(output, "_stderr_columns", lambda: columns)
-    words = shlex.split(SCREENS[name])
-    monkeypatch.setattr(sys, "argv", ["losscli", *words])
-    answer = here(*words, columns=columns)
-    text = answer.err + answer.out
+    text = shown(here, monkeypatch, shlex.split(SCREENS[name]), columns)
     file = _FOLDER / f"{name}_{columns}.txt"
     if os.environ.get("LOSSCLI_UPDATE_SNAPSHOTS"):
         file.parent.mkdir(exist_ok=True)
@@ -93,3 +97,86 @@ def test_a_screen_is_as_it_was_read(
     assert [line for line in lines if line != line.rstrip()] == []
     if columns == 80 and not _LONG.search(name):
         assert len(lines) <= 23, "the prompt needs the 24th line"
+
+
+# What only a narrow screen says: the ids of losses, and where to find what does not fit.
+_NARROW = {
+    "a",
+    "wider",
+    "screen",
+    "also",
+    "shows",
+    "format",
+    "json",
+    "csv",
+    "n",
+    "in",
+    "intervals",
+    "of",
+    "the",
+    "other",
+    "losses",
+    "first",
+    "second",
+}
+
+
+def words_of(text: str) -> set[str]:
+    """Its words of letters: a name may go on in the next line behind what is no letter."""
+    return set(re.findall(r"[^\W\d_]+", text))
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_no_word_is_cut_on_a_narrow_screen(
+    here: Here, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    whole = words_of(shown(here, monkeypatch, shlex.split(SCREENS[name]), 200))
+    ids = words_of(" ".join(loss.short for loss in REGISTRY))
+    for columns in (40, 80):
+        narrow = (_FOLDER / f"{name}_{columns}.txt").read_text(encoding="utf-8")
+        assert words_of(narrow) - whole - ids - _NARROW == set()
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_no_line_begins_with_a_percent_sign(name: str) -> None:
+    for columns in (40, 80):
+        narrow = (_FOLDER / f"{name}_{columns}.txt").read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(%|[=<>±] ?\d)", narrow, re.MULTILINE)
+
+
+EVALS = (
+    "breast_cancer.csv -p prob",
+    "breast_cancer.csv -p prob_rf",
+    "breast_cancer.csv -p prob -l bce,brier,focal,hinge,ece",
+    "breast_cancer.csv -p prob_rf -l bce,brier,focal,hinge,ece",
+    "breast_cancer.csv -p prob --score",
+    "diabetes.csv",
+    "diabetes.csv -l mse,rmse,mae,r2,mape",
+    "wine.csv",
+    "wine.csv -l ce,focal,brier,zero_one,kl",
+    "multilabel.csv",
+    "digits_probs.npy digits_labels.npy",
+    "digits_probs.npy digits_labels.npy -l ce,focal,brier,zero_one,ece",
+)
+
+
+@pytest.mark.parametrize("words", EVALS)
+def test_five_losses_fit_fifteen_lines(
+    here: Here, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    lines = shown(here, monkeypatch, shlex.split(words), 80).splitlines()
+    assert len(lines) <= 15, "\n".join(lines)
+
+
+COMMANDS = ("eval", "rows", "recommend", "check", "compare", "batch", "match", "why", "losses")
+
+
+@pytest.mark.parametrize("columns", [40, 60, 72, 80])
+@pytest.mark.parametrize("words", ["--help", *(f"{command} --help" for command in COMMANDS)])
+def test_help_cuts_no_word(
+    here: Here, monkeypatch: pytest.MonkeyPatch, words: str, columns: int
+) -> None:
+    text = shown(here, monkeypatch, words.split(), columns)
+    whole = words_of(shown(here, monkeypatch, words.split(), 200))
+    assert words_of(text) - whole - {"Default", "default", "COMMAND"} == set()
+    assert max(map(len, text.splitlines())) <= columns

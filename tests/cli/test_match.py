@@ -17,7 +17,7 @@ def test_the_simplest_way_comes_first_with_its_flags(here: Here) -> None:
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[:2] == [
-        "0.5511 is binary cross entropy (bce), as torch has it",
+        "0.5511 is binary cross entropy (bce) by the torch convention",
         "    0.5511007195644578",
     ]
     assert lines[-1].endswith("-p prob_rf -l bce --like torch")

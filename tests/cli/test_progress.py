@@ -49,3 +49,24 @@ def test_a_file_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.progress_bar("page") as advance:
         advance(1)
+
+
+def test_the_time_that_loading_took_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setattr(progress, "seconds", lambda: progress.PATIENCE)
+    monkeypatch.setattr(
+        progress.threading, "Timer", lambda after, _: drawn.append(after) or _Never()
+    )
+    with progress.progress_bar("page"):
+        assert drawn == [0.0]
+
+
+class _Never:
+    """A timer that never fires."""
+
+    daemon = False
+
+    def start(self) -> None: ...
+
+    def cancel(self) -> None: ...

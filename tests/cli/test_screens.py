@@ -65,7 +65,7 @@ class TestEval:
     def test_notes_stand_beneath_the_table_on_a_terminal(self, terminal: Terminal) -> None:
         answer = terminal("eval", *CANCER)
         assert answer.err == ""
-        assert "read     prob as the prediction; label as the label · not used: id" in answer.out
+        assert "read     prob as prediction; label as label · not used: id" in answer.out
         assert answer.out.count("clipped") == 1
 
     @pytest.mark.parametrize("words", [("-q",), ("--format", "json"), ("--format", "csv"), ()])

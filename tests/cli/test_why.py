@@ -14,8 +14,8 @@ FOREST = str(Path(__file__).parents[2] / "sample_data" / "breast_cancer.csv")
 def test_it_says_whose_they_are_and_what_differs(here: Here) -> None:
     answer = here("why", "0.5511", "0.2706", FOREST, "-p", "prob_rf")
     assert answer.code == 0
-    assert "0.5511 is binary cross entropy (bce), as torch has it" in answer.out
-    assert "as sklearn has it, not torch" in answer.out
+    assert "0.5511 is binary cross entropy (bce) by the torch convention" in answer.out
+    assert "by the sklearn convention, not torch" in answer.out
     assert "row 19: 100 in the first, 36.0437 in the second" in answer.out
 
 

@@ -56,6 +56,15 @@ class TestFrameworks:
 class TestChoosing:
     """Names to evaluations."""
 
+    def test_of_losses_that_are_always_equal_one_is_shown(self) -> None:
+        def shown(task: Task) -> set[str]:
+            return {item.loss.id for item in planned(task=task, width=3)}
+
+        assert "kl_divergence" not in shown(Task.MULTICLASS)
+        assert {"categorical_cross_entropy", "kl_divergence"} <= shown(Task.DISTRIBUTION)
+        (asked,) = planned("kl", task=Task.MULTICLASS, width=3)
+        assert asked.loss.id == "kl_divergence"
+
     def test_a_name_that_two_losses_share_goes_by_the_task(self) -> None:
         (binary,) = planned("log_loss")
         (classes,) = planned("log_loss", task=Task.MULTICLASS, width=3)

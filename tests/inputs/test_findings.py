@@ -68,7 +68,7 @@ def test_a_screen_says_all_roles_in_one_line() -> None:
         (UnusedColumn("w", "a.csv", "--weight-col w"),),
     )
     assert found.summary() == (
-        "p_0, p_1 as the prediction; id as the key; y as the label · not used: w (--weight-col w)"
+        "p_0, p_1 as prediction; id as key; y as label · not used: w (--weight-col w)"
     )
     assert Findings().summary() == ""
 

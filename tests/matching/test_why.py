@@ -58,7 +58,7 @@ def test_each_choice_is_named_by_itself() -> None:
     two = losscli.evaluate(pred, label, "bce", like="textbook", reduction="sum")["bce"].value
     found = losscli.why(f"{one!r}", f"{two!r}", pred, label, "bce")
     assert [part.choice for part in found.parts] == [
-        "as textbook has it, not standard",
+        "by the textbook convention, not standard",
         "reduction sum",
     ]
 

@@ -251,8 +251,9 @@ class Loss(Struct, frozen=True, kw_only=True):
     that prediction and label may change places; `linear_in_label` that a soft label costs the
     average of its classes, so that class weights apply class by class. `score` names
     the proper score that it is, up to a factor. `featured` losses are shown by `eval` when none is
-    named. Where it is `of_spread`, it sets the error beside the spread of the labels, and labels
-    that do not vary leave it undefined. `unit` is what the value is measured in, `complement` a
+    named, but for the tasks in which one `equals` another, given by its id. Where it is
+    `of_spread`, it sets the error beside the spread of the labels, and labels that do not vary
+    leave it undefined. `unit` is what the value is measured in, `complement` a
     score that is 1 minus the loss, `complement_names` what else that score is called, and
     `score_names` the scores of frameworks that are it.
     """
@@ -287,6 +288,7 @@ class Loss(Struct, frozen=True, kw_only=True):
     constant: Constant | None = None
     score: ProperScore | None = None
     featured: bool = True
+    equals: Mapping[Task, str] = field(default_factory=lambda: MappingProxyType({}))
     of_spread: bool = False
     complement: str = ""
     complement_names: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from losscli.render.findings import rule_title, tally
 from losscli.render.numbers import NOTHING, number
 from losscli.render.screen import Screen
 from losscli.render.terminal.layout import hanging, indented, labelled
-from losscli.render.terminal.table import text_of
+from losscli.render.terminal.printing import text_of
 from losscli.render.visible import visible
 
 

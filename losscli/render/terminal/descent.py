@@ -11,16 +11,16 @@ from losscli.render.terminal.loss_page import WIDEST, entry
 def render_descent(descent: Descent, width: int | None) -> str:
     """The prediction, its gradient, the step and where it leads, one line each."""
     columns = min(width or WIDEST, WIDEST)
-    way = "prediction − step × gradient" if descent.sign < 0 else "prediction + step × gradient"
+    sign = "−" if descent.sign < 0 else "+"
     kind = "" if descent.kind == "value" else f" ({descent.kind})"
     lines = {
         f"prediction{kind}": _rounded(descent.pred),
         "label": "" if descent.label is None else _rounded(descent.label),
         "loss": repr(descent.value),
         "gradient": _rounded(descent.gradient),
-        "step": f"{descent.step:g}",
-        way: _rounded(descent.new_pred),
-        "new loss": repr(descent.new_value),
+        "step": f"{descent.step:g}, to prediction {sign} step × gradient",
+        "prediction then": _rounded(descent.new_pred),
+        "loss then": repr(descent.new_value),
     }
     longest = max(map(len, lines))
     shown = [*entry("", f"{descent.title}: {descent.derivative}", columns), ""]

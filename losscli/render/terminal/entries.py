@@ -11,19 +11,17 @@ from losscli.render import numbers as figures
 from losscli.render.visible import visible
 
 COLUMNS = ("value", "unit", "95 % interval", "baseline", "skill", "n")
-# Columns whose cells are of one length already, with the points below each other.
-ALIGNED = ("value", "baseline")
 
 
 class Entry(Struct, frozen=True):
     """One loss: its cells by column, and what else is to be said.
 
-    `whole` where every row that was read entered the value.
+    `short` is its id, for a screen where titles are too wide.
     """
 
     title: str
+    short: str
     recommended: bool
-    whole: bool
     cells: dict[str, str]
     remarks: list[str]
 
@@ -40,19 +38,18 @@ class Entry(Struct, frozen=True):
 
 def entries(report: Report) -> list[Entry]:
     """Each result in words, its numbers aligned with those of the others."""
-    rows = max((item.rows for item in report.inputs), default=None)
     columns = _cells(report.results)
     columns["value"] = figures.aligned([figures.amount(result) for result in report.results])
     return [
         Entry(
             title=visible(title),
+            short=visible(short),
             recommended=result.recommended,
-            whole=result.n == rows,
             cells={name: cells[place] for name, cells in columns.items() if cells[place]},
             remarks=[*parts_of(result), *figures.unusual(result), *figures.beside(result)],
         )
-        for place, (title, result) in enumerate(
-            zip(figures.titles(report), report.results, strict=True)
+        for place, (title, short, result) in enumerate(
+            zip(figures.titles(report), figures.short_titles(report), report.results, strict=True)
         )
     ]
 

@@ -15,6 +15,8 @@ _GAP = 2
 LABEL = 9
 # So wide are the names of the facts of one line.
 _NAMES = 14
+# And no wider where names are.
+_WIDEST_NAME = 20
 
 
 def indented(content: RenderableType) -> Padding:
@@ -83,11 +85,12 @@ def table_or_lines(
 
 def _lines(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Group:
     lines: list[RenderableType] = []
+    names = max(_NAMES, *(cell_len(head) + 1 for head in heads if cell_len(head) <= _WIDEST_NAME))
     for first, *facts in rows:
         first.overflow = "fold"
         lines.append(first)
         lines += [
-            indented(Text.assemble((f"{head:<{_NAMES - 1}} ", "dim"), fact.plain.strip()))
+            indented(Text.assemble((f"{head:<{names - 1}} ", "dim"), fact.plain.strip()))
             for head, fact in zip(heads[1:], facts, strict=True)
             if fact.plain
         ]

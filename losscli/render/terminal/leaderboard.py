@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
+from msgspec import Struct
 from rich import box
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from losscli.batching.report import Leaderboard, Place
-from losscli.render.leaderboard_columns import headings
+from losscli.render.leaderboard_columns import headings, short_headings
 from losscli.render.numbers import NOTHING, aligned, number
 from losscli.render.screen import Screen
-from losscli.render.terminal.layout import hanging, indented
-from losscli.render.terminal.table import text_of
+from losscli.render.terminal.layout import columns, hanging, indented
+from losscli.render.terminal.printing import text_of
 from losscli.render.visible import visible
 
 _GAP = 2
@@ -28,11 +29,12 @@ _FAILED_SHOWN = 20
 def render_leaderboard(board: Leaderboard, screen: Screen) -> str:
     """How many pairs there are, those with losses in their order, and those without."""
     titles = [visible(heading) for heading in headings(board)]
+    short = [visible(heading) for heading in short_headings(board)]
     ranked = [place for place in board.places if place.row.failure is None]
     failed = [place for place in board.places if place.row.failure is not None]
     parts: list[RenderableType] = [_head(board, titles)]
     if ranked:
-        parts.append(_ranked_block(ranked, titles, screen.width))
+        parts.append(_ranked_block(ranked, titles, short, board.sort, screen.width))
         if more := board.pairs - board.failed - len(ranked):
             parts.append(Text(f"and {more:,} more with losses (--top N)", style="dim"))
     if failed:
@@ -54,25 +56,50 @@ def _head(board: Leaderboard, titles: Sequence[str]) -> Text:
 
 
 def _ranked_block(
-    places: Sequence[Place], titles: Sequence[str], width: int | None
+    places: Sequence[Place],
+    titles: Sequence[str],
+    short: Sequence[str],
+    sort: int,
+    width: int | None,
 ) -> RenderableType:
-    ranks = ["" if place.rank is None else f"{place.rank:,}" for place in places]
+    """The losses under their titles or, where these are too wide, their ids.
+
+    The losses that do not fit are named beneath; where not one does, each pair has a card.
+    """
     names = _shortened([place.row.name for place in places])
+    first = [
+        _Column("", ["" if place.rank is None else f"{place.rank:,}" for place in places]),
+        _Column("pair", names, "left"),
+    ]
     values = [
         aligned([NOTHING if value is None else number(value) for value in column])
         for column in zip(*(place.values for place in places), strict=True)
     ]
-    wrapped = [title.replace(" ", "\n") if len(titles) > 1 else title for title in titles]
-    widths = [
-        max(map(cell_len, ranks)),
-        max(map(cell_len, names)),
-        *(
-            max(map(cell_len, (*cells, *title.split("\n"))))
-            for title, cells in zip(wrapped, values, strict=True)
-        ),
-    ]
-    if width is not None and sum(widths) + _GAP * (len(widths) - 1) > width:
-        return _stacked(ranks, names, titles, values)
+    # The loss that the pairs are ranked by stays to the last.
+    order = sorted(range(len(values)), key=lambda place: place != sort)
+    for many in range(len(values), 0, -1):
+        kept = sorted(order[:many])
+        for heads in [titles, short] if many == len(values) else [short]:
+            shown = [*first, *(_Column(heads[place], values[place]) for place in kept)]
+            if width is None or _width(shown) <= width:
+                left = ", ".join(short[place] for place in sorted(order[many:]))
+                more = [Text(f"also {left}: --format csv", style="dim")] if left else []
+                return Group(_table(shown), *more)
+    return _stacked(first[0].cells, names, short, values)
+
+
+class _Column(Struct, frozen=True):
+    head: str
+    cells: Sequence[str]
+    justify: JustifyMethod = "right"
+
+
+def _width(shown: Sequence[_Column]) -> int:
+    widths = [max(map(cell_len, (column.head, *column.cells))) for column in shown]
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _table(shown: Sequence[_Column]) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -80,11 +107,9 @@ def _ranked_block(
         show_edge=False,
         border_style="dim",
     )
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column("pair", no_wrap=True)
-    for title in wrapped:
-        table.add_column(Text(title), justify="right", no_wrap=True)
-    for row in zip(ranks, names, *values, strict=True):
+    for column in shown:
+        table.add_column(Text(column.head), justify=column.justify, no_wrap=True)
+    for row in zip(*(column.cells for column in shown), strict=True):
         table.add_row(*map(Text, row))
     return table
 
@@ -97,11 +122,11 @@ def _stacked(
 ) -> RenderableType:
     blocks: list[RenderableType] = []
     for place, (rank, name) in enumerate(zip(ranks, names, strict=True)):
-        blocks.append(hanging(rank or " ", Text(name, style="bold")))
-        lines = [
-            f"{title}  {cells[place].strip()}" for title, cells in zip(titles, values, strict=True)
-        ]
-        blocks.append(indented(Text("\n".join(lines))))
+        blocks.append(hanging(rank or " ", Text(name, style="bold", overflow="fold")))
+        grid = columns(2)
+        for title, cells in zip(titles, values, strict=True):
+            grid.add_row(Text(title, "dim"), Text(cells[place]))
+        blocks.append(indented(grid))
     return Group(*blocks)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from losscli.describing.loss_page import LossPage, significant
 from losscli.losses.definition.loss import Loss
+from losscli.render.line_breaks import filled
 
 WIDEST = 100
 # Beside the name of their family, the names of losses get at least so many columns.
 _ROOM_FOR_NAMES = 40
+# Beside its head a text gets at least so many columns, or it stands beneath it.
+_ROOM_BESIDE, _BENEATH = 20, "    "
 # So many lines of a family are shown, that all families fit a screen of 24.
 _MOST_LINES = 2
 # A screen of 24 lines, less that of the prompt.
@@ -18,20 +20,24 @@ _SCREEN = 23
 
 
 def render_list(
-    families: Mapping[str, Sequence[Loss]], width: int | None, *, long: bool = False
+    families: Mapping[str, Sequence[Loss]],
+    width: int | None,
+    *,
+    long: bool = False,
+    whole: bool = False,
 ) -> str:
     """All losses by family: the names to type, on one screen; `long` with what each is.
 
-    Where lines may have any length, no name is left out.
+    Of a `whole` list, no name is left out.
     """
     columns = min(width or WIDEST, WIDEST)
     if long:
         lines = list(_described(families, columns))
         how = "losscli losses NAME shows the page of one."
     else:
-        lines = list(_in_columns(families, columns, fits=width is not None))
+        lines = list(_in_columns(families, columns, fits=not whole))
         how = "losscli losses NAME, or FAMILY; --long says what each is."
-    return "\n".join([*lines, *textwrap.wrap(how, columns)]) + "\n"
+    return "\n".join([*lines, *filled(how, columns)]) + "\n"
 
 
 def render_family(losses: Sequence[Loss], width: int | None) -> str:
@@ -67,13 +73,7 @@ def _wrapped(names: Sequence[str], first: str, columns: int, most: int | None) -
     """Names on at most so many lines, with how many more there are."""
     for shown in range(len(names), 0, -1):
         rest = [f"… {len(names) - shown} more"] if shown < len(names) else []
-        lines = textwrap.wrap(
-            "  ".join([*names[:shown], *rest]),
-            columns,
-            initial_indent=first,
-            subsequent_indent=" " * len(first),
-            break_on_hyphens=False,
-        )
+        lines = filled("  ".join([*names[:shown], *rest]), columns, first, " " * len(first))
         if most is None or len(lines) <= most:
             break
     return lines
@@ -103,8 +103,8 @@ def render_page(page: LossPage, width: int | None, *, long: bool = False) -> str
 
 
 def _page_lines(page: LossPage, columns: int, *, long: bool, example: bool) -> Iterator[str]:
-    yield from textwrap.wrap(f"{page.title} ({page.id})", columns)
-    yield from textwrap.wrap(page.summary, columns)
+    yield from filled(f"{page.title} ({page.id})", columns)
+    yield from filled(page.summary, columns)
     yield ""
     number = " · ".join(filter(None, (page.range, page.direction, page.reduction, page.unit)))
     facts = {
@@ -169,13 +169,10 @@ def _example(page: LossPage, columns: int, *, long: bool) -> Iterator[str]:
 
 
 def entry(head: str, text: str, columns: int) -> list[str]:
-    """`head` and then `text`, wrapped under itself where there is room."""
-    indent = len(head) if columns - len(head) >= 24 else 4
-    lines = textwrap.wrap(
-        head + text,
-        columns,
-        subsequent_indent=" " * indent,
-        drop_whitespace=True,
-        break_on_hyphens=False,
-    )
-    return lines or [head.rstrip()]
+    """`head` and then `text`, wrapped under itself; beneath the head where there is no room."""
+    margin = " " * len(head)
+    room = columns - len(head)
+    tight = room < max(_ROOM_BESIDE, *map(len, text.split()), 0)
+    if tight and len(filled(text, columns, head, margin)) > 1:
+        return [head.rstrip(), *filled(text, columns, _BENEATH, _BENEATH)]
+    return filled(text, columns, head, margin) or [head.rstrip()]

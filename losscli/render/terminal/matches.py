@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from losscli.conventions.table import CONVENTIONS
@@ -10,6 +9,7 @@ from losscli.describing.loss_page import deviations
 from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match
 from losscli.render.commands import command_lines
+from losscli.render.line_breaks import filled
 from losscli.render.screen import Screen
 from losscli.render.visible import visible
 
@@ -89,7 +89,7 @@ def noted_beneath(notes: Sequence[str], columns: int) -> Iterator[str]:
 
 
 def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:
-    yield from wrapped(f"{value} is {_named(match)}", columns)
+    yield from wrapped(f"{value} is {whose(match)}", columns)
     yield from indented(repr(match.value), columns)
     yield from _remarks(match, columns)
     if match.convention != "standard" and match.convention in CONVENTIONS:
@@ -102,8 +102,8 @@ def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:
 
 
 def _entry(match: Match, text: str, columns: int, *, command: bool) -> Iterator[str]:
-    head = f"{match.value!r}  {_named(match)}"
-    yield from textwrap.wrap(head, columns, initial_indent="  ", subsequent_indent="    ")
+    head = f"{match.value!r}  {whose(match)}"
+    yield from filled(head, columns, "  ", "    ")
     yield from _remarks(match, columns)
     if not match.agrees:
         yield from indented(f"off by {match.distance:+.3g}", columns)
@@ -111,9 +111,10 @@ def _entry(match: Match, text: str, columns: int, *, command: bool) -> Iterator[
         yield from _command(match, text, columns)
 
 
-def _named(match: Match) -> str:
+def whose(match: Match) -> str:
+    """The loss, its id to type, and whose convention."""
     short = REGISTRY.get(match.loss).short
-    return f"{match.title} ({short}), as {match.convention} has it"
+    return f"{match.title} ({short}) by the {match.convention} convention"
 
 
 def _remarks(match: Match, columns: int) -> Iterator[str]:
@@ -154,10 +155,8 @@ def _chance(value: str, hits: Sequence[Shown]) -> str:
     if not hits:
         return ""
     digits = len("".join(filter(str.isdigit, value.lower().partition("e")[0])).lstrip("0"))
-    return (
-        f"at {digits} digit{'s' if digits != 1 else ''} chance alone would give "
-        f"{_few(hits[0][0].chance)} hits as ordinary"
-    )
+    agree = "digits agree" if digits != 1 else "digit agrees"
+    return f"{digits} {agree}; chance alone would give {_few(hits[0][0].chance)} such hits"
 
 
 def _few(number: float) -> str:
@@ -175,15 +174,9 @@ def command_block(command: str, columns: int) -> list[str]:
 
 def wrapped(text: str, columns: int) -> list[str]:
     """A sentence in lines of so many columns."""
-    return textwrap.wrap(text, columns, subsequent_indent="  ", break_on_hyphens=False)
+    return filled(text, columns, "", "  ")
 
 
 def indented(text: str, columns: int) -> list[str]:
     """What stands below a sentence."""
-    return textwrap.wrap(
-        text,
-        columns,
-        initial_indent="    ",
-        subsequent_indent="      ",
-        break_on_hyphens=False,
-    )
+    return filled(text, columns, "    ", "      ")

@@ -14,7 +14,7 @@ from losscli.charts.curves import Curves
 from losscli.charts.histogram import Histogram
 from losscli.render.numbers import number, share
 from losscli.render.screen import Screen
-from losscli.render.terminal.table import text_of
+from losscli.render.terminal.printing import text_of
 from losscli.render.visible import visible
 
 

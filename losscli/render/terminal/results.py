@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.console import Group, JustifyMethod, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from losscli.evaluating.report import Report
 from losscli.render.numbers import NOTHING
-from losscli.render.terminal.entries import ALIGNED, COLUMNS, Entry, entries
-from losscli.render.terminal.layout import hanging, indented
+from losscli.render.terminal.entries import COLUMNS, Entry, entries
+from losscli.render.terminal.layout import hanging, indented, listed
 
-# Until the table fits: whether titles may go on in a next line, and which columns move to the
-# lines beneath a loss.
+# Until the table fits: whether losses stand there by their short ids, and which columns move to
+# the line beneath a loss.
 _LAYOUTS: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (False, ()),
     (False, ("n",)),
     (True, ("n",)),
-    (True, ("n", "unit")),
-    (True, ("n", "unit", "baseline")),
+    (True, ("n", "baseline")),
+    (True, ("n", "baseline", "95 % interval")),
+    (True, ("n", "baseline", "95 % interval", "unit")),
 )
 _GAP = 2
-_NARROWEST_TITLE = 16
+# Before a title stands its mark, before what is said of a loss a wider margin.
+_MARGIN, _DEEPER = 2, 4
 _SCALE = "baseline: the best constant prediction; skill: 1 − loss ÷ baseline"
 
 
@@ -45,14 +46,18 @@ def results_block(
             loss.cells.pop("baseline", None)
     if not losses:
         return None
-    if all(loss.whole for loss in losses):
+    # The rows that all values are of are said above them.
+    if len({result.n for result in report.results}) == 1 and (
+        without is not None or _whole(report)
+    ):
         for loss in losses:
             loss.cells.pop("n", None)
     names = [name for name in COLUMNS if any(name in loss.cells for loss in losses)]
-    for wrapped, beneath in _LAYOUTS:
+    for short, beneath in _LAYOUTS:
+        titles = [loss.short if short else loss.title for loss in losses]
         shown = [name for name in names if name not in beneath]
-        if _table_width(losses, shown, wrapped=wrapped) <= width:
-            block: RenderableType = _table(losses, shown, head)
+        if _table_width(titles, losses, shown) <= width:
+            block: RenderableType = _table(titles, losses, shown, head, width)
             break
     else:
         block = _stacked(losses)
@@ -61,51 +66,65 @@ def results_block(
     return Group(block, Text(f"\n{_SCALE}", style="dim"))
 
 
-def _table_width(losses: Sequence[Entry], shown: Sequence[str], *, wrapped: bool) -> int:
-    """How wide the table is, or has to be where titles may be wrapped between words."""
-    title = max((cell_len(e.title) for e in losses), default=0)
-    if wrapped:
-        words = [cell_len(word) for e in losses for word in e.title.split()]
-        remarks = [4 + cell_len(text) for e in losses for text in _beneath(e, shown)]
-        title = max([*words, *remarks, min(_NARROWEST_TITLE, title)])
-    width = 2 + title
-    for name in shown:
-        cells = [e.cells.get(name, NOTHING) for e in losses]
-        width += _GAP + max(map(cell_len, (_head(name), *cells)))
-    return width
+def _whole(report: Report) -> bool:
+    """Whether every row that was read entered the values."""
+    return report.results[0].n == max((item.rows for item in report.inputs), default=None)
 
 
-def _table(losses: Sequence[Entry], shown: Sequence[str], head: str) -> Table:
-    table = Table(
-        box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_edge=False, header_style="dim"
-    )
-    table.add_column(Text(head), overflow="fold")
-    for name in shown:
-        if name == "unit":
-            table.add_column("", no_wrap=True, style="dim")
-        else:
-            # Rich takes the blanks from the end of what it sets to the right.
-            justify: JustifyMethod = "left" if name in ALIGNED else "right"
-            table.add_column(Text(name, justify="right"), justify=justify, no_wrap=True)
-    for entry in losses:
-        cells = [_cell(entry, name) for name in shown]
-        table.add_row(hanging(entry.mark or " ", Text(entry.title, entry.style)), *cells)
+def _table_width(titles: Sequence[str], losses: Sequence[Entry], shown: Sequence[str]) -> int:
+    cells = sum(_GAP + _width(losses, name) for name in shown)
+    return _MARGIN + max(map(cell_len, titles)) + cells
+
+
+def _width(losses: Sequence[Entry], name: str) -> int:
+    return max(map(cell_len, (_head(name), *(_words(loss, name) for loss in losses))))
+
+
+def _table(
+    titles: Sequence[str], losses: Sequence[Entry], shown: Sequence[str], head: str, width: int
+) -> Group:
+    """A line for each loss, and one beneath it for what has no column."""
+    first = max(map(cell_len, (*titles, head[_MARGIN:])))
+    widths = {name: _width(losses, name) for name in shown}
+    heads = [_set(_head(name), name, widths[name]) for name in shown]
+    blocks: list[RenderableType] = [_line(Text(head.ljust(_MARGIN + first)), heads, "dim")]
+    for title, entry in zip(titles, losses, strict=True):
+        name = Text.assemble(f"{entry.mark:<{_MARGIN}}", (_set(title, "title", first), entry.style))
+        cells = [
+            Text(_set(_words(entry, name), name, widths[name]), _color(entry, name))
+            for name in shown
+        ]
+        blocks.append(_line(name, cells))
         if beneath := _beneath(entry, shown):
-            table.add_row(Padding(Text("\n".join(beneath), "dim"), (0, 0, 0, 4)))
-    return table
+            blocks.append(
+                Padding(Text(listed(beneath, width - _DEEPER), "dim"), (0, 0, 0, _DEEPER))
+            )
+    return Group(*blocks)
+
+
+def _line(first: Text, cells: Sequence[Text | str], style: str = "") -> Text:
+    line = Text(" " * _GAP, style).join([first, *map(Text.assemble, cells)])
+    line.no_wrap = True
+    return line
+
+
+def _set(text: str, name: str, width: int) -> str:
+    """A cell as wide as its column: words to the left, numbers to the right."""
+    blanks = " " * (width - cell_len(text))
+    return text + blanks if name in ("title", "unit") else blanks + text
 
 
 def _head(name: str) -> str:
     return "" if name == "unit" else name
 
 
-def _cell(entry: Entry, name: str) -> Text:
-    if name in entry.cells:
-        return Text(entry.cells[name], _color(entry, name))
-    return Text("" if name == "unit" else NOTHING, justify="right")
+def _words(entry: Entry, name: str) -> str:
+    return entry.cells.get(name, "" if name == "unit" else NOTHING)
 
 
 def _color(entry: Entry, name: str) -> str:
+    if name == "unit":
+        return "dim"
     if name == "skill" and entry.cells.get(name, "").startswith("-"):
         return "red"
     return entry.style if name == "value" else ""
@@ -113,14 +132,18 @@ def _color(entry: Entry, name: str) -> str:
 
 def _beneath(entry: Entry, shown: Sequence[str]) -> list[str]:
     """The cells that the table has no column for, and the remarks."""
-    words = []
-    if "unit" in entry.cells and "unit" not in shown:
-        words.append(f"in {entry.cells['unit']}")
-    if "baseline" in entry.cells and "baseline" not in shown:
-        words.append(f"baseline {entry.cells['baseline'].strip()}")
-    if "n" in entry.cells and "n" not in shown and not entry.whole:
-        words.append(f"n {entry.cells['n']}")
-    return words + entry.remarks
+    words = {
+        "95 % interval": "95 % {}",
+        "unit": "in {}",
+        "baseline": "baseline {}",
+        "n": "n {}",
+    }
+    moved = [
+        said.format(entry.cells[name].strip())
+        for name, said in words.items()
+        if name in entry.cells and name not in shown
+    ]
+    return moved + entry.remarks
 
 
 def _stacked(losses: Sequence[Entry]) -> Group:
@@ -134,8 +157,6 @@ def _stacked(losses: Sequence[Entry]) -> Group:
 def _facts(entry: Entry) -> Text:
     cells = {name: cell.strip() for name, cell in entry.cells.items()}
     cells["value"] = f"{cells['value']} {cells.pop('unit', '')}"
-    if entry.whole:
-        cells.pop("n", None)
     lines = [
         Text.assemble(
             (f"{name.removesuffix(' interval'):<10}", "dim"), (cell.rstrip(), _color(entry, name))

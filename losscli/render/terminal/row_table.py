@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from rich import box
@@ -14,13 +14,14 @@ from rich.text import Text
 
 from losscli.charts.histogram import Histogram
 from losscli.differentiating.report import GradientCheck
-from losscli.evaluating.report import Report
-from losscli.render.numbers import NOTHING, aligned, number, share, titles
+from losscli.evaluating.report import Report, Result
+from losscli.render.numbers import NOTHING, aligned, number, share, short_titles, titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.headline import facts, file_names
 from losscli.render.terminal.layout import columns, indented, labelled, listed
 from losscli.render.terminal.plot import histogram_block, marks_of
-from losscli.render.terminal.table import noted, text_of
+from losscli.render.terminal.printing import BOUNDLESS, text_of
+from losscli.render.terminal.table import noted
 from losscli.render.visible import visible
 from losscli.rowwise.report import Carried, EasyHard, Row, RowReport
 from losscli.vocabulary import Task
@@ -30,30 +31,38 @@ _MOST_ITEMS = 4
 # Of a text it shows the log-likelihood, the tokens and the bytes.
 _OF_TEXTS = 3
 _GAP = 2
-# Where lines may have any length, none is folded.
-_BOUNDLESS = 100_000
+# Ranks of columns, behind 1 for what was predicted; the second share of a row comes after _SHARES.
+_OTHER, _LARGEST, _SLOPES, _SHARES, _SUMS = 2, 3, 4, 5, 7
 
 
 class _Column(Struct, frozen=True):
+    """A column; where not all fit, those of the lowest `rank` are kept first, and 0 in any case."""
+
     name: str
     cells: list[str]
     justify: JustifyMethod = "right"
+    rank: int = 0
 
 
 def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None) -> str:
     """The rows, how few of them carry the total, what the easy ones carry, and the plot."""
-    width = screen.width
-    names = [visible(title) for title in titles(report.report)]
-    read = listed([*facts(report.report), file_names(report.report)], width or _BOUNDLESS)
-    title = Text(f"{_how_many(report)} by {names[0]}", "bold")
-    parts: list[RenderableType] = [Group(title, Text(read, "dim", overflow="fold"))]
-    parts += [_rows_block(report, names, width), _carried_block(report, names)]
+    width = screen.width or BOUNDLESS
+    title = visible(titles(report.report)[0])
+    names = [visible(name) for name in short_titles(report.report)]
+    read = listed([*facts(report.report), file_names(report.report)], width)
+    head = Text(f"{_how_many(report)} by {title}", "bold")
+    parts: list[RenderableType] = [Group(head, Text(read, "dim", overflow="fold"))]
+    parts.append(_rows_block(report, names, width))
+    said = [("total", Text(line)) for line in _carried_lines(report, names)]
     if report.split is not None:
-        parts.append(_split_block(report.split, names))
+        said += _split_lines(report.split, names)
     if plot is not None:
-        parts.append(histogram_block(plot, width, marks_of(screen)))
-    if screen.notes and (lines := list(noted(report.report))):
-        parts.append(labelled(lines))
+        parts += [labelled(said), histogram_block(plot, screen.width, marks_of(screen))]
+        said = []
+    if screen.notes:
+        said += noted(report.report)
+    if said:
+        parts.append(labelled(said))
     return text_of(parts, screen)
 
 
@@ -90,11 +99,34 @@ def _check_block(check: GradientCheck, width: int | None) -> RenderableType:
     return Group(title, *_stacked(shown, len(parted)))
 
 
-def _rows_block(report: RowReport, names: Sequence[str], width: int | None) -> RenderableType:
-    shown = _columns(report, names)
-    if width is None or _width(shown) <= width:
-        return _table(shown)
-    return Group(*_stacked(shown, len(report.rows))[1:])
+def _rows_block(report: RowReport, names: Sequence[str], width: int) -> RenderableType:
+    """The columns that fit, and the names of the others; where too few do, a card for each row."""
+    full = _columns(report, names, _pred_columns(report, 6))
+    for shown in _layouts(report, names, full, width):
+        if _width(shown) > width:
+            continue
+        known = {column.name for column in shown}
+        left = [column.name for column in full if column.name not in known]
+        more = f"a wider screen also shows {', '.join(left)}"
+        return Group(_table(shown), *([Text(more, "dim")] if left else []))
+    return Group(*_stacked(full, len(report.rows))[1:])
+
+
+def _layouts(
+    report: RowReport, names: Sequence[str], full: Sequence[_Column], width: int
+) -> Iterator[Sequence[_Column]]:
+    """The columns, and ever less of them: fewer digits, the items that matter, what has room."""
+    yield full
+    rounded = _columns(report, names, _pred_columns(report, 4))
+    yield rounded
+    yield [column for column in rounded if column.rank < _SUMS]
+    shown = _columns(report, names, _items_that_matter(report)) if report.classes else rounded
+    yield shown
+    kept = [column for column in shown if not column.rank]
+    for column in sorted(shown, key=lambda column: column.rank):
+        if column.rank and _width([*kept, column]) <= width:
+            kept.append(column)
+    yield [column for column in shown if column in kept]
 
 
 def _how_many(report: RowReport) -> str:
@@ -104,32 +136,35 @@ def _how_many(report: RowReport) -> str:
     return f"{count:,} {order} {rows} of {report.rows_read:,},"
 
 
-def _columns(report: RowReport, names: Sequence[str]) -> list[_Column]:
+def _columns(report: RowReport, names: Sequence[str], preds: Sequence[_Column]) -> list[_Column]:
     rows = report.rows
-    shown = [_Column("row", [f"{row.row:,}" for row in rows])]
-    if any(row.id is not None for row in rows):
-        ids = [NOTHING if row.id is None else visible(row.id) for row in rows]
-        shown.append(_Column("id", ids, "left"))
+    alone = len(names) == 1
+    numbers = [f"{row.row:,}" for row in rows]
+    ids = [NOTHING if row.id is None else visible(row.id) for row in rows]
+    shown = [_Column("row", numbers)]
+    if any(row.id not in (None, str(row.row)) for row in rows):
+        shown.append(_Column("id", ids, "left", 1))
     if report.label_columns:
         shown.append(_Column("label", [_items(row.label) for row in rows], "left"))
-    shown += _pred_columns(report)
+    shown += preds
     for place, name in enumerate(names):
-        title = "loss" if len(names) == 1 else name.replace(" ", "\n")
-        shown.append(_Column(title, aligned([number(row.losses[place]) for row in rows])))
+        losses = aligned([number(row.losses[place]) for row in rows])
+        shown.append(_Column("loss" if alone else name, losses, rank=_OTHER if place else 0))
         if any(row.shares[place] is not None for row in rows):
-            shown.append(_Column("share", [_part(row.shares[place]) for row in rows]))
+            shares = [_part(row.shares[place]) for row in rows]
+            title = "share" if alone else f"share of {name}"
+            shown.append(_Column(title, shares, rank=_SHARES + bool(place)))
     for place, name in enumerate(names if rows and rows[0].gradients else ()):
-        title = "gradient" if len(names) == 1 else f"{name} gradient".replace(" ", "\n")
-        if len(report.columns) > 1:
-            title = title.replace("gradient", "|gradient|")
+        title = "|gradient|" if len(report.columns) > 1 else "gradient"
         slopes = [_length(row.gradients[place]) for row in rows]
-        shown.append(_Column(title, aligned([number(slope) for slope in slopes])))
+        slopes_of = title if alone else f"{title} of {name}"
+        shown.append(_Column(slopes_of, aligned([number(slope) for slope in slopes]), rank=_SLOPES))
     if rows and rows[0].shares[0] is not None:
         sums, so_far = [], 0.0
         for row in rows:
             so_far += row.shares[0] or 0.0
             sums.append(_part(so_far))
-        shown.append(_Column("so far", sums))
+        shown.append(_Column("so far", sums, rank=_SUMS))
     return shown
 
 
@@ -138,21 +173,29 @@ def _length(gradient: Sequence[float]) -> float:
     return gradient[0] if len(gradient) == 1 else math.hypot(*gradient)
 
 
-def _item(value: float | str) -> str:
+def _item(value: float | str, digits: int) -> str:
     """A predicted number, or a predicted word."""
-    return visible(value) if isinstance(value, str) else number(value, 6)
+    return visible(value) if isinstance(value, str) else number(value, digits)
 
 
-def _pred_columns(report: RowReport) -> list[_Column]:
+def _pred_columns(report: RowReport, digits: int) -> list[_Column]:
     rows = report.rows
     names = report.columns
     if report.report.task == Task.TEXTS:
         names = names[:_OF_TEXTS]
-    if len(names) <= _MOST_ITEMS:
-        return [
-            _Column(visible(name), aligned([_item(row.pred[place]) for row in rows]))
-            for place, name in enumerate(names)
-        ]
+    if len(names) > _MOST_ITEMS:
+        return _items_that_matter(report)
+    return [
+        _Column(visible(name), aligned([_item(row.pred[place], digits) for row in rows]), rank=1)
+        for place, name in enumerate(names)
+    ]
+
+
+def _items_that_matter(report: RowReport) -> list[_Column]:
+    """Of several items the largest, and that of the row's label where it names one."""
+    rows = report.rows
+    if len(report.columns) == 1 or any(isinstance(item, str) for row in rows for item in row.pred):
+        return _pred_columns(report, 4) if len(report.columns) <= _MOST_ITEMS else []
     largest = [max(range(len(row.pred)), key=row.pred.__getitem__) for row in rows]
     found = [
         _Column(
@@ -162,12 +205,13 @@ def _pred_columns(report: RowReport) -> list[_Column]:
                 for row, place in zip(rows, largest, strict=True)
             ],
             "left",
+            _LARGEST,
         )
     ]
     places = [_place_of_label(report, row) for row in rows]
     if all(place is not None for place in places):
         items = [number(row.pred[place or 0], 4) for row, place in zip(rows, places, strict=True)]
-        found.append(_Column("at label", aligned(items)))
+        found.append(_Column("at label", aligned(items), rank=1))
     return found
 
 
@@ -217,24 +261,20 @@ def _stacked(shown: Sequence[_Column], count: int) -> list[RenderableType]:
     for place in range(count):
         grid = columns(2)
         for column in shown[1:]:
-            grid.add_row(
-                Text(column.name.replace("\n", " "), style="dim"), Text(column.cells[place].strip())
-            )
+            grid.add_row(Text(column.name, style="dim"), Text(column.cells[place].strip()))
         blocks += [Text(), Text(f"row {shown[0].cells[place]}", "bold"), indented(grid)]
     return blocks
 
 
-def _carried_block(report: RowReport, names: Sequence[str]) -> RenderableType:
-    lines = [
-        Text(f"{name}: {_carried(found, report.rows_read)}")
-        for name, found in zip(names, report.carried, strict=True)
-    ]
-    return Group(Text("How few rows carry the total", style="bold"), *map(indented, lines))
+def _carried_lines(report: RowReport, names: Sequence[str]) -> Iterator[str]:
+    for name, found, result in zip(names, report.carried, report.report.results, strict=True):
+        about = "" if len(names) == 1 else f"{name}: "
+        yield about + _carried(found, report.rows_read, result)
 
 
-def _carried(found: Carried | None, rows: int) -> str:
+def _carried(found: Carried | None, rows: int, result: Result) -> str:
     if found is None or found.half is None or found.most is None:
-        return "no shares: losses of both signs, or a total of 0 or infinity"
+        return f"{_why_none(result)}, so rows have no share of it"
     about = "" if found.exact else "about "
     return (
         f"half by {about}{_rows(found.half, rows)}, nine tenths by {about}"
@@ -242,22 +282,33 @@ def _carried(found: Carried | None, rows: int) -> str:
     )
 
 
+def _why_none(result: Result) -> str:
+    if result.minimum is not None and result.minimum < 0.0:
+        return "some losses are negative"
+    return number(result.value)
+
+
 def _rows(count: int, rows: int) -> str:
     return f"{count:,} {'row' if count == 1 else 'rows'} ({_part(count / rows)})"
 
 
-def _split_block(split: EasyHard, names: Sequence[str]) -> RenderableType:
+def _split_lines(split: EasyHard, names: Sequence[str]) -> list[tuple[str, Text]]:
     total = max(1, split.easy + split.hard)
-    easy, hard = (f"{count:,} ({_part(count / total)})" for count in (split.easy, split.hard))
-    title = Text("Easy and hard", style="bold")
-    title.append(" (easy: p_t > 0.5, the truth was given more than one half)", style="not bold")
-    lines = [Text(f"{split.items}: {easy} easy, {hard} hard")]
+    easy, hard = [], []
     for name, part in zip(names, split.easy_share, strict=True):
-        rest = None if part is None else 1.0 - part
-        lines.append(Text(f"share of {name}: {_part(part)} easy, {_part(rest)} hard"))
-    return Group(title, *map(indented, lines))
+        whose = "of the total" if len(names) == 1 else f"of {name}"
+        easy.append(f"{_part(part)} {whose}")
+        hard.append(f"{_part(None if part is None else 1.0 - part)} {whose}")
+    counts = (
+        f"{count:,} {split.items} ({_part(count / total)})" for count in (split.easy, split.hard)
+    )
+    more, less = counts
+    return [
+        ("easy", Text(f"{more} give the truth more than ½: {', '.join(easy)}")),
+        ("hard", Text(f"{less}: {', '.join(hard)}")),
+    ]
 
 
 def _width(shown: Sequence[_Column]) -> int:
-    widths = (max(map(cell_len, (*c.name.split("\n"), *c.cells))) for c in shown)
+    widths = (max(map(cell_len, (c.name, *c.cells))) for c in shown)
     return sum(width + _GAP for width in widths) - _GAP

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Span, Text
 
+from losscli.conventions.names import IS_A_SCORE
 from losscli.evaluating.counts import counts
 from losscli.evaluating.report import Input, Report
 from losscli.inputs.findings import Findings
@@ -21,6 +20,7 @@ from losscli.render.terminal.decomposition import decomposition_block
 from losscli.render.terminal.groups_of_rows import slices_block
 from losscli.render.terminal.headline import headline_block
 from losscli.render.terminal.layout import LABEL, labelled, listed
+from losscli.render.terminal.printing import BOUNDLESS, text_of
 from losscli.render.terminal.results import results_block
 from losscli.render.terminal.unreduced import unreduced_block
 from losscli.render.visible import visible
@@ -30,15 +30,10 @@ from losscli.vocabulary import Task
 if TYPE_CHECKING:
     from losscli.comparing.report import ComparisonReport
 
-# Where lines may have any length, nothing is ever wrapped.
-_BOUNDLESS = 100_000
-# Blanks at the end of a line, also those within its colour.
-_BLANKS = re.compile(r"[ \t]+((?:\x1b\[0m)?)[ \t]*$", re.MULTILINE)
-
 
 def render(report: Report, screen: Screen) -> str:
     """The number first, then the other losses, the advice, and what has to be known."""
-    width = screen.width or _BOUNDLESS
+    width = screen.width or BOUNDLESS
     place = leading(report)
     parts: list[RenderableType] = []
     parts.append(head(report) if place is None else headline_block(report, place, width))
@@ -57,7 +52,7 @@ def render(report: Report, screen: Screen) -> str:
 
 def _last(report: Report, screen: Screen) -> Iterator[RenderableType]:
     """The advice, the notes where they stand on the screen, and what was asked for of the rest."""
-    width = screen.width or _BOUNDLESS
+    width = screen.width or BOUNDLESS
     advice = report.recommendation
     # Whoever names a loss is not told of another one.
     apt = advice is not None and any(result.recommended for result in report.results)
@@ -84,7 +79,8 @@ def noted(report: Report) -> Iterator[tuple[str, Text]]:
     if read := found.summary():
         yield "read", Text(visible(read), overflow="fold")
     for note in report.notes:
-        if note not in said:
+        # Beside the value of a score stands that higher is better.
+        if note not in said and not note.endswith(IS_A_SCORE):
             yield "note", Text(visible(note), overflow="fold")
     for count in counted:
         words = f"{count.number:,} in {', '.join(count.losses)}"
@@ -96,7 +92,7 @@ def render_recommendation(
     advice: Recommendation, screen: Screen, notes: Sequence[tuple[str, str]] = ()
 ) -> str:
     """The advice with its evidence; beneath it the `notes`, each with its heading."""
-    parts: list[RenderableType] = [advice_block(advice, screen.width or _BOUNDLESS)]
+    parts: list[RenderableType] = [advice_block(advice, screen.width or BOUNDLESS)]
     if notes:
         lines = [(head, Text(visible(note), overflow="fold")) for head, note in notes]
         parts.append(labelled(lines))
@@ -107,28 +103,9 @@ def render_comparison(report: ComparisonReport, screen: Screen) -> str:
     """What was compared, the verdict, and what each loss says of every model."""
     from losscli.render.terminal.comparison import comparison_blocks
 
-    width = screen.width or _BOUNDLESS
+    width = screen.width or BOUNDLESS
     blocks = comparison_blocks(report, screen, width)
     return text_of([_compared_head(report, width), *blocks], screen)
-
-
-def text_of(parts: list[RenderableType], screen: Screen) -> str:
-    """The parts as text, a blank line between them and no blanks at the ends of lines."""
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=screen.width or _BOUNDLESS,
-        force_terminal=screen.color,
-        color_system="standard" if screen.color else None,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        _environ={},
-    )
-    spaced = [item for part in parts for item in (Text(), part)]
-    console.print(Group(*spaced[1:]))
-    return _BLANKS.sub(r"\1", buffer.getvalue()).strip("\n") + "\n"
 
 
 def head(report: Report) -> Text:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match, Why
 from losscli.render.screen import Screen
-from losscli.render.terminal.matches import WIDEST, command_block, indented, noted_beneath, wrapped
+from losscli.render.terminal.matches import (
+    WIDEST,
+    command_block,
+    indented,
+    noted_beneath,
+    whose,
+    wrapped,
+)
 
 # Seven digits are printed: what is less than this share of the whole changes none of them.
 _SHOWN = 5e-8
@@ -61,9 +67,8 @@ def _lines(
 def _whose(number: str, match: Match | None) -> str:
     if match is None:
         return f"{number}: nothing that was tried gives it; `losscli match` lists near misses"
-    short = REGISTRY.get(match.loss).short
     unusual = f": {'; '.join(match.unusual)}" if match.unusual else ""
-    return f"{number} is {match.title} ({short}), as {match.convention} has it{unusual}"
+    return f"{number} is {whose(match)}{unusual}"
 
 
 def _part(change: float, words: str, columns: int) -> list[str]:

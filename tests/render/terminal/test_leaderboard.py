@@ -103,3 +103,29 @@ def test_hostile_names_cannot_drive_a_terminal_or_a_page() -> None:
 def test_an_empty_board_says_how_many_failed() -> None:
     board = leaderboard([row("a", message="is empty.")], None, None)
     assert render_leaderboard(board, Screen(None, False)).startswith("1 pair, 1 without losses\n")
+
+
+LOSSES = ("binary_cross_entropy", "binary_focal", "brier", "zero_one")
+MODELS = tuple(
+    row(name, *(score(loss, 0.123456789) for loss in LOSSES)) for name in ("forest", "boosted")
+)
+
+
+def test_ids_stand_for_titles_that_do_not_fit_and_headings_stay_on_one_line() -> None:
+    board = leaderboard(MODELS, None, None)
+    wide = render_leaderboard(board, Screen(100)).splitlines()
+    assert "binary cross entropy  binary focal" in wide[3]
+    narrow = render_leaderboard(board, Screen(60)).splitlines()
+    assert narrow[3].split() == ["pair", "bce", "focal", "brier", "zero_one"]
+
+
+def test_the_loss_of_the_ranks_stays_where_others_do_not_fit() -> None:
+    lines = render_leaderboard(leaderboard(MODELS, "zero_one", None), Screen(40)).splitlines()
+    assert lines[3].split() == ["pair", "bce", "zero_one"]
+    assert lines[-1] == "also focal, brier: --format csv"
+
+
+@pytest.mark.parametrize("width", [20, 24, 30, 40, 60, 80, 120])
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    text = render_leaderboard(leaderboard(MODELS, None, None), Screen(width))
+    assert max(map(len, text.splitlines())) <= width

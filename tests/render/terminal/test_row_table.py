@@ -62,7 +62,49 @@ def test_what_files_say_stands_as_text() -> None:
     assert all(character.isprintable() or character == "\n" for character in text)
 
 
-def test_without_shares_it_says_why() -> None:
-    text = render_rows(losscli.rows([1.0, 2.0], [1.0, 2.0], "mse").hardest(), Screen(80))
-    assert "no shares" in text
+@pytest.mark.parametrize(
+    ("pred", "losses", "why"),
+    [
+        ([20.0, 30.0], "mse", "0"),
+        ([3.0, -1e200], "mse", "inf"),
+        ([8.0, 9.0], "poisson_nll", "some losses are negative"),
+    ],
+)
+def test_without_shares_it_says_why(pred: list[float], losses: str, why: str) -> None:
+    text = render_rows(losscli.rows(pred, [20.0, 30.0], losses).hardest(), Screen(80))
+    assert f"total  {why}, so rows have no share of it" in text
     assert "so far" not in text
+
+
+def three_classes(**asked: object) -> RowReport:
+    return losscli.rows("sample_data/wine.csv", losses="ce", **asked).hardest(10)  # type: ignore[arg-type]
+
+
+def test_a_key_that_counts_the_rows_is_not_said_twice() -> None:
+    found = three_classes()
+    assert " id " not in render_rows(found, Screen(100)).splitlines()[3]
+    named = [replace(row, id=f"patient {row.row}") for row in found.rows]
+    assert " id " in render_rows(replace(found, rows=tuple(named)), Screen(120)).splitlines()[3]
+
+
+@pytest.mark.parametrize("width", [40, 60, 70, 80])
+@pytest.mark.parametrize("grad", [False, True])
+def test_rows_stay_a_table_and_what_does_not_fit_is_named(width: int, grad: bool) -> None:
+    found = three_classes(grad=grad)
+    text = render_rows(found, Screen(width))
+    table, said = text.split("\n\n")[1], " ".join(text.split())
+    head = table.splitlines()[0]
+    assert len([line for line in table.splitlines() if "grignolino" in line or "bar" in line]) >= 10
+    for name in (
+        *found.columns,
+        "label",
+        "loss",
+        "share",
+        "so far",
+        *(["|gradient|"] if grad else []),
+    ):
+        assert name in head or name in said.partition("a wider screen also shows ")[2], name
+
+
+def test_of_some_items_what_the_truth_was_given_stays_to_the_last() -> None:
+    assert "at label" in render_rows(three_classes(), Screen(40)).splitlines()[5]
