@@ -91,11 +91,11 @@ def _noun(role: str) -> str:
 
 
 def _as_what(role: str) -> str:
-    """What columns were taken as: `as the label`, `to group by`."""
+    """What columns were taken as: `as label`, `to group by`."""
     kind, _, name = role.partition(" ")
     if name and kind == "by":
         return "to group by"
-    return f"as the {kind if name else _noun(role)}"
+    return f"as {kind if name else _noun(role)}"
 
 
 def _said(noun: str, names: list[str]) -> str:
