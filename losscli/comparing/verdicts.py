@@ -190,20 +190,13 @@ class _Judge(Struct, frozen=True):
 def _firsts(found: Sequence[tuple[Contest, int, PairedResult | None]]) -> list[int]:
     """For each result the place of the first that is the same test, of the same rows and model."""
     firsts: list[int] = []
+    distinct: dict[tuple[int, int], list[tuple[int, PairedResult]]] = {}
     for place, (contest, model, result) in enumerate(found):
-        firsts.append(
-            next(
-                (
-                    first
-                    for first in dict.fromkeys(firsts)
-                    if found[first][:2] == (contest, model)
-                    and result is not None
-                    and (other := found[first][2]) is not None
-                    and result.one_test_with(other)
-                ),
-                place,
-            )
-        )
+        known = distinct.setdefault((id(contest), model), [])
+        same = [first for first, other in known if result and result.one_test_with(other)]
+        firsts.append(same[0] if same else place)
+        if result is not None and not same:
+            known.append((place, result))
     return firsts
 
 

@@ -275,7 +275,7 @@ class PairedSums:
         self._sums.add([each[entered] for each in keys], np.concatenate(sums, axis=1))
         if self._by_row:
             losses = [_losses(part) for part in sums]
-            for wins, theirs in zip(self._wins, losses, strict=True):
+            for wins, theirs in zip(self._wins[1:], losses[1:], strict=True):
                 wins.add(losses[0], theirs)
         if self._alone is not None and self._by_row and sums[0].shape[1] == 2:
             self._alone.add(sums)
@@ -288,7 +288,7 @@ class PairedSums:
         weights = self._estimates[0].weights(first)
         for place, theirs in enumerate(sums[1:], 1):
             tied = ties(first, theirs, weights, (batches[0], batches[place]), entered)
-            if np.any(first[tied] != theirs[tied]):
+            if tied.any():
                 sums[place] = np.where(tied[:, None], first, theirs)
                 self._rounded[place] = True
 

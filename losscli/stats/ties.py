@@ -36,22 +36,42 @@ def ties(
     batches: tuple[Batch, Batch],
     entered: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Which rows are ties of two models, by what they add to sums (n, width) of a loss.
+    """Which rows that differ are ties of two models, by what they add to sums (n, width) of a loss.
 
     `weights` (n, 1) is what a loss of 1 would add. The rows are those of the batches that
     `entered`.
     """
+    found = np.zeros(len(first), bool)
     if first.shape != second.shape:
-        return np.zeros(len(first), bool)
-    apart, larger = _apart(first, second), _finite(_larger(first, second))
-    found = _everywhere(apart <= ROUNDING * larger)
-    agreeing = _everywhere(apart <= _HALF * np.maximum(larger, np.abs(weights)))
-    places = np.flatnonzero(agreeing & ~found)
-    if places.size:
-        same, mirrored = _predicted(batches, np.flatnonzero(entered)[places], len(entered))
-        close = _everywhere(apart[places] <= _HALF * larger[places])
-        found[places] = same | (mirrored & close)
+        return found
+    # Few rows are so near, and only these have to be looked at more closely.
+    places = np.flatnonzero(_near(first, second, weights[:, 0]))
+    one, two = first[places], second[places]
+    apart, larger = _apart(one, two), _finite(_larger(one, two))
+    equal = _everywhere(apart <= ROUNDING * larger)
+    found[places] = equal
+    close = _everywhere(apart <= _HALF * np.maximum(larger, weights[places]))
+    left = np.flatnonzero(close & ~equal)
+    if left.size:
+        rows = np.flatnonzero(entered)[places[left]]
+        alike_there, mirrored = _predicted(batches, rows, len(entered))
+        relative = _everywhere(apart[left] <= _HALF * larger[left])
+        found[places[left]] = alike_there | (mirrored & relative)
     return found
+
+
+def _near(first: Array, second: Array, weights: Array) -> NDArray[np.bool_]:
+    """Which rows differ, but in no column by more than half of the digits."""
+    near, differ = np.ones(len(first), bool), np.zeros(len(first), bool)
+    for one, two in zip(first.T, second.T, strict=True):
+        apart = one != two
+        if apart.any():
+            with np.errstate(invalid="ignore", over="ignore"):
+                near &= ~apart | (
+                    np.abs(two - one) <= _HALF * np.maximum(_larger(one, two), weights)
+                )
+            differ |= apart
+    return near & differ
 
 
 def _predicted(
