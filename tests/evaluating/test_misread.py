@@ -125,7 +125,7 @@ def test_numbers_for_columns_that_words_name_are_said_to_be_taken_in_turn(form: 
     assert not any("in turn" in note for note in losscli.evaluate(counted, losses="ce").notes)
 
 
-@pytest.mark.parametrize("names", [("positive", "negative"), ("p_yes", "p_no"), ("Y", "N")])
+@pytest.mark.parametrize("names", [("positive", "negative"), ("p_yes", "p_no"), ("Yes", "No")])
 def test_yes_before_no_is_not_taken_in_turn(names: tuple[str, str]) -> None:
     yes = CHANCES[:, 0]
     frame = pd.DataFrame({names[0]: yes, names[1]: 1 - yes, "label": [1, 0, 0]})
