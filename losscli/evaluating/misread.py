@@ -18,7 +18,7 @@ from losscli.losses.forms.categorical import Categorical, Classes, Form
 from losscli.losses.forms.floors import Floor
 from losscli.task.decision import Decision
 from losscli.task.profile import LabelProfile
-from losscli.vocabulary import Kind, Reduction, Task
+from losscli.vocabulary import YES_OR_NO, Kind, Reduction, Task
 
 # Begins what is to be read before a number is believed.
 WARNING = "WARNING: "
@@ -71,7 +71,8 @@ def unshifted_labels(dataset: Dataset, reading: DataReading) -> Iterator[str]:
 def labels_as_places(dataset: Dataset, reading: DataReading, outcome: Outcome) -> Iterator[str]:
     """Notes on numbers as labels that are taken as places of the prediction's columns.
 
-    Raises UsageError where the predictions say that they count from 1.
+    Raises UsageError where the predictions say that they count from 1, and where the columns are
+    called yes and no, in that order.
     """
     label, code = outcome.label, reading.setting.code
     if label is None or label.text or label.width > 1 or not label.whole:
@@ -82,6 +83,15 @@ def labels_as_places(dataset: Dataset, reading: DataReading, outcome: Outcome) -
     if dataset.pred.columns is None:
         yield from _labels_from_one(dataset, label)
     elif names is not None and not any(map(str.isdecimal, names)):
+        if tuple(name.lower() for name in reversed(names)) in YES_OR_NO:
+            yes, no = names
+            raise UsageError(
+                f"{dataset.pred.file}: {yes} stands before {no}: which of them is the label 1?",
+                choices=(
+                    Choice(("--classes", "1,0"), f"{yes} is 1"),
+                    Choice(("--classes", "0,1"), f"{no} is 1"),
+                ),
+            )
         shown = ", ".join(f"{place} as {name}" for place, name in enumerate(names[:_SHOWN]))
         more = ", …" if len(names) > _SHOWN else ""
         yield (

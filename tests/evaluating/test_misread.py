@@ -123,3 +123,18 @@ def test_numbers_for_columns_that_words_name_are_said_to_be_taken_in_turn(form: 
     assert not any("in turn" in note for note in losscli.evaluate(words, losses="ce").notes)
     counted = frame.set_axis(["p_0", "p_1", "p_2", "label"], axis="columns")
     assert not any("in turn" in note for note in losscli.evaluate(counted, losses="ce").notes)
+
+
+@pytest.mark.parametrize("names", [("positive", "negative"), ("p_yes", "p_no"), ("Yes", "No")])
+def test_yes_before_no_is_not_taken_in_turn(names: tuple[str, str]) -> None:
+    yes = CHANCES[:, 0]
+    frame = pd.DataFrame({names[0]: yes, names[1]: 1 - yes, "label": [1, 0, 0]})
+    with pytest.raises(losscli.UsageError, match="which of them is the label 1") as asked:
+        losscli.evaluate(frame, losses="ce")
+    assert [choice.words for choice in asked.value.choices] == [
+        ("--classes", "1,0"),
+        ("--classes", "0,1"),
+    ]
+    stated = losscli.evaluate(frame, losses="ce", classes=("1", "0"))["ce"].value
+    turned = frame[[names[1], names[0], "label"]]
+    assert stated == losscli.evaluate(turned, losses="ce")["ce"].value

@@ -268,7 +268,7 @@ class TestParquet:
         lists = pa.array([[0.5, 0.5]] * 30 + [[0.5]] + [[0.5, 0.5]] * 30)
         source = source_of(write(parquet(pa.table({"probs": lists}), row_group_size=20)))
         with pytest.raises(
-            DataError, match=r"row 30, column probs\.0: has 1 items where"
+            DataError, match=r"row 30, column probs: has 1 items where"
         ) as refused:
             column(source, 0, rows=7)
         assert refused.value.position == "row 30"
@@ -345,7 +345,7 @@ class TestJsonLines:
         source = source_of(write('{"probs": [0.5, 0.5], "label": "a"}\n' * 3))
         assert source.columns == ("probs.0", "probs.1", "label")
         path = write('{"probs": [0.5, 0.5]}\n' * 3 + '\n{"probs": [1]}\n')
-        with pytest.raises(DataError, match=r"line 5, column probs\.0: has 1 items"):
+        with pytest.raises(DataError, match=r"line 5, column probs: has 1 items"):
             column(source_of(path), 0)
 
     def test_decimals_are_counted(self, write: Write) -> None:

@@ -481,3 +481,9 @@ def test_a_class_may_be_called_like_a_total(tmp_path: Path) -> None:
     table = {"label": words, "good_prob": CHANCES}
     found = losscli.evaluate(csv(tmp_path / "a.csv", table), losses="bce")
     assert found["bce"].value == pytest.approx(BCE, rel=1e-14)
+
+
+def test_the_probability_of_the_other_class_is_no_label(tmp_path: Path) -> None:
+    path = csv(tmp_path / "a.csv", {"p": CHANCES, "q": 1 - CHANCES})
+    with pytest.raises(UsageError, match="needs labels"):
+        losscli.evaluate(path, losses="bce")

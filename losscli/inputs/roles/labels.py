@@ -12,7 +12,7 @@ from losscli.inputs.findings import listed
 from losscli.inputs.names import LABEL_NAMES, LABEL_PREFIXES, PRED_NAMES, PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import ambiguous, finished_losses
 from losscli.inputs.roles.claims import Claim, Claimed
-from losscli.inputs.roles.groups import prefixed, quantiles
+from losscli.inputs.roles.groups import prefixed, quantiles, sum_to_one
 from losscli.inputs.roles.models import of_another_model
 from losscli.inputs.roles.state import BY_NAME, Found, State
 
@@ -47,6 +47,8 @@ def find_label_left(state: State) -> Found | None:
     soft = len(state.pred) > 1 or table.look(state.pred[0]).in_unit
     numbers = [c for c in free if c not in table.text and table.says(c) in _MAY_BE_LABELS]
     numbers = [c for c in numbers if not of_another_model(table, c, state.pred)]
+    # What sums to 1 with a probability is that of the other class.
+    numbers = [c for c in numbers if not _completes(table, c, state.pred)]
     likely = [c for c in numbers if not state.counts(c)]
     free = [c for c in free if c in numbers or c in table.text]
     if len(free) == 1 and (free[0] in likely or not table.look(free[0]).unique):
@@ -79,6 +81,11 @@ def find_label_left(state: State) -> Found | None:
     if not state.columns.pred and (losses := state.losses()):
         raise finished_losses(state, losses)
     return None
+
+
+def _completes(table: Table, place: int, pred: Sequence[int]) -> bool:
+    """Whether a column of fractions sums to 1 with the prediction in each row."""
+    return table.look(place).fractional and len(pred) == 1 and sum_to_one(table, [*pred, place])
 
 
 def find_label_alone(state: State) -> Found:
