@@ -17,12 +17,14 @@ class Choice:
     """One of several readings: the words of a command line that settle on it.
 
     They go behind what was typed, or take the place of `instead_of`, one of its values. `means`
-    says what the reading is, where the words do not.
+    says what the reading is, where the words do not. Those of another `verb` are of the command
+    line alone.
     """
 
     words: tuple[str, ...]
     means: str = ""
     instead_of: str = ""
+    verb: str = ""
 
 
 class UsageError(LosscliError):
@@ -65,7 +67,7 @@ class UsageError(LosscliError):
     def _words(self) -> tuple[str, ...]:
         import shlex
 
-        return tuple(shlex.join(choice.words) for choice in self.choices)
+        return tuple(shlex.join(choice.words) for choice in self.choices if not choice.verb)
 
 
 class DataError(LosscliError):

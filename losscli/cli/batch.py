@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS, WORK
 from losscli.cli.names import loss_names
-from losscli.cli.options import arguments, count, option, switch
+from losscli.cli.options import arguments, command_options, count, option, switch
 from losscli.cli.resampling import DependenceOptions
 from losscli.errors import DataError, UsageError
 from losscli.vocabulary import Reduction
@@ -36,7 +35,7 @@ _ENDINGS = {
 }
 
 
-@dataclass(frozen=True)
+@command_options
 class BatchOptions(EngineOptions, DependenceOptions, ScoringOptions):
     """Evaluate many pairs of files, and rank them by a loss.
 

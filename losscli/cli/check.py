@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option, switch
+from losscli.cli.options import command_options, option, switch
 from losscli.cli.resampling import DependenceOptions
 from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
@@ -24,7 +23,7 @@ RULES = "Rules"
 FILES = "Reports for CI"
 
 
-@dataclass(frozen=True)
+@command_options
 class CheckOptions(DependenceOptions, SlicingOptions, ScoringOptions, InputOptions):
     """Check losses against bounds and a baseline; exit code 1 where one is not kept.
 
@@ -123,10 +122,12 @@ class CheckOptions(DependenceOptions, SlicingOptions, ScoringOptions, InputOptio
 def run(options: CheckOptions) -> None:
     """Check, print, and write what CI asks for."""
     from losscli.checking.run import run_checks
-    from losscli.cli.output import note
+    from losscli.cli.formats import render_check
+    from losscli.cli.output import emit, note, on_terminal, screen
     from losscli.cli.progress import progress_bar
     from losscli.machine.whole_files import refuse_inputs, write_whole
 
+    format = _format(options)
     checks = _from_config(options) if options.pred is None else [_asked(options)]
     outputs = [options.output, options.junit, options.openmetrics, options.metrics]
     outputs += [check.baseline for check in checks if options.update_baseline]
@@ -134,7 +135,6 @@ def run(options: CheckOptions) -> None:
     refuse_inputs([file for file in outputs if file is not None], read)
 
     def update(file: str, report: Any) -> None:
-        from losscli.cli.output import screen
         from losscli.render.json import render as document
 
         write_whole(file, document(report, screen(file)))
@@ -143,7 +143,10 @@ def run(options: CheckOptions) -> None:
         report = run_checks(
             checks, update=update if options.update_baseline else None, progress=progress
         )
-    note(dict.fromkeys(text for check in report.checks for text in check.notes))
+    shown = any(check.findings for check in report.checks)
+    beneath = shown and format == "table" and on_terminal(options.output)
+    if not beneath:
+        note(dict.fromkeys(text for check in report.checks for text in check.notes))
     _write(options, report)
     _tell_github(report)
     errors = [check for check in report.checks if check.error is not None]
@@ -152,8 +155,9 @@ def run(options: CheckOptions) -> None:
         for check in errors
         if check.error is not None
     )
-    if any(check.findings for check in report.checks):
-        _show(options, report)
+    if shown:
+        text = render_check(report, format, screen(options.output, notes=beneath))
+        emit(text, options.output)
     note(f"baseline written to {file}" for file in report.baselines)
     if report.exit_code:
         raise SystemExit(report.exit_code)
@@ -198,16 +202,15 @@ def _from_config(options: CheckOptions) -> Sequence[Check]:
     return read_config(file, options.name)
 
 
-def _show(options: CheckOptions, report: CheckReport) -> None:
-    from losscli.cli.formats import format_of, render_check
-    from losscli.cli.output import emit, screen
+def _format(options: CheckOptions) -> str:
+    from losscli.cli.formats import format_of
 
     format = options.format
     if format is None:
         format = "table" if options.output is None else format_of(options.output)
     if format not in FORMATS:
         raise UsageError(f"{options.output}: checks are written as {', '.join(FORMATS)}")
-    emit(render_check(report, format, screen(options.output)), options.output)
+    return format
 
 
 def _write(options: CheckOptions, report: CheckReport) -> None:

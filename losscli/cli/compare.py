@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import COLUMNS
-from losscli.cli.options import arguments, option, switch
+from losscli.cli.options import arguments, command_options, option, switch
 from losscli.cli.resampling import CHANCE, DependenceOptions, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
@@ -14,13 +12,13 @@ from losscli.errors import UsageError
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
-@dataclass(frozen=True)
+@command_options
 class CompareOptions(ResamplingOptions, DependenceOptions, SlicingOptions, ScoringOptions):
     """Say whether models differ by more than chance, row by row on the same labels.
 
     The first model is the reference. Files with an id column are paired by it, in any order.
     For each loss: its difference with a 95 % interval, the p-value of three tests (adjusted
-    by Holm for the number of tests), and the verdict.
+    by Holm for the number of tests), and the verdict. The first loss that is named leads.
 
     Examples:
 

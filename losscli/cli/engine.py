@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import WORK
-from losscli.cli.options import option
+from losscli.cli.options import option, shared_options
 
 
-@dataclass(frozen=True)
+@shared_options
 class EngineOptions:
     """On this machine, or on the processes of a Dask cluster."""
 

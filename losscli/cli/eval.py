@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from losscli.cli.engine import EngineOptions
 from losscli.cli.evaluation import ScoringOptions
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option, switch
+from losscli.cli.options import command_options, option, switch
 from losscli.cli.resampling import CHANCE, DependenceOptions, ResamplingOptions
 from losscli.cli.slicing import SlicingOptions
 from losscli.errors import UsageError
@@ -17,7 +16,7 @@ from losscli.vocabulary import Reduction
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
-@dataclass(frozen=True)
+@command_options
 class EvalOptions(
     ResamplingOptions,
     DependenceOptions,
@@ -28,7 +27,8 @@ class EvalOptions(
 ):
     """Evaluate the losses of predictions against labels.
 
-    Without --loss, the losses that fit the data are shown, the recommended one first.
+    Without --loss, the losses that fit the data are shown, the recommended one first; with it,
+    those that are named, in that order.
 
     Examples:
 

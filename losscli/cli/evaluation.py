@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS, READING, WORK, ReadingOptions
 from losscli.cli.names import column_names, convention_names, loss_names
-from losscli.cli.options import count, option, switch
+from losscli.cli.options import count, option, shared_options, switch
 from losscli.evaluating.option_text import class_weights, named_files
 
 
-@dataclass(frozen=True)
+@shared_options
 class EvaluationOptions(ReadingOptions):
     """The losses, and what they are computed with."""
 
@@ -116,7 +115,7 @@ class EvaluationOptions(ReadingOptions):
         return None if given is None else class_weights(given, "--class-weight")
 
 
-@dataclass(frozen=True)
+@shared_options
 class ScoringOptions(EvaluationOptions):
     """The losses, or the scores that are 1 minus them."""
 

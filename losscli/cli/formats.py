@@ -46,9 +46,11 @@ def render(report: Report, format: str, screen: Screen) -> str:
     return str(_function(format, "render")(report, screen))
 
 
-def render_recommendation(advice: Recommendation, format: str, screen: Screen) -> str:
-    """A recommendation alone, as table or json."""
-    return str(_function(format, "render_recommendation")(advice, screen))
+def render_recommendation(
+    advice: Recommendation, format: str, screen: Screen, notes: Sequence[tuple[str, str]] = ()
+) -> str:
+    """A recommendation alone, as table (with `notes`, each with its heading) or json."""
+    return str(_function(format, "render_recommendation")(advice, screen, notes))
 
 
 def render_comparison(report: ComparisonReport, format: str, screen: Screen) -> str:
@@ -109,16 +111,22 @@ def render_matches(
 
 
 def render_why(
-    numbers: Sequence[str], found: Why, commands: Sequence[str], format: str, screen: Screen
+    numbers: Sequence[str],
+    found: Why,
+    commands: Sequence[str],
+    format: str,
+    screen: Screen,
+    *,
+    notes: Sequence[str] = (),
 ) -> str:
-    """What makes the difference between two numbers, as table or json."""
+    """What makes the difference between two numbers, as table (with `notes`) or json."""
     if format == "json":
         from losscli.render.json import render_why as as_json
 
         return as_json(numbers, found, commands)
     from losscli.render.terminal.why import render_why as as_text
 
-    return as_text(numbers, found, commands, screen)
+    return as_text(numbers, found, commands, screen, notes)
 
 
 def format_of(path: str) -> str:

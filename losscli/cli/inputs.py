@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from losscli.cli.names import column_names
-from losscli.cli.options import argument, option
+from losscli.cli.options import argument, option, shared_options
 from losscli.evaluating.option_text import listed
 from losscli.vocabulary import Kind, Task
 
@@ -18,7 +17,7 @@ READING = "How the numbers are read"
 WORK = "How the work is done"
 
 
-@dataclass(frozen=True)
+@shared_options
 class ReadingOptions:
     """Which columns are read, and how."""
 
@@ -102,7 +101,7 @@ class ReadingOptions:
         return listed(self.classes)
 
 
-@dataclass(frozen=True)
+@shared_options
 class InputOptions(ReadingOptions):
     """Prediction and label: two files, or one table with columns of both."""
 

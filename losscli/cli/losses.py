@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from losscli.cli.names import loss_names
-from losscli.cli.options import argument, option, switch
+from losscli.cli.options import argument, command_options, option, switch
 from losscli.errors import UsageError
 
 FORMATS = ("table", "json")
 
 
-@dataclass(frozen=True)
+@command_options
 class LossesOptions:
     """List the losses by family, or show the page of one, or one family.
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from losscli.cli.options import argument, count, option, switch
+from losscli.cli.options import argument, command_options, count, option, shared_options, switch
 from losscli.cli.searching import SearchOptions
 from losscli.errors import LosscliError, UsageError
 
 
-@dataclass(frozen=True)
+@shared_options
 class _Value:
     value: str | None = argument("VALUE", "The number as it was printed, such as 0.1824.")
 
 
-@dataclass(frozen=True)
+@command_options
 class MatchOptions(SearchOptions, _Value):
     """Say which loss, convention, kind, reduction or mistake gives a number: "my log says 0.1824".
 

@@ -1,6 +1,6 @@
 """One declaration of a command's options, read by two parsers.
 
-A command declares its options as a frozen dataclass. Typer gets a function signature made from it
+A command declares its options as a dataclass. Typer gets a function signature made from it
 and does all the work: help, errors. Building Typer's machinery costs more time than a
 small evaluation, so plain command lines (known options, each with its value) are first offered to
 `parse_plain`, which understands exactly the same declaration or else declines.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Options = TypeVar("Options", bound="DataclassInstance")
+T = TypeVar("T")
 
 _KEY = "losscli"
 
@@ -53,6 +54,20 @@ class Spec:
     switch: bool
     complete: Complete | None
     choices: tuple[str, ...] = ()
+
+
+def shared_options(options: type[T]) -> type[T]:
+    """Declare a part of the options that several commands inherit; it is never made by itself.
+
+    Nothing is generated for it: compiling the methods of all parts takes longer than a small
+    evaluation.
+    """
+    return dataclass(init=False, repr=False, eq=False)(options)
+
+
+def command_options(options: type[T]) -> type[T]:
+    """Declare the options of a command, those that it inherits among them."""
+    return dataclass(repr=False)(options)
 
 
 def argument(

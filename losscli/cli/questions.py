@@ -20,12 +20,30 @@ def whole_commands(error: UsageError, words: Sequence[str], verb: str, options: 
     flags = {flag: spec for spec in specs_of(options).values() for flag in spec.flags}
     commands = []
     for choice in error.choices:
+        if choice.verb:
+            commands += _of_another_verb(words, choice, verb)
+            continue
         added = _known(choice, verb, flags)
         typed = _with(list(words), choice, added, flags) if added else None
         if typed is not None:
             command = shlex.join(["losscli", *typed])
             commands.append(f"{command}\n      {choice.means}" if choice.means else command)
     return error.as_commands(commands) if commands else str(error)
+
+
+def _of_another_verb(words: Sequence[str], choice: Choice, verb: str) -> list[str]:
+    """The command of `compare` in place of one of `eval`; none where it lacks what was typed."""
+    from losscli.cli.compare import CompareOptions
+
+    if verb != "eval":
+        return []
+    flags = {flag for spec in specs_of(CompareOptions).values() for flag in spec.flags}
+    typed = list(words[1:] if words[0] == "eval" else words)
+    if any(word.startswith("--") and word.partition("=")[0] not in flags for word in typed):
+        return []
+    if any(word[0] == "-" != word and word[:2] not in flags for word in typed if word[:2] != "--"):
+        return []
+    return [shlex.join(["losscli", choice.verb, *typed, *choice.words])]
 
 
 def _known(choice: Choice, verb: str, flags: dict[str, Spec]) -> list[str]:

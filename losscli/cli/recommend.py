@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option
+from losscli.cli.options import command_options, option
 from losscli.errors import UsageError
 
 FORMATS = ("table", "json")
 
 
-@dataclass(frozen=True)
+@command_options
 class RecommendOptions(InputOptions):
     """Say which loss fits the predictions — BCE, CE or a regression loss — with the evidence.
 
@@ -40,9 +39,10 @@ def run(options: RecommendOptions) -> None:
 
     from losscli.cli.formats import render_recommendation
     from losscli.cli.loading import end_loading
-    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.output import color, emit, note, on_terminal, width
     from losscli.evaluating.options import Options
     from losscli.evaluating.recommend import advised
+    from losscli.inputs.roles.state import BY_NAME
     from losscli.render.screen import Screen
 
     if options.values and options.pred is not None:
@@ -60,12 +60,20 @@ def run(options: RecommendOptions) -> None:
     )
     end_loading()
     advice, dataset = advised(pred, options.label, settings)
-    note(dataset.notes)
+    read, beneath = dataset.findings, []
+    steps = list(read.evidence)
+    if options.format == "table" and on_terminal():
+        # What was read is said once: of the steps to it only those that no name alone decided.
+        steps = [step for step in steps if step.finding != BY_NAME]
+        said = set(read.notes())
+        beneath = [("read", read.summary())] if read.summary() else []
+        beneath += [("note", each) for each in dataset.notes if each not in said]
+    else:
+        note(dataset.notes)
     if options.format == "table":
         # The steps of the advice begin with what was read as what.
-        evidence = (*dataset.findings.evidence, *advice.evidence)
-        advice = replace(advice, evidence=evidence)
-    emit(render_recommendation(advice, options.format, Screen(width(), color())), None)
+        advice = replace(advice, evidence=(*steps, *advice.evidence))
+    emit(render_recommendation(advice, options.format, Screen(width(), color()), beneath), None)
 
 
 def _rows(values: tuple[str, ...]) -> list[list[float]]:

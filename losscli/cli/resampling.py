@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.names import column_names
-from losscli.cli.options import option
+from losscli.cli.options import option, shared_options
 from losscli.errors import UsageError
 
 CHANCE = "Chance"
@@ -14,7 +13,7 @@ CHANCE = "Chance"
 _EXAMPLES = {"--resamples": "2000", "--seed": "1", "--block-length": "20"}
 
 
-@dataclass(frozen=True)
+@shared_options
 class DependenceOptions:
     """Which rows depend on each other."""
 
@@ -56,7 +55,7 @@ class DependenceOptions:
         return {**keywords, "columns": columns, "block_length": length}
 
 
-@dataclass(frozen=True)
+@shared_options
 class ResamplingOptions:
     """How often, and from which seed."""
 

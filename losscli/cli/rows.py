@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.evaluation import EvaluationOptions
 from losscli.cli.inputs import InputOptions
-from losscli.cli.options import option, switch
+from losscli.cli.options import command_options, option, switch
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _OF_ALL_ROWS = ("csv", "jsonl", "parquet", "npy")
 _SHOWN = 10
 
 
-@dataclass(frozen=True)
+@command_options
 class RowsOptions(EvaluationOptions, InputOptions):
     """Show what single rows cost, and how much of the total they carry.
 
@@ -69,7 +68,7 @@ def run(options: RowsOptions) -> None:
         raise UsageError("--easy: how many of the easiest rows?", hint="Say --top N.")
     if options.plot and format in (*_OF_ALL_ROWS, "json"):
         raise UsageError("--plot is for a table", hint="Say -o FILE.svg for the plot as a picture.")
-    beneath = format == "table" and not options.check_grad and on_terminal(options.output)
+    beneath = format == "table" and on_terminal(options.output)
     with progress_bar() as progress:
         found = rows(
             options.pred,
@@ -83,7 +82,7 @@ def run(options: RowsOptions) -> None:
         if not beneath:
             note(found.report.notes)
         if options.check_grad:
-            _check_gradients(found, format, options.output)
+            _check_gradients(found, format, options.output, notes=beneath)
         if format == "picture":
             from losscli.render.chart import histogram_chart, save_picture
 
@@ -108,7 +107,7 @@ def run(options: RowsOptions) -> None:
     emit(_shown(report, plot, format, options.output, notes=beneath), options.output)
 
 
-def _check_gradients(found: RowLosses, format: str, output: str | None) -> None:
+def _check_gradients(found: RowLosses, format: str, output: str | None, *, notes: bool) -> None:
     """Print how the gradients stand up; ends the process, with 1 where one does not."""
     from losscli.cli.output import emit, screen
 
@@ -120,7 +119,7 @@ def _check_gradients(found: RowLosses, format: str, output: str | None) -> None:
     else:
         from losscli.render.terminal.row_table import render_checks
 
-        emit(render_checks(checks, screen(output)), output)
+        emit(render_checks(checks, found.report, screen(output, notes=notes)), output)
     raise SystemExit(1 if any(check.apart for check in checks) else 0)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.inputs import COLUMNS, InputOptions
 from losscli.cli.names import column_names, loss_names
-from losscli.cli.options import option
+from losscli.cli.options import option, shared_options
 
 if TYPE_CHECKING:
     from losscli.matching.report import Match
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json")
 
 
-@dataclass(frozen=True)
+@shared_options
 class SearchOptions(InputOptions):
     """The data of a search, and what narrows it."""
 

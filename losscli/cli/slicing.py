@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.cli.inputs import COLUMNS
 from losscli.cli.names import column_names
-from losscli.cli.options import option, switch
+from losscli.cli.options import option, shared_options, switch
 
 
-@dataclass(frozen=True)
+@shared_options
 class SlicingOptions:
     """By which columns."""
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from losscli.cli.options import argument
+from losscli.cli.options import argument, command_options, shared_options
 from losscli.cli.searching import SearchOptions
-from losscli.errors import UsageError
+from losscli.errors import LosscliError, UsageError
 
 
-@dataclass(frozen=True)
+@shared_options
 class _Values:
     first: str | None = argument("A", "One number as it was printed.")
     second: str | None = argument("B", "The other number, of the same predictions.")
 
 
-@dataclass(frozen=True)
+@command_options
 class WhyOptions(SearchOptions, _Values):
     """Say whose two numbers are, and which choices and rows make the difference.
 
@@ -32,27 +30,35 @@ class WhyOptions(SearchOptions, _Values):
 def run(options: WhyOptions) -> None:
     """Search twice, compare and print."""
     from losscli.cli.formats import render_why
-    from losscli.cli.output import color, emit, note, width
+    from losscli.cli.output import color, emit, note, on_terminal, width
     from losscli.cli.progress import progress_bar
     from losscli.matching.why import why
     from losscli.render.screen import Screen
 
     if options.first is None or options.second is None or options.pred is None:
         raise UsageError("which two numbers?", hint="Usage: losscli why A B PRED [LABEL].")
-    with progress_bar("trying losses") as progress:
-        found = why(
-            options.first,
-            options.second,
-            options.pred,
-            options.label,
-            options.loss or None,
-            progress=progress,
-            announce=lambda said: note((said,)),
-            **options.keywords(),
-        )
+    beneath = options.format == "table" and on_terminal()
+    notes: list[str] = []
+    try:
+        with progress_bar("trying losses") as progress:
+            found = why(
+                options.first,
+                options.second,
+                options.pred,
+                options.label,
+                options.loss or None,
+                progress=progress,
+                announce=notes.append if beneath else lambda said: note((said,)),
+                **options.keywords(),
+            )
+    except LosscliError:
+        # What was read as what belongs to what went wrong.
+        note(notes)
+        raise
     commands = tuple(
         "" if each is None else options.command_of(each) for each in (found.first, found.second)
     )
     numbers = (options.first, options.second)
     screen = Screen(width(), color())
-    emit(render_why(numbers, found, commands, options.format, screen), None)
+    text = render_why(numbers, found, commands, options.format, screen, notes=notes)
+    emit(text, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from losscli.comparing.side_by_side import SideBySide
 from losscli.comparing.tolerances import Tolerances, tolerances_of
 from losscli.comparing.verdicts import comparison_report
 from losscli.engine.run import Outcome
-from losscli.errors import UsageError
+from losscli.errors import Choice, UsageError
 from losscli.evaluating.misread import refuse_second_softmax
 from losscli.evaluating.one_pass import Losses, read_twice, requests_of, wanted_of
 from losscli.evaluating.options import Options
@@ -23,6 +24,7 @@ from losscli.evaluating.requests import Request, classes_second, look_up
 from losscli.evaluating.training_series import scaled_by_training
 from losscli.inputs.columns import Columns
 from losscli.inputs.dataset import Dataset
+from losscli.inputs.likely_models import likely_models
 from losscli.inputs.rivals import Rivals, open_rivals
 from losscli.stats.estimates import resampled
 from losscli.stats.groups import RESAMPLES, Resampling
@@ -30,6 +32,8 @@ from losscli.vocabulary import Task
 
 # Without --loss so many are compared: each more makes a difference harder to prove.
 _FEW = 3
+# So many pairs of columns are shown of which one may be meant.
+_MOST_PAIRS = 10
 
 
 def compare(
@@ -125,11 +129,7 @@ def compared(
     columns = options.columns or Columns()
     by_pattern = len(given) == 1 and len(columns.pred) > 1
     if len(given) < 2 and not by_pattern:
-        raise UsageError(
-            "a comparison needs two models" if given else "which models?",
-            hint="Usage: losscli compare A B --label FILE, "
-            "or one file with several columns: -p COL_A -p COL_B.",
-        )
+        raise _which_models(given, label, columns)
     requests, options = scaled_by_training(requests_of(losses), options)
     looked = () if options.scored else look_up(requests, like=options.like)
     rivals = open_rivals(
@@ -159,6 +159,26 @@ def compared(
         outcome = done.outcomes[model]
         refuse_second_softmax(rivals.sides[model], reading.verdict, outcome, options.kind, value)
     return comparison_report(rivals, names, done, resampling, margins, plan)
+
+
+def _which_models(given: Sequence[Any], label: Any, columns: Columns) -> UsageError:
+    """The error that two models are not named, with those that the one file may hold."""
+    found = likely_models(given[0], label, columns) if given else []
+    if columns.pred:
+        # One is named; each other one may be meant beside it.
+        others = [words for words in found if words[-1].rpartition("=")[2] not in columns.pred]
+        pairs = others if len(others) < len(found) else []
+    else:
+        pairs = [(*one, *other) for one, other in combinations(found, 2)]
+    if pairs:
+        more = f"… ({len(pairs)} in all)" if len(pairs) > _MOST_PAIRS else ""
+        choices = [Choice(words) for words in pairs[:_MOST_PAIRS]]
+        return UsageError("a comparison needs two models", choices=choices, more=more)
+    return UsageError(
+        "a comparison needs two models" if given else "which models?",
+        hint="Usage: losscli compare A B --label FILE, "
+        "or one file with several columns: -p COL_A -p COL_B.",
+    )
 
 
 def readings_of(

@@ -31,17 +31,22 @@ class Verdict(StrEnum):
 class Comparison(Struct, frozen=True):
     """One loss of one model against the reference, on the rows of both.
 
-    `difference` is `value` − `reference_value`, with its standard error. `p` is the largest of
-    three tests' (sign flips, Student's t, t corrected for skewness), `p_holm` the same adjusted for
-    all tests of the report: the verdict rests on it. `interval` is adjusted with it, to the
-    confidence `level` (95 % of one test): it excludes 0 just where the difference is proven, and is
-    None where fewer than ten rows (or clusters) differ. `better` and `equal` are the shares of rows
-    where the model's loss is better than the reference's, and where both are equal (None for a loss
-    that rows do not have one by one). `rows_needed` to `rows_needed_most` rows would show the
-    difference with 80 % power: the range that its own uncertainty leaves (None where there is no
-    telling). `words` says the verdict in a sentence. `units` are what was exchanged: rows, random
-    groups of them, or clusters. Of rows that depend on each other, `clusters` is their number and
-    `design_effect` by how much the variance of the difference grows (of means of rows); else None.
+    `difference` is `value` − `reference_value`, 0 where both differ by rounding alone, with its
+    standard error. `p` is the largest of three tests' (sign flips, Student's t, t corrected for
+    skewness), `p_holm` the same adjusted for all tests of the report: the verdict rests on it.
+    Losses that are one number under several transforms, such as MSE and RMSE, are one test:
+    `same_test_as` is the loss that the test is counted for, None where it is this one. `interval`
+    is adjusted with `p_holm`, to the confidence `level` (95 % of one test): it excludes 0 just
+    where the difference is proven, and is None where fewer than ten rows (or clusters) differ.
+    `better` and `equal` are the shares of rows where the model's loss is better than the
+    reference's, and where both are equal but for rounding; `decisive` is how many rows, those that
+    differ most, make up the whole difference, to a few percent (None for a loss that rows do not
+    have one by one). `rows_needed` to `rows_needed_most` rows would show the difference with 80 %
+    power: the range that its own uncertainty leaves (None where there is no telling; the first
+    also where so many are there already). `words` says the verdict in a sentence. `units` are what
+    was exchanged: rows, random groups of them, or clusters. Of rows that depend on each other,
+    `clusters` is their number and `design_effect` by how much the variance of the difference grows
+    (of means of rows); else None.
     """
 
     loss: str
@@ -75,6 +80,8 @@ class Comparison(Struct, frozen=True):
     units: str = "rows"
     clusters: int | None = None
     design_effect: float | None = None
+    decisive: int | None = None
+    same_test_as: str | None = None
 
     def __repr__(self) -> str:
         """Who is compared by which loss, and the verdict: the other fields by name."""

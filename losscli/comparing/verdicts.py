@@ -89,20 +89,26 @@ class _Judge(Struct, frozen=True):
         found = [
             (contest, pair, *contest.against_first(*pair)) for contest in contests for pair in pairs
         ]
-        ps = holm([None if result is None else result.p for *_, result in found])
-        levels = holm_levels([None if result is None else result.p for *_, result in found])
+        firsts = _firsts([(contest, model, result) for contest, (_, model), *_, result in found])
+        own = [
+            result.p if result is not None and first == place else None
+            for place, (first, (*_, result)) in enumerate(zip(firsts, found, strict=True))
+        ]
+        ps, levels = holm(own), holm_levels(own)
         # Before anything is seen, each test has an equal part of the 5 %.
         part = ALPHA / max(1, sum(p is not None for p in ps))
         judged = [
-            self._comparison(*item, p, alpha, part)
-            for item, p, alpha in zip(found, ps, levels, strict=True)
+            self._comparison(
+                *item, ps[first], levels[first], part, None if place == first else found[first][1]
+            )
+            for place, (item, first) in enumerate(zip(found, firsts, strict=True))
         ]
         return [tuple(judged[at : at + len(pairs)]) for at in range(0, len(judged), len(pairs))]
 
     @staticmethod
     def tests(comparisons: Iterable[Comparison]) -> int:
-        """How many of them were tested."""
-        return sum(item.p is not None for item in comparisons)
+        """How many tests they rest on: several may rest on one."""
+        return sum(item.p is not None and item.same_test_as is None for item in comparisons)
 
     def _comparison(
         self,
@@ -114,6 +120,7 @@ class _Judge(Struct, frozen=True):
         p_holm: float | None,
         alpha: float,
         part: float,
+        tested_with: tuple[int, int] | None,
     ) -> Comparison:
         place, model = pair
         evaluation = self.done.readings[0].evaluations[place]
@@ -125,6 +132,7 @@ class _Judge(Struct, frozen=True):
         if verdict is Verdict.NOT_PROVEN and result is not None:
             needed = result.needed_range(alpha)
         interval = None if result is None else result.interval(alpha)
+        lead = None if tested_with is None else self.done.readings[0].evaluations[tested_with[0]]
         rows = contest.tally(place, 0).rows
         return Comparison(
             loss=loss.id,
@@ -133,7 +141,7 @@ class _Judge(Struct, frozen=True):
             model=name,
             reference_value=first,
             value=second,
-            difference=second - first,
+            difference=0.0 if verdict is Verdict.EQUAL else second - first,
             interval=interval,
             level=1.0 - alpha,
             standard_error=None if result is None else result.standard_error,
@@ -145,7 +153,9 @@ class _Judge(Struct, frozen=True):
             verdict=verdict,
             rows_needed=None if needed is None else needed[0],
             rows_needed_most=None if needed is None else needed[1],
-            words=_words(verdict, reference, name, needed),
+            words=_words(
+                verdict, reference, name, needed, rounded=result is not None and result.rounded
+            ),
             unit=loss.unit,
             params=dict(evaluation.params),
             lower_is_better=loss.lower_is_better,
@@ -168,11 +178,33 @@ class _Judge(Struct, frozen=True):
             units="rows" if result is None else result.units,
             clusters=result.unit_count if result is not None and result.clustered else None,
             design_effect=None if result is None else result.design_effect,
+            decisive=None if result is None else result.decisive,
+            same_test_as=None if lead is None else lead.loss.id,
         )
 
     def _signature(self, place: int, model: int, rows: int) -> str:
         reading = self.done.readings[model]
         return signature(reading.evaluations[place], rows, reading.setting)
+
+
+def _firsts(found: Sequence[tuple[Contest, int, PairedResult | None]]) -> list[int]:
+    """For each result the place of the first that is the same test, of the same rows and model."""
+    firsts: list[int] = []
+    for place, (contest, model, result) in enumerate(found):
+        firsts.append(
+            next(
+                (
+                    first
+                    for first in dict.fromkeys(firsts)
+                    if found[first][:2] == (contest, model)
+                    and result is not None
+                    and (other := found[first][2]) is not None
+                    and result.one_test_with(other)
+                ),
+                place,
+            )
+        )
+    return firsts
 
 
 def _better(result: PairedResult | None, *, lower_is_better: bool) -> float | None:
@@ -193,23 +225,33 @@ def _verdict(harm: float, result: PairedResult | None, p: float | None) -> Verdi
 
 
 def _words(
-    verdict: Verdict, reference: str, model: str, needed: tuple[int, int | None] | None
+    verdict: Verdict,
+    reference: str,
+    model: str,
+    needed: tuple[int | None, int | None] | None,
+    *,
+    rounded: bool,
 ) -> str:
     if verdict is Verdict.BETTER:
         return f"{model} is better"
     if verdict is Verdict.WORSE:
         return f"{reference} is better"
     if verdict is Verdict.EQUAL:
-        return "equal on every row"
+        return "equal on every row but for rounding" if rounded else "equal on every row"
     if verdict is Verdict.UNTESTED:
         return "not tested: too few rows, or no number whose error is known"
     if needed is None:
         return "not proven"
-    fewest, most = needed
-    if most is None:
-        return f"not proven: at least {rounded_up(fewest)} rows would be needed for 80 % power"
-    rows = f"{rounded_up(fewest)} to {rounded_up(most)} rows"
-    return f"not proven: {rows} would be needed for 80 % power"
+    return f"not proven: {_rows_needed(*needed)} for 80 % power"
+
+
+def _rows_needed(fewest: int | None, most: int | None) -> str:
+    """How many rows would be needed, where these are too few or may be."""
+    if fewest is None:
+        up_to = "" if most is None else f", perhaps up to {rounded_up(most)},"
+        return f"more rows{up_to} would be needed"
+    to = "" if most is None else f" to {rounded_up(most)}"
+    return f"{'at least ' * (not to)}{rounded_up(fewest)}{to} rows would be needed"
 
 
 def _inputs(rivals: Rivals, rows: int) -> tuple[Input, ...]:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from losscli.evaluating.deferred import Deferred
 from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import plain
-from losscli.stats.calibrated import ByChance
-from losscli.stats.recalibrating import Recalibration
 from losscli.vocabulary import Evidence, Task
 
 if TYPE_CHECKING:
+    from losscli.stats.calibrated import ByChance
+    from losscli.stats.recalibrating import Recalibration
     from losscli.task.advice import Recommendation
 
 SCHEMA = "losscli/1"

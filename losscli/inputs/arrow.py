@@ -39,13 +39,21 @@ class Column(Struct, frozen=True):
 # How Spark writes a vector; its values stand for it.
 _VECTOR = frozenset(("type", "size", "indices", "values"))
 
+# So many words are read one by one: the functions of Arrow's that number them take 60 ms to load.
+_FEW = 1 << 12
+
 
 class Misplaced(Exception):
-    """A value that is not what its column is read as; `row` counts within the batch."""
+    """A value that is not what its column is read as; `row` counts within the batch.
 
-    def __init__(self, row: int | None, problem: str, value: str = "") -> None:
+    `list` says that the value is a whole list, of whose items each is a column.
+    """
+
+    def __init__(
+        self, row: int | None, problem: str, value: str = "", *, list: bool = False
+    ) -> None:
         super().__init__(problem)
-        self.row, self.problem, self.value = row, problem, value
+        self.row, self.problem, self.value, self.list = row, problem, value, list
 
 
 class TypedColumns:
@@ -215,8 +223,11 @@ class TypedColumns:
                 misfit.problem,
                 file=self.name,
                 position="" if row is None else self.position(start + row),
-                column=column.name,
+                column=column.name.rpartition(".")[0] if misfit.list else column.name,
                 value=misfit.value,
+                hint="Lists of one length are columns; of others, write a row for each item."
+                if misfit.list
+                else "",
             ) from None
 
 
@@ -247,7 +258,9 @@ def held_by_arrow(block: bytes) -> pa.BufferReader:
 
 
 def nested(column: pa.Array, path: Sequence[str]) -> pa.Array:
-    """The field of a column of records that a path leads to."""
+    """The field of a column of records that a path leads to; without a path, the column itself."""
+    if not path:
+        return column
     import pyarrow.compute as pc
 
     for name in path:
@@ -273,7 +286,8 @@ def _items(lists: pa.Array, item: int, width: int) -> pa.Array:
     bad = pc.fill_null(pc.not_equal(lengths, width), fill_value=False)
     if bad.true_count:
         row = pc.index(bad, value=True).as_py()
-        raise Misplaced(row, f"has {lengths[row]} items where the first row has {width}")
+        problem = f"has {lengths[row]} items where the first row has {width}"
+        raise Misplaced(row, problem, list=True)
     return pc.list_element(lists, item)
 
 
@@ -340,6 +354,8 @@ def numbers(column: pa.Array) -> Array:
 
 def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
     """The column as another type. Raises Misplaced where it holds what cannot be that."""
+    if column.type == kind:
+        return column
     import pyarrow as pa
 
     try:
@@ -364,21 +380,25 @@ def words(column: pa.Array, *, strip: bool = False) -> Array:
     import pyarrow as pa
 
     test = pa.types
+    if test.is_string(column.type) and len(column) <= _FEW:
+        return np.array(_texts(column, strip=strip), dtype=object)
     if not test.is_dictionary(column.type):
         if test.is_nested(column.type) or test.is_binary(column.type):
             raise Misplaced(None, f"is a column of type {column.type}, not of words")
         column = _cast(column, pa.string()).dictionary_encode()
     elif not test.is_string(column.type.value_type):
         column = _cast(column, pa.dictionary(column.type.index_type, pa.string()))
-    try:
-        known = column.dictionary.to_pylist()
-    except UnicodeDecodeError:
-        raise Misplaced(None, "holds words that are not UTF-8") from None
-    if strip:
-        known = [word.strip() or None for word in known]
     # None stands last, where −1 finds it.
-    table = np.array([*known, None], dtype=object)
+    table = np.array([*_texts(column.dictionary, strip=strip), None], dtype=object)
     places = numbers(column.indices)
     if places.dtype.kind == "f":
         places = np.where(np.isnan(places), -1, places).astype(np.intp)
     return table[places]
+
+
+def _texts(column: pa.Array, *, strip: bool) -> list[str | None]:
+    try:
+        found: list[str | None] = column.to_pylist()
+    except UnicodeDecodeError:
+        raise Misplaced(None, "holds words that are not UTF-8") from None
+    return [(word and word.strip()) or None for word in found] if strip else found

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from losscli.errors import UsageError
 from losscli.inputs.archives import members_of
 from losscli.inputs.beside import grouping
-from losscli.inputs.by_key import ById, in_two_writings
 from losscli.inputs.choosing import choose
 from losscli.inputs.chosen import Chosen
 from losscli.inputs.columns import Columns
@@ -157,6 +156,8 @@ def paired_rows(
     if not all(KEY in feed.roles for feed in feeds):
         # What has no key cannot be paired by one; the first rows say that the order differs.
         return ByPosition(feeds)
+    from losscli.inputs.by_key import ById, in_two_writings
+
     plain = in_two_writings(feeds)
     pairing = ById(feeds, whole_numbers=plain)
     lead = feeds[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 
@@ -24,6 +24,8 @@ _SHOWN = 60
 
 # Damage that is met where the text is read, beside that of a compressed file.
 UNREADABLE = (*DAMAGE, csv.Error)
+# A column, and whether its cells are read as text rather than as numbers.
+Reading = tuple[int, bool]
 
 
 class Cells:
@@ -45,19 +47,19 @@ class Cells:
         """The line, counted from 1, on which a row begins."""
         return next(self._records(row))[0]
 
-    def batches(self, text: Mapping[int, bool], start: int) -> Iterator[dict[int, Array]]:
-        """Columns, as text or as numbers, from row `start` on.
+    def batches(self, wanted: Sequence[Reading], start: int) -> Iterator[dict[Reading, Array]]:
+        """Columns, each as text or as numbers (or once as either), from row `start` on.
 
         Raises DataError at the first row or cell that is amiss.
         """
         rows = self._records(start)
         while chunk := [
-            [self._value(line, cells, column, text[column]) for column in text]
+            [self._value(line, cells, column, text) for column, text in wanted]
             for line, cells in islice(rows, _ROWS)
         ]:
             yield {
-                column: np.array(values, dtype=object if text[column] else np.float64)
-                for column, values in zip(text, zip(*chunk, strict=True), strict=True)
+                (column, text): np.array(values, dtype=object if text else np.float64)
+                for (column, text), values in zip(wanted, zip(*chunk, strict=True), strict=True)
             }
 
     def _records(self, row: int) -> Iterator[tuple[int, list[str]]]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from losscli.errors import DataError, UsageError
 from losscli.inputs.beside import input_columns, weights
 from losscli.inputs.chosen import CLAIMED, Choice, Chosen, Keys, table_of
 from losscli.inputs.columns import Columns
-from losscli.inputs.label_scores import PREFIX
-from losscli.inputs.language_model_columns import of_language_models, of_one_filter
 from losscli.inputs.names import align
 from losscli.inputs.roles.claims import Claim
-from losscli.inputs.roles.decision import resolve
 from losscli.inputs.roles.state import ANYTHING, Wanted
-from losscli.inputs.scores import scores_in
 from losscli.inputs.source import Selection, Source
 from losscli.vocabulary import Evidence
 
@@ -24,20 +22,20 @@ def choose(
     columns: Columns,
     keys: Keys,
     wanted: Wanted = ANYTHING,
+    others: Sequence[str] = (),
 ) -> Choice:
     """For each role its source and columns; `keys` identify the rows of sources and are no data.
 
-    `wanted` is what the losses that were asked for read of a row.
+    `wanted` is what the losses that were asked for read of a row, `others` are the patterns of
+    columns that are the predictions of other models.
     """
     chosen: Chosen = {}
     notes: list[str] = []
     evidence: list[Evidence] = []
     claims: dict[str, Claim] = {}
     alone = "label" not in sources
-    if (read := of_language_models(sources, columns)) is not None:
-        return of_one_filter(read, columns)
-    if (scored := _scores(sources, columns, keys)) is not None:
-        return of_one_filter(scored, columns)
+    if (whole := _whole_file(sources, columns, keys)) is not None:
+        return whole
     for role in ("pred", "label"):
         if role not in sources:
             continue
@@ -51,12 +49,16 @@ def choose(
                     )
             chosen[role] = (source, Selection(None, text=source.is_text(0)))
             continue
+        # Arrays do without all that reads columns.
+        from losscli.inputs.roles.decision import resolve
+
         roles = resolve(
             table,
             columns,
             want_pred=role == "pred",
             want_label=role == "label" or alone,
             wanted=wanted,
+            others=others,
         )
         evidence += roles.evidence
         for claim in roles.claims:
@@ -95,6 +97,8 @@ def _check_names_tell(chosen: Chosen) -> None:
     places = selection.columns or ()
     if not getattr(source, "unordered", False) or len(places) < 2 or label.text:
         return
+    from losscli.inputs.label_scores import PREFIX
+
     names = [(source.columns or ())[place].removeprefix(PREFIX) for place in places]
     if [name.upper().removeprefix("LABEL_") for name in names] == [*map(str, range(len(names)))]:
         return
@@ -103,6 +107,16 @@ def _check_names_tell(chosen: Chosen) -> None:
         "labels are numbers: which class is which?",
         hint="Write the labels as those words.",
     )
+
+
+def _whole_file(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:
+    """The choice where the first file is read in one way: texts of a language model, or scores."""
+    if sources["pred"].columns is None:
+        return _scores(sources, columns, keys)
+    from losscli.inputs.language_model_columns import of_language_models, of_one_filter
+
+    found = of_language_models(sources, columns) or _scores(sources, columns, keys)
+    return None if found is None else of_one_filter(found, columns)
 
 
 def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice | None:
@@ -116,6 +130,8 @@ def _scores(sources: dict[str, Source], columns: Columns, keys: Keys) -> Choice 
                 hint="Say --task scores: the array is taken as scores.",
             )
         return None
+    from losscli.inputs.scores import scores_in
+
     found = scores_in(table, columns, labelled="label" in sources)
     if found is None:
         return None

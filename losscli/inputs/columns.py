@@ -97,7 +97,8 @@ def pick(table: Table, patterns: Sequence[str], flag: str) -> tuple[int, ...]:
             )
         found = matching(table, pattern)
         if not found:
-            close = get_close_matches(pattern, table.columns, n=1)
+            items = [name for name in table.columns if name.rpartition(".")[0] == pattern]
+            close = [f"{pattern}.*"] if items else get_close_matches(pattern, table.columns, n=1)
             hint = f"Did you mean {close[0]!r}?" if close else f"It has: {listed(table.columns)}."
             raise UsageError(f"{table.file} has no column {pattern!r} ({flag})", hint=hint)
         picked.extend(place for place in found if place not in picked)

@@ -8,6 +8,7 @@ block) is then read, and what is wrong is named with its line, column and value.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from shlex import quote
@@ -17,10 +18,11 @@ import numpy as np
 
 from losscli.errors import DataError, NoRows
 from losscli.inputs.arrow import held_by_arrow, numbers, words
-from losscli.inputs.cells import UNREADABLE, Cells
+from losscli.inputs.cells import UNREADABLE, Cells, Reading
 from losscli.inputs.compressed import beginning, decompressing, text_size
 from losscli.inputs.dialect import MISSING, Dialect, records, sniff
 from losscli.inputs.file import File
+from losscli.inputs.numerals import Numerals
 from losscli.inputs.source import Array, Selection, between
 from losscli.inputs.text import LONGEST_LINE, line_blocks, row_blocks, utf8_pieces
 from losscli.machine.threads import available, in_order
@@ -132,24 +134,46 @@ class DelimitedSource:
         import pyarrow as pa
 
         everything = tuple(range(len(self.columns)))
-        wanted = {role: chosen.columns or everything for role, chosen in roles.items()}
-        text = {column: roles[role].text for role, places in wanted.items() for column in places}
+        wanted = {
+            role: [(place, chosen.text) for place in chosen.columns or everything]
+            for role, chosen in roles.items()
+        }
+        readings = list(dict.fromkeys(each for found in wanted.values() for each in found))
         done = 0
         if self._dialect.plain:
             with contextlib.suppress(pa.ArrowException, *UNREADABLE):
-                for batch in self._by_arrow(text):
-                    yield _tables(_arrays(batch, text), wanted)
+                for batch in self._by_arrow(readings):
+                    yield _tables(self._arrays(batch, readings), wanted)
                     done += batch.num_rows
                 return
-        for arrays in self._cells.batches(text, done):
+        for arrays in self._cells.batches(readings, done):
             yield _tables(arrays, wanted)
 
-    def _by_arrow(self, text: Mapping[int, bool]) -> Iterator[pa.RecordBatch]:
+    def _arrays(self, batch: pa.RecordBatch, readings: Sequence[Reading]) -> dict[Reading, Array]:
+        """The columns of a batch as they are wanted. Raises ArrowInvalid for a word among numbers.
+
+        What is wanted as text and as numbers was read as text.
+        """
+        places = {name: place for place, name in enumerate(batch.schema.names)}
+        arrays: dict[Reading, Array] = {}
+        for column, text in readings:
+            found = batch.column(places[str(column)])
+            if text:
+                arrays[column, text] = words(found, strip=True)
+            elif (column, True) in readings:
+                arrays[column, text] = _numerals(words(found, strip=True), self._dialect.numerals)
+            else:
+                arrays[column, text] = numbers(found)
+        return arrays
+
+    def _by_arrow(self, readings: Sequence[Reading]) -> Iterator[pa.RecordBatch]:
         """The columns in batches of about a megabyte of text: in blocks as far as they go."""
         import pyarrow as pa
 
         word, number = pa.dictionary(pa.int32(), pa.string()), pa.float64()
-        types = {str(column): word if text[column] else number for column in text}
+        types: dict[str, Any] = {}
+        for column, text in readings:
+            types[str(column)] = word if text else types.get(str(column), number)
         done = 0
         if self._dialect.line_end is not None and not self._dialect.quoted:
             for batch in self._blocks(types):
@@ -279,17 +303,23 @@ def _sample(file: File, codec: str | None) -> tuple[bytes, bool]:
         size *= 8
 
 
-def _arrays(batch: pa.RecordBatch, text: Mapping[int, bool]) -> dict[int, Array]:
-    return {
-        column: words(batch.column(place), strip=True)
-        if text[column]
-        else numbers(batch.column(place))
-        for place, column in enumerate(text)
-    }
+def _numerals(cells: Array, numerals: Numerals) -> Array:
+    """Cells as numbers, NaN where one is missing. Raises ArrowInvalid for one that is none."""
+    import pyarrow as pa
+
+    known: dict[str | None, float] = dict.fromkeys([None, *MISSING], math.nan)
+    try:
+        for cell in set(cells.tolist()) - known.keys():
+            known[cell] = numerals.number(cell)
+    except ValueError as error:
+        raise pa.ArrowInvalid(str(error)) from None
+    return np.array([known[cell] for cell in cells.tolist()], np.float64)
 
 
-def _tables(arrays: Mapping[int, Array], wanted: Mapping[str, Sequence[int]]) -> dict[str, Array]:
-    return {role: _table([arrays[place] for place in places]) for role, places in wanted.items()}
+def _tables(
+    arrays: Mapping[Reading, Array], wanted: Mapping[str, Sequence[Reading]]
+) -> dict[str, Array]:
+    return {role: _table([arrays[each] for each in readings]) for role, readings in wanted.items()}
 
 
 def _table(columns: Sequence[Array]) -> Array:

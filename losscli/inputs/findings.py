@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from msgspec import Struct
 
 from losscli.vocabulary import Evidence
@@ -9,12 +11,15 @@ from losscli.vocabulary import Evidence
 _SHOWN = 20
 # And so many where all have to stand on one line.
 _FEW = 5
-# The roles as a reader calls them; those to group by are `by NAME`.
-_NOUNS = {"pred": "prediction", "key": "key", "weight": "weight", "label": "label"}
+# The roles as a reader calls them.
+_NOUNS = {"pred": "prediction", "score": "scores", "group": "list"}
 
 
 class ReadRole(Struct, frozen=True):
-    """Columns of one file and the role they play: `pred`, `label`, `weight`, `key` or `by NAME`.
+    """Columns of one file and the role they play: `pred`, `label`, `weight`, `key` or `score`.
+
+    Those to group by are `by NAME`, those that name dependent rows `cluster NAME`, and the one that
+    names the lists of a ranking is `group`.
 
     `guessed` says that the role was found from names and values, not named by the user. `columns`
     is empty for an array, which has none.
@@ -48,11 +53,8 @@ class Findings(Struct, frozen=True):
 
     def summary(self) -> str:
         """All in one line for a screen: each role with its columns, and what was not used."""
-        roles: dict[str, list[str]] = {}
-        for each in self.read:
-            known = roles.setdefault(_NOUNS.get(each.role, each.role), [])
-            known += [name for name in each.columns if name not in known]
-        taken = [f"{listed(names, _FEW)} as the {noun}" for noun, names in roles.items() if names]
+        roles = _by_role(self.read, _as_what)
+        taken = [f"{listed(names, _FEW)} {what}" for what, names in roles.items() if names]
         words = ["; ".join(taken)] if taken else []
         if self.unused:
             names = list(dict.fromkeys(map(_flagged, self.unused)))
@@ -65,7 +67,8 @@ class Findings(Struct, frozen=True):
         unused = [
             _flagged(each) for each in self.unused if each.file == file and (guessed or each.flag)
         ]
-        parts = ["; ".join(map(_said, guessed))] if guessed else []
+        found = _by_role(guessed, _noun)
+        parts = ["; ".join(_said(noun, names) for noun, names in found.items())] if found else []
         if unused:
             parts.append(f"not used: {listed(unused)}")
         return f"{file}: {' · '.join(parts)}" if parts else ""
@@ -74,9 +77,29 @@ class Findings(Struct, frozen=True):
 NOTHING_CHOSEN = Findings()
 
 
-def _said(read: ReadRole) -> str:
-    noun = _NOUNS.get(read.role, read.role)
-    return f"{noun} from column{'s' if len(read.columns) > 1 else ''} {listed(read.columns)}"
+def _by_role(read: Iterable[ReadRole], called: Callable[[str], str]) -> dict[str, list[str]]:
+    """The columns of every role, as the role is called."""
+    roles: dict[str, list[str]] = {}
+    for each in read:
+        known = roles.setdefault(called(each.role), [])
+        known += [name for name in each.columns if name not in known]
+    return roles
+
+
+def _noun(role: str) -> str:
+    return _NOUNS.get(role, role)
+
+
+def _as_what(role: str) -> str:
+    """What columns were taken as: `as the label`, `to group by`."""
+    kind, _, name = role.partition(" ")
+    if name and kind == "by":
+        return "to group by"
+    return f"as the {kind if name else _noun(role)}"
+
+
+def _said(noun: str, names: list[str]) -> str:
+    return f"{noun} from column{'s' if len(names) > 1 else ''} {listed(names)}"
 
 
 def _flagged(column: UnusedColumn) -> str:

@@ -18,6 +18,8 @@ KEY = "key"
 # What parts the columns of a key that are held as one text.
 _PART = "\x1f"
 
+SAME_ROWS = "Models are compared on the same rows."
+
 # Rows whose keys are compared before the way of pairing is chosen.
 _FIRST_KEYS = 1 << 12
 
@@ -122,15 +124,18 @@ class ByPosition:
         return located(next(feed.source for feed in self._feeds if role in feed.roles), row)
 
     def _uneven(self, counts: Sequence[int]) -> DataError:
-        (one, a), (two, b) = _first_difference(
-            [(feed.source.name, count) for feed, count in zip(self._feeds, counts, strict=True)]
-        )
+        rows = list(zip(self._feeds, counts, strict=True))
+        first, a = rows[0]
+        other, b = next(pair for pair in rows if pair[1] != a)
+        hint = "Each prediction needs its label."
+        if _predicts(first) and _predicts(other):
+            hint = SAME_ROWS
+        if abs(a - b) == 1:
+            hint += " Is a header taken for a row, or one file cut?"
+        elif hint is SAME_ROWS:
+            hint += " Where they have a key, pair them by it: --id-col COL."
         return DataError(
-            f"has {a:,} rows, {two} has {b:,}",
-            file=one,
-            hint="Each prediction needs its label. Is a header taken for a row, or one file cut?"
-            if abs(a - b) == 1
-            else "Each prediction needs its label.",
+            f"has {a:,} rows, {other.source.name} has {b:,}", file=first.source.name, hint=hint
         )
 
     def _check_keys(self, parts: Sequence[Mapping[str, Array]], start: int) -> None:
@@ -247,9 +252,9 @@ def first_keys(feed: Feed) -> list[Any]:
     return [key for part in islice(batches, 1) for key in keys_of(part).tolist()]
 
 
-def _first_difference(named: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], tuple[str, int]]:
-    first = named[0]
-    return first, next(pair for pair in named if pair[1] != first[1])
+def _predicts(feed: Feed) -> bool:
+    """Whether a feed holds the prediction of a model."""
+    return any(role.partition(" ")[0] == "pred" for role in feed.roles)
 
 
 def _shown(key: Any) -> str:

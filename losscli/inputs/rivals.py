@@ -21,7 +21,7 @@ from losscli.inputs.dataset import Dataset
 from losscli.inputs.dependence import suspects
 from losscli.inputs.keys import feeds_of, shared_keys
 from losscli.inputs.opening import Opener
-from losscli.inputs.pairing import Pairing
+from losscli.inputs.pairing import SAME_ROWS, Pairing
 from losscli.inputs.roles.claims import Claim
 from losscli.inputs.roles.state import ANYTHING, Wanted
 from losscli.inputs.shapes import part_of
@@ -220,7 +220,13 @@ def _chosen(
     evidence: list[Evidence] = []
     claims: dict[str, Claim] = {}
     for place, (model, columns) in enumerate(zip(models, asked, strict=True)):
-        choice = choose({"pred": model, **shared}, columns, keys, wanted)
+        others = [
+            pattern
+            for source, each in zip(models, asked, strict=True)
+            for pattern in each.pred
+            if source is model and pattern not in columns.pred
+        ]
+        choice = choose({"pred": model, **shared}, columns, keys, wanted, others)
         found = dict(choice.chosen)
         notes += choice.notes
         evidence += choice.evidence
@@ -258,7 +264,7 @@ def _check_rows(parts: Mapping[str, Part]) -> None:
             raise DataError(
                 f"has {part.shape[0]:,} rows, {first.file} has {first.shape[0]:,}",
                 file=part.file,
-                hint="Models are compared on the same rows.",
+                hint=SAME_ROWS,
             )
         if role.startswith(_PRED) and part.width != first.width:
             raise DataError(

@@ -10,11 +10,16 @@ from losscli.comparing.planning import Plan, rounded_up
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.losses.registry import REGISTRY
 from losscli.plain import differences
-from losscli.render.numbers import NOTHING, number
+from losscli.render.numbers import NOTHING, between, number, share
 from losscli.stats.holm import ALPHA
+from losscli.stats.ties import ROUNDING
 
-# Differences of sums of many terms may be off by so many units of the last place.
-_ROUNDING = 64 * 2.0**-52
+# A model is better on most rows where it is so on this share of those that differ, ...
+_MAJORITY = 0.6
+# ... by more than chance would do in 19 of 20 cases, in standard errors.
+_BY_CHANCE = 1.96
+# Rows that make a difference are few up to this share of all.
+_FEW = 0.05
 _MARKS = {Verdict.WORSE: "▲", Verdict.BETTER: "✓"}
 
 
@@ -27,6 +32,12 @@ def losses_of(comparisons: Sequence[Comparison]) -> list[tuple[str, list[Compari
         title = f"{item.title} ({', '.join(words)})" if words else item.title
         by_title.setdefault(title, []).append(item)
     return list(by_title.items())
+
+
+def leading_comparisons(report: ComparisonReport) -> list[Comparison]:
+    """What the loss that leads says of each model, once; empty where nothing was compared."""
+    items = next((items for _, items in losses_of(report.comparisons)), [])
+    return list({item.model: item for item in reversed(items)}.values())[::-1]
 
 
 def signed(value: float, digits: int = 4) -> str:
@@ -49,16 +60,18 @@ def verdict(report: ComparisonReport, item: Comparison) -> str:
 
 
 def tied(item: Comparison) -> bool:
-    """Whether the values differ by no more than the rounding of float64 on the way to them."""
+    """Whether the values are equal but for rounding, though rows differ."""
     size = max(abs(item.reference_value), abs(item.value))
-    return math.isfinite(size) and abs(item.difference) <= _ROUNDING * size
+    same = math.isfinite(size) and abs(item.difference) <= ROUNDING * size
+    return same and item.verdict is Verdict.NOT_PROVEN
 
 
 def verdict_sentence(item: Comparison) -> tuple[str, str]:
     """What can be concluded by one loss, and its reason: two sentences to act on."""
-    if tied(item) or item.verdict is Verdict.EQUAL:
-        how = "on every row" if item.verdict is Verdict.EQUAL else "but for rounding"
-        return f"{item.reference} and {item.model} are a tie:", f"equal {how} by {item.title}."
+    if item.verdict is Verdict.EQUAL:
+        return f"{item.reference} and {item.model} are a tie:", f"{item.words} by {item.title}."
+    if tied(item):
+        return "No winner:", _cancelling(item)
     if item.verdict is Verdict.UNTESTED:
         return f"{item.reference} and {item.model} are not told apart:", f"{item.words}."
     better, worse = _by_rank(item)
@@ -73,9 +86,19 @@ def verdict_sentence(item: Comparison) -> tuple[str, str]:
     return "No winner yet:", f"{reason} ({p}){f'; {needed}' if needed else ''}."
 
 
+def _cancelling(item: Comparison) -> str:
+    """That two models have the same value by rows that differ."""
+    where = "" if item.equal is None else f"{share(1.0 - item.equal)} of the "
+    reason = f"{item.reference} and {item.model} have the same {item.title}, "
+    reason += f"though they differ on {where or 'some '}rows"
+    if item.interval is None:
+        return f"{reason}."
+    return f"{reason}; the true difference may lie anywhere in {between(item.interval)}."
+
+
 def otherwise(item: Comparison, leading: Comparison) -> str:
     """What a loss proves that the leading one does not; empty where it says no other thing."""
-    proven = item.verdict in (Verdict.BETTER, Verdict.WORSE) and not tied(item)
+    proven = item.verdict in (Verdict.BETTER, Verdict.WORSE)
     if not proven or item.verdict is leading.verdict or item.model != leading.model:
         return ""
     return f"By {item.title}, {_by_rank(item)[0]} is better (p = {chance(item.p_holm)})."
@@ -90,17 +113,22 @@ def _by_rank(item: Comparison) -> tuple[str, str]:
 def few_large_misses(item: Comparison) -> tuple[str, str] | None:
     """The model that is better on most rows and yet worse in all, and how that is; None for none.
 
-    Such a model loses by few, large misses.
+    Such a model is worse by few, large misses where few rows make up the whole difference.
     """
-    if item.better is None or item.equal is None or tied(item):
+    if item.better is None or item.equal is None or item.decisive is None or tied(item):
         return None
     harm = item.difference if item.lower_is_better else -item.difference
     other = 1.0 - item.better - item.equal
-    model, part = (item.model, item.better) if harm > 0.0 else (item.reference, other)
-    if part <= 0.5:
+    model, won, lost = item.model, item.better, other
+    if harm < 0.0:
+        model, won, lost = item.reference, other, item.better
+    clear = won >= _MAJORITY * (won + lost)
+    clear &= won - lost > _BY_CHANCE * math.sqrt((won + lost) / max(1, item.n))
+    if won <= 0.5 or not clear or item.decisive > max(1, _FEW * item.n):
         return None
-    rows = f"{100.0 * part:.0f} %"
-    return model, f"is better on {rows} of the rows and loses by few, large misses"
+    how = "is behind" if item.verdict is Verdict.NOT_PROVEN else "loses"
+    rows = f"{min(99, round(100.0 * won))} % of the rows"
+    return model, f"is better on {rows} and {how} by few, large misses"
 
 
 def rows_command(report: ComparisonReport, model: str) -> str:
@@ -185,7 +213,10 @@ def _of_all_rows() -> frozenset[str]:
 
 def method(report: ComparisonReport) -> str:
     """How intervals and p-values were found."""
-    tests = "1 test" if report.tests == 1 else f"{report.tests} tests, adjusted by Holm"
+    tests = "1 test" if report.tests == 1 else f"{report.tests} tests"
+    if any(item.same_test_as is not None for item in report.comparisons):
+        tests += f" for {len(report.comparisons)} differences"
+    tests += "" if report.tests == 1 else ", adjusted by Holm"
     units = " and ".join(sorted({item.units for item in report.comparisons if item.p is not None}))
     drawn = f"{report.resamples:,} resamples of {units or 'rows'}, seed {report.seed}"
     also = "" if report.tests == 1 else "; intervals are adjusted with them"

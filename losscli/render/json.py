@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from losscli.checking.report import CheckReport
 from losscli.comparing.report import ComparisonReport
 from losscli.differentiating.report import GradientCheck
@@ -22,7 +24,9 @@ def render(report: Report, _screen: Screen) -> str:
     return dump(report.to_dict(), indent=2) + "\n"
 
 
-def render_recommendation(advice: Recommendation, _screen: Screen) -> str:
+def render_recommendation(
+    advice: Recommendation, _screen: Screen, _notes: Sequence[tuple[str, str]] = ()
+) -> str:
     """A recommendation alone."""
     return dump({"schema": SCHEMA, **plain(advice)}, indent=2) + "\n"
 
@@ -61,10 +65,12 @@ def render_checks(checks: Sequence[GradientCheck]) -> str:
 
 def dump(data: Any, *, indent: int | None = None) -> str:
     """JSON in which only printable characters stand as they are."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False)
+    if text.isprintable():
+        # As `json.dumps` would indent it, which does so in Python and takes seven times as long.
+        return text if indent is None else msgspec.json.format(text, indent=indent)
     text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=indent)
     # The ends of lines are no printable characters, and stand in every indented document.
-    if text.replace("\n", "").isprintable():
-        return text
     return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
 
 

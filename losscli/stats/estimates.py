@@ -43,6 +43,9 @@ class Estimate(Protocol):
     def gradient(self, sums: Array) -> Array:
         """Its slope in each of the sums: (r, width) → (r, width)."""
 
+    def weights(self, sums: Array) -> Array:
+        """What each of n rows counts, of their sums: (n, width) → (n, 1)."""
+
 
 class MeanOfRows(Struct, frozen=True):
     """A mean (or sum) of rows, under the loss's transform; the mean over columns where several.
@@ -72,6 +75,10 @@ class MeanOfRows(Struct, frozen=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             above = slope / sums[:, width:]
             return np.concatenate([above, -above * level / self.scale], axis=1)
+
+    def weights(self, sums: Array) -> Array:
+        """The largest of what the columns divide by."""
+        return np.asarray(sums[:, sums.shape[1] // 2 :].max(axis=1, keepdims=True))
 
     def _level(self, sums: Array) -> Array:
         width = sums.shape[1] // 2
@@ -118,6 +125,10 @@ class FunctionOfSums(Struct, frozen=True):
             slopes[:, place] = np.where(np.isfinite(two_sided), two_sided, (higher - start) / step)
         return slopes
 
+    def weights(self, sums: Array) -> Array:
+        """The last column but one."""
+        return sums[:, -2:-1]
+
     def _finished(self, row: list[float]) -> float:
         sums: dict[str, tuple[Sum, ...]] = {}
         place = 0
@@ -144,6 +155,10 @@ class Kept(Struct, frozen=True):
     def gradient(self, sums: Array) -> Array:
         """Nor a slope."""
         return np.full_like(sums, math.nan)
+
+    def weights(self, sums: Array) -> Array:
+        """Every row counts alike."""
+        return np.ones((len(sums), 1))
 
 
 def influence(estimate: Estimate, sums: Array) -> Array:
@@ -191,6 +206,10 @@ class Difference(Struct, frozen=True):
         """The slopes of both, those of the first with their sign turned."""
         one, two = np.split(sums, 2, axis=1)
         return np.concatenate([-self.first.gradient(one), self.second.gradient(two)], axis=1)
+
+    def weights(self, sums: Array) -> Array:
+        """Those of the first: both are of the same rows."""
+        return self.first.weights(np.split(sums, 2, axis=1)[0])
 
 
 class Rows(Struct, frozen=True):

@@ -46,7 +46,7 @@ def sign_flip(
     """
     moved = second - first
     groups = len(moved)
-    if _is_one_mean(estimate, first):
+    if is_one_mean(estimate, first):
         # Of one mean, with or without a transform, the sum of the differences says it all.
         shift = moved[:, :1]
         observed = abs(float(shift.sum()))
@@ -72,5 +72,6 @@ def sign_flip(
     return (as_large + 1) / (len(values) + 1)
 
 
-def _is_one_mean(estimate: Difference, sums: Array) -> bool:
+def is_one_mean(estimate: Difference, sums: Array) -> bool:
+    """Whether a difference is one of means of single numbers, each under a transform or summed."""
     return isinstance(estimate.first, MeanOfRows) and sums.shape[1] == 2

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
 
 from losscli.arrays import Array
 from losscli.engine.evaluation import Batch, Evaluation
@@ -15,15 +18,18 @@ from losscli.stats.design_effect import SpreadAlone
 from losscli.stats.estimates import (
     Difference,
     Estimate,
+    MeanOfRows,
     influence,
     per_row,
     rows_as_sums,
 )
-from losscli.stats.flips import sign_flip
+from losscli.stats.flips import is_one_mean, sign_flip
 from losscli.stats.groups import Resampling
 from losscli.stats.holm import ALPHA
 from losscli.stats.studentised import Studentised, studentised
+from losscli.stats.ties import ties
 from losscli.stats.units import Units
+from losscli.stats.wins import Wins
 
 # How often a true difference is to be found.
 POWER = 0.8
@@ -31,6 +37,10 @@ POWER = 0.8
 _EXCHANGED = "skewness-corrected t"
 # Below so many rows (or clusters) that differ there is no interval: the exact test alone decides.
 FEWEST_DIFFERING = 10
+# The number next to 0.
+_LEAST = math.ulp(0.0)
+# Slopes that are found by small steps are off by no more than this.
+_PROPORTIONAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +52,18 @@ class PairedResult:
     large would come about if in each row, or group of rows, as `units` says, the models had changed
     places at random), that of Student's t, and that of t corrected for skewness. Flips alone err
     where the losses of the models are of unlike shapes, t alone where they are skewed. `lower` and
-    `equal` are the shares of rows where the second's loss is lower, and where both are equal; None
-    for a loss that no row has on its own. `differing` are the units where the losses differ,
-    `clustered` says that each unit is a cluster of dependent rows, `error_alone` is the standard
-    error that a difference of means would have if rows stood alone. Of a number of all rows at once
-    nothing is exchanged: `method` names where its spread comes from, and `p` is that of the spread.
+    `equal` are the shares of rows where the second's loss is lower, and where both are equal but
+    for rounding; None for a loss that no row has on its own. `decisive` is how many rows, those
+    that differ most, make up the whole difference. Where `rounded`, rows differ by rounding alone,
+    which no test is shown. `differing` are the units where the losses differ, `clustered` says that
+    each unit is a cluster of dependent rows, `error_alone` is the standard error that a difference
+    of means would have if rows stood alone. Of a number of all rows at once nothing is exchanged:
+    `method` names where its spread comes from, and `p` is that of the spread.
+
+    A transform or sum of one mean (RMSE, perplexity) differs just where the mean does: `tested` is
+    the spread of the mean, by which all of them are tested. `compared` is what the test is made of,
+    each (units,): the differences of the units (their losses where none differs) and what they are
+    divided by.
     """
 
     difference: float
@@ -62,6 +79,10 @@ class PairedResult:
     clustered: bool = False
     error_alone: float | None = None
     method: str = _EXCHANGED
+    decisive: int | None = None
+    rounded: bool = False
+    tested: Studentised | None = None
+    compared: tuple[Array, ...] = field(default=(), compare=False, repr=False)
     scaled_spread: Callable[[float], Studentised | None] | None = field(
         default=None, compare=False, repr=False
     )
@@ -81,11 +102,21 @@ class PairedResult:
     @property
     def p(self) -> float | None:
         """The two-sided p-value of the difference."""
-        if self.spread is None or not self.tested_by_t:
+        tested = self.tested or self.spread
+        if tested is None or not self.tested_by_t:
             return self.p_flip
         if self.p_flip is None:
-            return self.spread.p() if self.method != _EXCHANGED else None
-        return max(self.p_flip, self.spread.p())
+            return tested.p() if self.method != _EXCHANGED else None
+        return max(self.p_flip, tested.p())
+
+    def one_test_with(self, other: PairedResult) -> bool:
+        """Whether both ask the same: by all that is `compared`, units differ in like proportions.
+
+        So it is for the transforms and sums of one mean, and for a loss and the score that is 1
+        minus it.
+        """
+        alike = len(self.compared) == len(other.compared) > 0
+        return alike and all(map(_proportional, self.compared, other.compared))
 
     def interval(self, alpha: float = ALPHA) -> tuple[float, float] | None:
         """The interval of the difference at 1 − alpha: it excludes 0 just where p ≤ alpha.
@@ -96,7 +127,10 @@ class PairedResult:
             return None
         low, high = self.spread.interval(1.0 - alpha)
         if self.p is not None and self.p > alpha:
-            low, high = min(low, 0.0), max(high, 0.0)
+            return min(low, 0.0), max(high, 0.0)
+        if self.tested is not None and low <= 0.0 <= high:
+            # The mean is proven to differ, so its transform does, by however little.
+            return (_LEAST, high) if self.difference > 0.0 else (low, -_LEAST)
         return low, high
 
     @property
@@ -126,7 +160,7 @@ class PairedResult:
         if found is None:
             return None
         excess = sign * self.difference - max(allowed, room)
-        return replace(found, value=excess, skewness=sign * found.skewness)
+        return structs.replace(found, value=excess, skewness=sign * found.skewness)
 
     def rows_needed(self, alpha: float = ALPHA, difference: float | None = None) -> int | None:
         """How many rows would show a difference at that level with 80 % power.
@@ -149,18 +183,31 @@ class PairedResult:
         error = self.standard_error or 0.0
         return self.unit_count * (_wanted(alpha) * error / difference) ** 2 + _lost(alpha)
 
-    def needed_range(self, alpha: float = ALPHA) -> tuple[int, int | None] | None:
-        """How many rows would show the true difference, from the ends of its 80 % interval.
+    def needed_range(self, alpha: float = ALPHA) -> tuple[int | None, int | None] | None:
+        """How many more rows than these would show the true difference: `fewest` to `most` in all.
 
-        The second is None where that interval reaches 0: then no number of rows might be enough.
+        They come from the ends of its 80 % interval. The first is None where its far end is such
+        that rows as few as these would do; the second where the interval reaches 0, so that no
+        number of rows might be enough. None where neither can be told.
         """
-        if self.spread is None or not self.tested_by_t:
+        tested = self.tested or self.spread
+        if tested is None or not self.tested_by_t or not tested.error > 0.0:
             return None
-        low, high = self.spread.interval(0.8)
-        far = max(abs(low), abs(high))
-        fewest = self.rows_needed(alpha, far)
-        most = None if low <= 0.0 <= high else self.rows_needed(alpha, min(abs(low), abs(high)))
-        return None if fewest is None else (fewest, most)
+        low, high = tested.interval(0.8)
+        ends = [max(abs(low), abs(high)), 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))]
+        fewest, most = (self._more(end / tested.error, alpha) for end in ends)
+        return None if fewest is None and most is None and ends[1] else (fewest, most)
+
+    def _more(self, apart: float, alpha: float) -> int | None:
+        """How many rows show a difference of so many of its standard errors.
+
+        None where no number does, and where there are as many already.
+        """
+        if apart <= 0.0:
+            return None
+        units = self.unit_count * (_wanted(alpha) / apart) ** 2 + _lost(alpha)
+        rows = units * self.rows / self.unit_count
+        return math.ceil(rows) if math.isfinite(rows) and rows > self.rows else None
 
     def detectable(self, alpha: float = ALPHA) -> float | None:
         """The smallest difference that as many rows would show with 80 % power."""
@@ -209,8 +256,8 @@ class PairedSums:
         self._sums = self._units.sums(resampling.seed)
         # Of dependent rows, what their spread would be if they stood alone.
         self._alone = None if self._units.single else SpreadAlone(len(evaluations))
-        self._lower = np.zeros(len(evaluations), np.int64)
-        self._equal = np.zeros(len(evaluations), np.int64)
+        self._wins = [Wins() for _ in evaluations]
+        self._rounded = [False for _ in evaluations]
         self._rows = 0
 
     def add(self, batches: Sequence[Batch]) -> None:
@@ -223,17 +270,27 @@ class PairedSums:
         self._estimates = tuple(estimate for estimate, _ in found)
         entered = np.logical_and.reduce([rows.entered for _, rows in found])
         sums = [rows.sums[entered] for _, rows in found]
+        self._even_out(sums, batches, entered)
         self._rows += int(np.count_nonzero(entered))
         self._sums.add([each[entered] for each in keys], np.concatenate(sums, axis=1))
         if self._by_row:
-            self._count([_losses(part) for part in sums])
+            losses = [_losses(part) for part in sums]
+            for wins, theirs in zip(self._wins, losses, strict=True):
+                wins.add(losses[0], theirs)
         if self._alone is not None and self._by_row and sums[0].shape[1] == 2:
             self._alone.add(sums)
 
-    def _count(self, losses: Sequence[Array]) -> None:
-        for place, theirs in enumerate(losses):
-            self._lower[place] += np.count_nonzero(theirs < losses[0])
-            self._equal[place] += np.count_nonzero(theirs == losses[0])
+    def _even_out(
+        self, sums: list[Array], batches: Sequence[Batch], entered: NDArray[np.bool_]
+    ) -> None:
+        """Give every model the first's sums of rows that are ties: rounding proves nothing."""
+        first = sums[0]
+        weights = self._estimates[0].weights(first)
+        for place, theirs in enumerate(sums[1:], 1):
+            tied = ties(first, theirs, weights, (batches[0], batches[place]), entered)
+            if np.any(first[tied] != theirs[tied]):
+                sums[place] = np.where(tied[:, None], first, theirs)
+                self._rounded[place] = True
 
     def fresh(self) -> PairedSums:
         """Another for the same losses, with no rows."""
@@ -245,8 +302,9 @@ class PairedSums:
         self._sums.merge(later._sums)
         if self._alone is not None and later._alone is not None:
             self._alone.merge(later._alone)
-        self._lower += later._lower
-        self._equal += later._equal
+        for wins, theirs in zip(self._wins, later._wins, strict=True):
+            wins.merge(theirs)
+        self._rounded = list(map(operator.or_, self._rounded, later._rounded))
         self._rows += later._rows
 
     def against_first(
@@ -257,9 +315,9 @@ class PairedSums:
         `difference` is that of their exact losses, `reference` the loss of the first.
         """
         table = self._sums.table()
-        counted = self._by_row and self._rows > 0
-        lower = float(self._lower[place] / self._rows) if counted else None
-        equal = float(self._equal[place] / self._rows) if counted else None
+        wins = self._wins[place] if self._by_row and self._rows > 0 else None
+        lower = None if wins is None else wins.lower / self._rows
+        equal = None if wins is None else wins.equal / self._rows
         if table is None or not table.finite:
             return PairedResult(difference, None, None, lower, equal, self._rows, "rows")
         width = table.sums.shape[1] // len(self._evaluations)
@@ -275,6 +333,8 @@ class PairedSums:
             units=table.units,
             clustered=table.clusters,
             error_alone=None if self._alone is None else self._alone.error(place, models),
+            rounded=self._rounded[place],
+            decisive=None if wins is None else wins.decisive(float(_losses(second - first).sum())),
         )
 
 
@@ -289,9 +349,21 @@ def told_apart(
     """What the sums by unit of two models (n, width) say of the difference of their losses."""
     of_first = influence(models.first, first)
     of_second = influence(models.second, second)
+    spread = studentised(difference, of_second - of_first)
+    tested: Studentised | None = None
+    compared: tuple[Array, ...] = (of_second - of_first,)
+    if is_one_mean(models, first):
+        # A transform or a sum of a mean says of two models on the same rows what the mean does.
+        mean = Difference(MeanOfRows(1.0), MeanOfRows(1.0))
+        sums = np.concatenate([first, second], axis=1)
+        [apart] = mean.value(sums.sum(axis=0, keepdims=True)).tolist()
+        tested = studentised(apart, influence(mean, sums))
+        spread = None if tested is None else spread
+        moved = second[:, 0] - first[:, 0]
+        compared = (moved if moved.any() else first[:, 0], first[:, 1])
     return PairedResult(
         difference,
-        studentised(difference, of_second - of_first),
+        spread,
         sign_flip(models, first, second, resampling),
         None,
         None,
@@ -300,8 +372,20 @@ def told_apart(
         len(first),
         int(np.count_nonzero((first != second).any(axis=1))),
         reference,
+        tested=tested,
+        compared=compared,
         scaled_spread=lambda factor: studentised(difference, of_second - factor * of_first),
     )
+
+
+def _proportional(mine: Array, theirs: Array) -> bool:
+    """Whether one is the other times a number, which may be below 0."""
+    if mine.shape != theirs.shape or not mine.size:
+        return False
+    top = int(np.abs(mine).argmax())
+    if mine[top] == 0.0 or theirs[top] == 0.0:
+        return False
+    return bool(np.abs(mine / mine[top] - theirs / theirs[top]).max() <= _PROPORTIONAL)
 
 
 def _losses(sums: Array) -> Array:

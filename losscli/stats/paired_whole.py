@@ -18,6 +18,7 @@ from losscli.engine.held import Held, components_whole
 from losscli.stats.paired import PairedResult
 from losscli.stats.student import NORMAL
 from losscli.stats.studentised import Studentised
+from losscli.stats.ties import alike
 from losscli.stats.units import Keys, Units
 
 
@@ -51,7 +52,9 @@ class PairedWhole:
         components = self._evaluations[0].reading.components
         if of_first is None or of_second is None or components is None:
             return None
-        changed = np.concatenate(first.preds) != np.concatenate(second.preds)
+        one, two = np.concatenate(first.preds), np.concatenate(second.preds)
+        rounded = (one != two) & alike(one, two) & alike(of_first, of_second)
+        changed = (one != two) & ~rounded
         first_each, units = self._by_unit(of_first)
         second_each, _ = self._by_unit(of_second)
         differing, _ = self._by_unit(changed.astype(np.float64))
@@ -79,6 +82,8 @@ class PairedWhole:
             clustered=not self._units.single,
             scaled_spread=spread,
             method=components.by,
+            rounded=bool(rounded.any()),
+            compared=(second_each - first_each,),
         )
 
     def _by_unit(self, values: Array) -> tuple[Array, str]:

@@ -95,6 +95,20 @@ def _asking(
                 choices=(Choice(("--kind", "probability")), Choice(("--kind", "logit"))),
             ),
         )
+    if label is not None and verdict.task is Task.MULTILABEL and _two_of_one(label, width):
+        return replace(
+            verdict,
+            question=UsageError(
+                "each row has two probabilities, which do not sum to 1, and one label, 0 or 1: "
+                "are they two models' predictions of it?",
+                hint="Give those of one, or losscli compare both.",
+                choices=(
+                    Choice(
+                        ("--task", Task.MULTILABEL), "an item for 0 and one for 1, each by itself"
+                    ),
+                ),
+            ),
+        )
     if label is None or verdict.task is not Task.REGRESSION:
         return verdict
     if not label.marked or label.text:
@@ -109,6 +123,12 @@ def _asking(
         ),
     )
     return replace(verdict, question=asked)
+
+
+def _two_of_one(label: LabelProfile, width: int) -> bool:
+    """Whether two items stand beside one label that is no or yes."""
+    yes_or_no = label.whole and label.low >= 0.0 and label.high <= 1.0
+    return width == 2 and label.width == 1 and not label.text and yes_or_no
 
 
 # Nobody's logits are all 0 or more and go as far as this: percent, or scores of a scale of its own.

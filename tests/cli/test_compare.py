@@ -50,6 +50,43 @@ def test_columns_of_one_file_are_models(here: Here) -> None:
     assert "prob is better" in answer.out
 
 
+def test_one_file_alone_is_answered_with_the_whole_commands(here: Here, write: Write) -> None:
+    rows = [f"0.{3 + place}1,0.{8 - place}2,{place % 2}" for place in range(6)]
+    both = write("two.csv", "\n".join(["model_old,model_new,y_true", *rows]) + "\n")
+    answer = here("compare", both)
+    command = f"losscli compare {both} --pred-col model_old --pred-col model_new"
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.splitlines()[1].strip() == command
+    assert here(*command.split()[1:]).code == 0
+    answer = here("compare", both, "-p", "model_old")
+    command = f"losscli compare {both} -p model_old --pred-col model_new"
+    assert answer.err.splitlines()[1].strip() == command
+
+
+def test_models_of_unlike_length_are_told_of_models_not_of_labels(
+    here: Here, write: Write
+) -> None:
+    one = write("a.csv", "prob\n" + "0.5\n" * 4)
+    two = write("b.csv", "prob\n" + "0.4\n" * 7)
+    label = write("y.csv", "label\n" + "1\n" * 7)
+    answer = here("compare", one, two, "--label", label)
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.startswith(
+        f"losscli: {one}: has 4 rows, {two} has 7. Models are compared on the same rows. "
+        "Where they have a key, pair them by it: --id-col COL."
+    )
+    few = write("few.csv", "label\n" + "1\n" * 4)
+    answer = here("compare", two, two, "--label", few)
+    assert answer.err.startswith(f"losscli: {two}: has 7 rows, {few} has 4. Each prediction needs")
+
+
+def test_the_loss_that_is_named_first_has_the_verdict(here: Here) -> None:
+    for losses in ("brier,bce", "bce,brier"):
+        answer = here("compare", BREAST, "-p", "prob_rf", "-p", "prob", "-l", losses)
+        verdict = "prob is better" if losses.startswith("brier") else "No winner yet"
+        assert answer.out.split("\n\n")[1].startswith(verdict)
+
+
 def test_labels_in_the_files_must_agree(here: Here, write: Write) -> None:
     one = write("a.csv", "prob,label\n0.1,0\n0.9,1\n0.8,1\n")
     two = write("b.csv", "prob,label\n0.2,0\n0.7,1\n0.3,0\n")

@@ -67,6 +67,7 @@ def test_a_table_for_reading_needs_rich_and_no_more(tmp_path: Path, write: Write
     values = write("a.npy", [0.9, 2.2, 7.5]), write("b.npy", [1.5, 2.5, 6.0])
     modules = imported(tmp_path, [*files], [*values])
     assert "rich" in modules
+    assert "losscli.inputs.roles.decision" not in modules
     assert modules.isdisjoint(HEAVY | {"typer", "click", "pydantic", "numpy.ma", "hashlib"})
 
 
@@ -102,7 +103,7 @@ TEXTS = {
     "t.jsonl": '{"id": "a", "prob": 0.9, "label": 1}\n{"id": "b", "prob": 0.2, "label": 0}\n',
 }
 # It takes longer to load than a small evaluation.
-SLOW = {"pandas", "scipy", "numpy.ma"}
+SLOW = {"pandas", "scipy", "numpy.ma", "pyarrow.compute"}
 
 
 @pytest.mark.parametrize("name", TEXTS)

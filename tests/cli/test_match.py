@@ -115,7 +115,8 @@ def test_on_a_terminal_it_is_said_once_beneath_the_hit(
     assert answer.err == ""
     lines = answer.out.splitlines()
     assert lines[0].startswith("0.4004 is binary cross entropy")
-    assert lines.index(read) == len(lines) - 2
+    assert lines[-1] == read
+    assert lines[-3].strip().startswith("losscli a.csv")
     assert read in here("match", "0.4004", "a.csv", "--format", "json").err
     failed = here("match", "0.4004", "a.csv", "-l", "nope")
     assert (failed.code, failed.err.count(read)) == (2, 1)

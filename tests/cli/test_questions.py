@@ -69,6 +69,14 @@ INPUTS = {
     "two predictions": Input(
         {"two models.csv": table(y=ANSWERS, p_a=CHANCES, score=CHANCES[::-1])}, "bce"
     ),
+    "losses of rows": Input(
+        {"a.csv": table(doc=[n // 3 for n in ROWS], token=[n % 3 for n in ROWS], loss=CHANCES)},
+        "loss",
+        verbs=("eval", "compare", "recommend"),
+    ),
+    "a loss beside a probability": Input(
+        {"a.csv": table(prob=CHANCES, loss=CHANCES[::-1])}, "mse", verbs=("eval",)
+    ),
     "names that say nothing": Input(
         {"a.csv": table(u=CHANCES, v=CHANCES[::-1], w__1=CHANCES[3:] + CHANCES[:3])}, "mse"
     ),
@@ -160,7 +168,7 @@ def test_each_command_of_a_question_reads(
     for command in commands:
         answer = here(*command)
         assert answer.code in (0, 1), (shlex.join(command), answer.err)
-        assert command[0] == verb
+        assert command[0] == verb or (verb, command[0]) == ("eval", "compare")
 
 
 OPTIONS = {
@@ -228,3 +236,88 @@ def test_a_pair_among_others_keeps_its_question_on_one_line(here: Here, write: W
     asked = here("batch", "a.csv", "b.csv")
     assert asked.code == 3
     assert "Say --pred-col score or --pred-col p_a." in asked.out
+
+
+MODELS = {
+    "model_a": ["model_b", "y"],
+    "rf_prob": ["nn_prob", "y"],
+    "prob": ["score", "y"],
+}
+
+
+@pytest.mark.parametrize(("first", "others"), MODELS.items(), ids=MODELS)
+@pytest.mark.parametrize("typed", [[], ["-l", "bce"], ["--like", "sklearn"]])
+def test_of_two_models_beside_a_label_the_comparison_is_offered(
+    first: str, others: list[str], typed: list[str], here: Here, write: Write
+) -> None:
+    second, label = others
+    write("a.csv", table(**{first: CHANCES, second: CHANCES[::-1], label: ANSWERS}))
+    asked = printed(here("a.csv", *typed))
+    assert asked[-1] == ["compare", "a.csv", *typed, "-p", first, "-p", second]
+    assert here(*asked[-1]).code == 0
+
+
+BESIDE = {
+    "what compare has no flag for": (table(a_prob=CHANCES, b_prob=CHANCES, y=ANSWERS), ["-q"]),
+    "features": (table(age=CHANCES, income=CHANCES, y=ANSWERS), []),
+    "no label": (table(a_prob=CHANCES, b_prob=CHANCES[::-1]), []),
+    "other units": (table(a_pred=CHANCES, b_pred=[9.5 * c for c in CHANCES], y=ANSWERS), []),
+}
+
+
+@pytest.mark.parametrize(("content", "typed"), BESIDE.values(), ids=BESIDE)
+def test_no_comparison_is_offered_of(
+    content: str, typed: list[str], here: Here, write: Write
+) -> None:
+    write("a.csv", content)
+    asked = here("eval", "a.csv", *typed)
+    assert asked.code == 2
+    assert "losscli compare" not in asked.err
+
+
+@pytest.mark.parametrize("name", ["loss", "nll", "ce", "token_loss", "cross_entropy", "perplexity"])
+def test_a_column_of_losses_without_a_label_is_offered_as_it_stands(
+    name: str, here: Here, write: Write
+) -> None:
+    rows = {"doc": [n // 3 for n in ROWS], "token": [n % 3 for n in ROWS], name: CHANCES}
+    write("a.csv", table(**rows))
+    assert printed(here("a.csv")) == [["a.csv", "--score-col", name]]
+    assert here("a.csv", "--score-col", name, "-q").number == pytest.approx(np.mean(CHANCES))
+
+
+@pytest.mark.parametrize("beside", ["label", "prob"])
+def test_a_finished_loss_takes_no_role_in_silence(beside: str, here: Here, write: Write) -> None:
+    write("a.csv", table(**{beside: ANSWERS if beside == "label" else CHANCES, "loss": CHANCES}))
+    asked = here("a.csv")
+    assert asked.code == 2
+    assert ["a.csv", "--score-col", "loss"] in printed(asked)
+
+
+def test_a_loss_of_money_is_a_label_where_its_prediction_is_named_after_it(
+    here: Here, write: Write
+) -> None:
+    write("a.csv", table(policy=ROWS, loss=CHANCES, pred_loss=CHANCES[::-1]))
+    difference = np.subtract(CHANCES, CHANCES[::-1])
+    assert here("a.csv", "-q", "-l", "mse").number == pytest.approx(np.mean(difference**2))
+
+
+def test_lists_of_losses_of_unlike_lengths_are_told(here: Here, write: Write) -> None:
+    rows = ['{"doc": 0, "losses": [0.5, 0.25]}', '{"doc": 1, "losses": [0.5]}']
+    write("a.jsonl", "\n".join(rows) + "\n")
+    asked = here("a.jsonl")
+    assert asked.code == 2
+    assert "losses holds lists of unlike lengths" in asked.err
+    assert "Did you mean 'losses.*'?" in here("a.jsonl", "--score-col", "losses").err
+    refused = here("a.jsonl", "--score-col", "losses.*")
+    assert refused.code == 3
+    assert "line 2, column losses: has 1 items where the first row has 2" in refused.err
+
+
+def test_of_many_readings_the_four_likeliest_are_offered(here: Here, write: Write) -> None:
+    near = [round(2 * c + 0.05 * (n % 2), 3) for n, c in enumerate(CHANCES)]
+    write("a.csv", table(u=CHANCES[5:] + CHANCES[:5], v=near, z=[3.5 - c for c in CHANCES]))
+    asked = here("a.csv")
+    first, *others = printed(asked)
+    assert {first[2], first[4]} == {"v", "z"}
+    assert len(others) == 3
+    assert "… (6 in all)" in asked.err

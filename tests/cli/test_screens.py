@@ -114,3 +114,29 @@ def test_notes_and_errors_keep_to_the_screen(terminal: Terminal) -> None:
     answer = terminal("eval", "there is no file of such a long name.csv", columns=40, stderr=True)
     assert answer.code == 3
     assert max(map(len, answer.out.splitlines())) <= 40
+
+
+READING = {
+    "recommend": ("recommend", *CANCER),
+    "check": ("check", *CANCER, "--max", "bce=0.5"),
+    "gradients": ("rows", *CANCER, "-l", "bce", "--check-grad"),
+    "match": ("match", "0.0717757", *CANCER),
+    "why": ("why", "0.0717757", "0.018", *CANCER),
+}
+
+
+@pytest.mark.parametrize("words", READING.values(), ids=READING)
+def test_the_answer_comes_first_and_what_was_read_last_and_once(
+    words: tuple[str, ...], terminal: Terminal, here: Here
+) -> None:
+    answer = terminal(*words)
+    assert answer.code == 0, answer.err
+    assert "from column" not in answer.err
+    above, _, beneath = answer.out.rstrip().rpartition("\n\n")
+    said = " ".join(beneath.split())
+    assert said.startswith(("read ", "note ", "breast_cancer.csv: "))
+    assert "label" in said
+    assert "not used: " in said
+    assert "from column" not in above
+    assert "by its name" not in above
+    assert "label from column label" in here(*words).err

@@ -107,6 +107,102 @@ class TestVerdicts:
             assert item.p_holm >= item.p
 
 
+class TestOneNumberUnderSeveralTransforms:
+    label = RANDOM.normal(size=60)
+    models = (
+        label + RANDOM.normal(size=60) * np.exp(RANDOM.normal(size=60)),
+        label + 0.6 * RANDOM.normal(size=60) * np.exp(RANDOM.normal(size=60)),
+    )
+
+    def test_it_is_tested_and_counted_once(self) -> None:
+        report = losscli.compare(self.models, self.label, "mse,rmse,sse,mae")
+        square, root, total, other = report.comparisons
+        assert report.tests == 2
+        assert square.p == root.p == total.p != other.p
+        assert square.p_holm == root.p_holm == total.p_holm
+        assert square.verdict is root.verdict is total.verdict
+        assert square.words == root.words == total.words
+        named = [item.same_test_as for item in report.comparisons]
+        assert named == [None, "mean_squared_error", "mean_squared_error", None]
+        assert holm([square.p, other.p]) == [square.p_holm, other.p_holm]
+
+    def test_whichever_of_it_is_asked_for_says_the_same(self) -> None:
+        alone = [losscli.compare(self.models, self.label, loss) for loss in ("mse", "rmse", "sse")]
+        assert len({report.comparisons[0].p for report in alone}) == 1
+        assert len({report.comparisons[0].words for report in alone}) == 1
+
+    def test_with_weights_too(self) -> None:
+        weight = RANDOM.random(60)
+        report = losscli.compare(self.models, self.label, "rmse,mse,sse", weight=weight)
+        assert report.tests == 1
+        assert len({item.p_holm for item in report.comparisons}) == 1
+
+    def test_so_are_the_log_loss_and_its_exponential(self) -> None:
+        shares = [RANDOM.dirichlet([2.0, 1.0, 1.0], 80) for _ in range(2)]
+        report = losscli.compare(shares, RANDOM.integers(0, 3, 80), "ce,perplexity")
+        assert report.tests == 1
+
+    def test_and_a_loss_and_the_score_that_is_1_minus_it(self) -> None:
+        loss = losscli.compare([GOOD, FAIR], LABEL, "zero_one")["zero_one"]
+        score = losscli.compare([GOOD, FAIR], LABEL, "accuracy", score=True).comparisons[0]
+        assert score.p == loss.p
+        assert score.verdict is loss.verdict
+
+    def test_losses_that_rows_bear_differently_are_tests_of_their_own(self) -> None:
+        assert losscli.compare([GOOD, FAIR], LABEL, "bce,focal,brier").tests == 3
+
+
+class TestRounding:
+    better = np.nextafter(GOOD, LABEL)
+
+    def test_models_that_differ_by_it_alone_are_equal_by_every_number(self) -> None:
+        for item in losscli.compare([GOOD, self.better], LABEL, "bce,focal,brier,auc").comparisons:
+            assert (item.verdict, item.difference) == (Verdict.EQUAL, 0.0)
+            assert (item.interval, item.p, item.p_holm) == (None, 1.0, 1.0)
+            assert item.words == "equal on every row but for rounding"
+
+    def test_it_wins_no_rows(self) -> None:
+        other = self.better.copy()
+        other[:3] = 0.999 - 0.998 * LABEL[:3]
+        found = losscli.compare([GOOD, other], LABEL, "bce")["bce"]
+        assert (found.better, found.equal, found.interval) == (0.0, 397 / 400, None)
+
+    def test_rows_that_differ_and_cancel_are_not_equal(self) -> None:
+        swapped = GOOD.copy()
+        ones = np.flatnonzero(LABEL)
+        swapped[ones] = np.roll(GOOD[ones], 1)
+        found = losscli.compare([GOOD, swapped], LABEL, "bce")["bce"]
+        assert found.verdict is Verdict.NOT_PROVEN
+        assert found.interval is not None
+        assert found.equal == np.mean(swapped == GOOD)
+
+
+class TestRowsNeeded:
+    @pytest.mark.parametrize("seed", range(12))
+    def test_only_numbers_beyond_those_in_hand_are_said(self, seed: int) -> None:
+        random = np.random.default_rng(seed)
+        label = random.normal(size=50)
+        models = [label + scale * random.normal(size=50) for scale in (1.0, 1.2)]
+        found = losscli.compare(models, label, "mse")["mse"]
+        if found.verdict is not Verdict.NOT_PROVEN:
+            return
+        fewest, most = found.rows_needed, found.rows_needed_most
+        assert fewest is None or fewest > found.n
+        assert most is None or most > found.n
+        start = (
+            "more rows" if fewest is None else "at least " if most is None else f"{fewest:,}"[:1]
+        )
+        assert found.words.startswith(f"not proven: {start}")
+
+    def test_few_rows_that_make_the_whole_difference_are_counted(self) -> None:
+        other = np.clip(GOOD + 0.02 * (2.0 * LABEL - 1.0), 0.001, 0.999)
+        other[[5, 50, 200]] = 0.999 - 0.998 * LABEL[[5, 50, 200]]
+        found = losscli.compare([GOOD, other], LABEL, "bce")["bce"]
+        assert found.better is not None
+        assert found.better > 0.9
+        assert found.decisive in (1, 2, 3)
+
+
 class TestReading:
     def test_weights_count(self) -> None:
         weight = np.where(LABEL == 1.0, 2.0, 0.0)

@@ -109,23 +109,46 @@ def test_where_several_readings_fit_whole_choices_are_offered(
 ) -> None:
     with pytest.raises(UsageError) as asked:
         losscli.evaluate(csv(tmp_path / "a.csv", columns), losses="mae")
-    assert all("--pred-col" in choice.words for choice in asked.value.choices)
+    readings = [choice for choice in asked.value.choices if not choice.verb]
+    assert all("--pred-col" in choice.words for choice in readings)
     assert len(asked.value.choices) > 1
 
 
 @pytest.mark.parametrize(
-    "beside", [("prediction_label", HARD), ("guess", np.where(HARD, "yes", "no"))]
+    "beside",
+    [
+        ("prediction_label", HARD),
+        ("prediction", HARD),
+        ("pred", HARD),
+        ("guess", np.where(HARD, "yes", "no")),
+    ],
 )
 def test_how_sure_a_predicted_class_is_is_no_probability(
     beside: tuple[str, Any], tmp_path: Path
 ) -> None:
     sure = np.where(HARD, 0.5 + CHANCES / 4, 0.75)
-    label = ANSWERS if beside[0] == "prediction_label" else WORDS
+    label = WORDS if beside[0] == "guess" else ANSWERS
     path = csv(tmp_path / "a.csv", {"outcome": label, beside[0]: beside[1], "score": sure})
     with pytest.raises(UsageError, match="not the probability of one class"):
         losscli.evaluate(path)
     named = losscli.Columns(pred="score", label="outcome")
     assert losscli.evaluate(path, losses="bce", columns=named).results
+
+
+@pytest.mark.parametrize("names", [("prob_rf", "prob_nn"), ("p_old", "p_new"), ("score_a", "score_b")])
+def test_two_models_of_one_prefix_are_no_two_classes_of_the_label(
+    names: tuple[str, str], tmp_path: Path
+) -> None:
+    one, other = names
+    columns = {one: CHANCES, other: CHANCES[::-1] / 2}
+    with pytest.raises(UsageError, match="which column is the prediction"):
+        losscli.evaluate(csv(tmp_path / "a.csv", {**columns, "label": ANSWERS}))
+    pred, label = csv(tmp_path / "p.csv", columns), csv(tmp_path / "y.csv", {"label": ANSWERS})
+    with pytest.raises(UsageError, match="two models' predictions"):
+        losscli.evaluate(pred, label)
+    assert losscli.evaluate(pred, label, task="multilabel").results
+    shares = csv(tmp_path / "s.csv", {one: CHANCES, other: 1 - CHANCES, "label": ANSWERS})
+    assert losscli.evaluate(shares, losses="ce").results
 
 
 @pytest.mark.parametrize("labelled_apart", [False, True])

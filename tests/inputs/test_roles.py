@@ -255,7 +255,7 @@ def test_a_long_list_of_readings_is_cut_with_its_count() -> None:
     of = table(*(f"c{place}" for place in range(100)), "label")
     with pytest.raises(UsageError) as ambiguous:
         both(of)
-    assert ambiguous.value.hint.endswith("--pred-col c18\n  … (101 in all)")
+    assert ambiguous.value.hint.endswith("--pred-col c2\n  … (101 in all)")
 
 
 class TestClassNames:
@@ -316,3 +316,17 @@ class TestAnswersInWords:
     def test_two_other_words_are_labels_of_which_the_class_is_asked_later(self) -> None:
         assert both(self.customers(plan=["a", "b", "a"])) == (["p_churn"], ["plan"])
         assert both(self.customers(plan=["a", "b", "c"])) == (["p_churn"], [])
+
+
+@pytest.mark.parametrize(
+    ("count", "what"),
+    [
+        (1, "column p_0"),
+        (4, "columns p_0, p_1, p_2, p_3"),
+        (6, "columns p_0, p_1, p_2, p_3, … (6 in all)"),
+    ],
+)
+def test_a_step_of_the_reasoning_names_all_columns_or_counts_them(count: int, what: str) -> None:
+    of = table("pred" if count == 1 else "label", *(f"p_{place}" for place in range(count)))
+    roles = resolve(of, Columns(label=of.columns[0]), want_pred=True, want_label=True)
+    assert [step.step for step in roles.evidence] == [what]

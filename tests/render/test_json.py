@@ -23,6 +23,7 @@ from losscli.evaluating.report import (
 )
 from losscli.inputs.findings import ReadRole, UnusedColumn
 from losscli.plain import field_names
+from losscli.render.json import dump
 from losscli.render.screen import Screen
 from losscli.task.advice import Recommendation
 from losscli.vocabulary import Evidence, Kind, Reduction, Task
@@ -205,3 +206,15 @@ class TestSchema:
         document["results"][0].update(change)
         with pytest.raises(jsonschema.ValidationError):
             validate(document)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"list": [], "object": {}, "nested": [[], [{}], {"a": []}]},
+        {"text": 'quotes "and" \\ slashes, é, 中', "numbers": [1, 2.5, 1e-07, 1e22, -0.0]},
+        {"nothing": None, "yes": True, "keys with: colons, and [brackets]": "{[:,]}"},
+    ],
+)
+def test_an_indented_document_is_as_python_indents_it(data: Any) -> None:
+    assert dump(data, indent=2) == json.dumps(data, indent=2, ensure_ascii=False)

@@ -217,3 +217,72 @@ def test_the_levels_of_holms_steps_reject_what_its_adjusted_values_do() -> None:
     for value, adjusted, level in zip(values, holm(values), levels, strict=True):
         if value is not None and adjusted is not None:
             assert (value <= level) == (adjusted <= ALPHA)
+
+
+class TestTransformsOfOneMean:
+    """MSE, RMSE and SSE are one number: two models differ by all of them, or by none."""
+
+    @staticmethod
+    def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        random = np.random.default_rng(seed)
+        label = random.normal(size=40)
+        spread = np.exp(random.normal(size=(2, 40))) * random.normal(size=(2, 40))
+        return label + spread[0], label + 0.6 * spread[1], label
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_they_are_one_test_with_one_p_and_one_number_of_rows(self, seed: int) -> None:
+        square, root, total = (paired(*self.drawn(seed), loss) for loss in ("mse", "rmse", "sse"))
+        assert square.p == root.p == total.p
+        assert square.needed_range() == root.needed_range() == total.needed_range()
+        assert square.one_test_with(root)
+        assert root.one_test_with(total)
+        assert not square.one_test_with(paired(*self.drawn(seed), "mae"))
+        assert not square.one_test_with(paired(*self.drawn(seed + 100)))
+
+    def test_their_p_is_that_of_the_mean(self) -> None:
+        first, second, label = self.drawn(3)
+        shift = (second - label) ** 2 - (first - label) ** 2
+        spread = studentised(shift.mean(), shift / len(shift))
+        root = paired(first, second, label, "rmse")
+        assert spread is not None
+        assert root.p_flip is not None
+        assert root.p == pytest.approx(max(root.p_flip, spread.p()), rel=1e-9)
+
+    def test_each_interval_excludes_0_just_where_the_test_does(self) -> None:
+        cut = 0
+        for seed in range(300):
+            found = paired(*self.drawn(seed), "rmse", how=Resampling(100, seed))
+            for alpha in (0.05, 0.2):
+                interval = found.interval(alpha)
+                assert found.p is not None
+                assert interval is not None
+                assert (found.p > alpha) == (interval[0] <= 0.0 <= interval[1])
+                assert interval[0] <= found.difference <= interval[1]
+                assert found.spread is not None
+                low, high = found.spread.interval(1.0 - alpha)
+                cut += found.p <= alpha and low <= 0.0 <= high
+        # Where the interval of the root alone would not say what is proven of the mean.
+        assert cut < 15
+
+    def test_equal_models_are_one_test_by_them_and_not_by_other_losses(self) -> None:
+        square, root, other = (paired(FIRST, FIRST, LABEL, loss) for loss in ("mse", "rmse", "mae"))
+        assert square.one_test_with(root)
+        assert not square.one_test_with(other)
+
+
+def test_rows_needed_are_told_only_where_they_are_more_than_there_are() -> None:
+    random = np.random.default_rng(2)
+    kinds = set()
+    for _ in range(300):
+        label = random.normal(size=60)
+        harm = random.normal(0.0, 0.3)
+        found = paired(label + random.normal(size=60), label + (1 + harm), label)
+        needed = found.needed_range()
+        assert found.p is not None
+        if found.p <= ALPHA or needed is None:
+            continue
+        fewest, most = needed
+        assert fewest is None or fewest > 60
+        assert most is None or most > max(60, fewest or 0)
+        kinds.add((fewest is None, most is None))
+    assert kinds >= {(False, True), (True, False)}

@@ -22,6 +22,7 @@ class Says(StrEnum):
     LOWER = "lower end"
     UPPER = "upper end"
     HARD_CLASS = "predicted class"
+    LOSS = "finished loss"
 
 
 _RUNS = re.compile(r"\d+(?:\.\d+)?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
@@ -68,6 +69,8 @@ _WORDS = {
     Says.VARIANCE: "var variance",
     Says.TIME: "ds date dates datetime timestamp time year month week weekday day hour minute",
     Says.GROUP: "group groups fold folds split subset segment",
+    Says.LOSS: "loss losses nll nlls ppl perplexity logloss crossentropy xent bce mse mae "
+    "negloglikelihood negativeloglikelihood verlust perte",
     Says.LOWER: "lower lwr",
     Says.UPPER: "upper upr",
 }
@@ -76,13 +79,22 @@ _WHOLE = {
     Says.PREDICTION: "p model est output",
     Says.LABEL: "y class t response ist reel réel vrai reale vero",
     Says.WEIGHT: "w",
+    Says.LOSS: "ce",
 }
 # Of several words in one name, the first of these decides: what is true is no prediction, a
 # predicted label is one, the id of a label is a label.
-_FIRST = (Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.MEAN, Says.TIME, Says.GROUP)
+_FIRST = (
+    *(Says.WEIGHT, Says.PREDICTION, Says.LABEL, Says.KEY, Says.LOSS, Says.MEAN, Says.TIME),
+    Says.GROUP,
+)
 # What a column holds beside a prediction: `pred_std` is none, though it is called so.
 BESIDE = (Says.SCALE, Says.VARIANCE, Says.LOWER, Says.UPPER)
 TRUTH = frozenset("true truth actual actuals gold gt observed groundtruth ytrue".split())
+# What columns of several models' predictions are called after.
+MODELS = frozenset(
+    "model baseline ensemble stacked rf xgb xgboost lgb lgbm lightgbm catboost gbm gbdt svm svc "
+    "knn mlp nn cnn rnn lstm gru bert logreg lr glm ridge lasso elasticnet arima prophet".split()
+)
 # What stands behind the y of labels: `y_true`, `y_test`.
 _HELD = frozenset("true test val valid validation dev train holdout".split())
 _CLASSES = frozenset("class classes label labels category".split())

@@ -10,10 +10,11 @@ from losscli.inputs.evidence.looks import likeness
 from losscli.inputs.evidence.words import TRUTH, Says, split
 from losscli.inputs.findings import listed
 from losscli.inputs.names import LABEL_NAMES, LABEL_PREFIXES, PRED_NAMES, PRED_PREFIXES, stem
-from losscli.inputs.roles.asking import ambiguous
+from losscli.inputs.roles.asking import ambiguous, finished_losses
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.inputs.roles.groups import prefixed, quantiles
-from losscli.inputs.roles.state import Found, State
+from losscli.inputs.roles.models import of_another_model
+from losscli.inputs.roles.state import BY_NAME, Found, State
 
 # What the name of a label may say, where the prediction is known and it is left.
 _MAY_BE_LABELS = (None, Says.LABEL, Says.TIME, Says.GROUP)
@@ -45,7 +46,9 @@ def find_label_left(state: State) -> Found | None:
         return Found((words[0],))
     soft = len(state.pred) > 1 or table.look(state.pred[0]).in_unit
     numbers = [c for c in free if c not in table.text and table.says(c) in _MAY_BE_LABELS]
+    numbers = [c for c in numbers if not of_another_model(table, c, state.pred)]
     likely = [c for c in numbers if not state.counts(c)]
+    free = [c for c in free if c in numbers or c in table.text]
     if len(free) == 1 and (free[0] in likely or not table.look(free[0]).unique):
         return Found((free[0],))
     worded = [c for c in words if soft and len(state.pred) == 1 and table.look(c).yes_or_no]
@@ -73,6 +76,8 @@ def find_label_left(state: State) -> Found | None:
         return Found((pairs[0],), "two different words", "the label of a probability")
     if pairs:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in pairs])
+    if not state.columns.pred and (losses := state.losses()):
+        raise finished_losses(state, losses)
     return None
 
 
@@ -123,13 +128,13 @@ def _by_name(state: State) -> Found | None:
         groups = [g for g in prefixed(table, state.numeric(), LABEL_PREFIXES) if len(g) > 1]
         for group in groups:
             if set(exact) <= set(group):
-                return Found(group, "by its name", "the label")
+                return Found(group, BY_NAME, "the label")
         exact = [c for c in exact if not any(c in group for group in groups)] or exact
     if len(exact) > 1 and len(true) == 1 and _twin_classes(table, true[0], exact):
         exact = true
     if len(exact) > 1:
         raise ambiguous(table, "label", "--label-col", [(c,) for c in exact])
-    return Found(tuple(exact), "by its name", "the label") if exact else None
+    return Found(tuple(exact), BY_NAME, "the label") if exact else None
 
 
 def _twin_classes(table: Table, true: int, columns: Sequence[int]) -> bool:

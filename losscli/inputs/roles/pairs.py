@@ -28,7 +28,7 @@ def take_by_relation(state: State) -> bool:
         if (rest := base(table.columns[pred]))
         for twin in state.free
         if twin != pred
-        and table.says(twin) in (None, Says.LABEL, Says.TIME, Says.GROUP)
+        and table.says(twin) in (None, Says.LABEL, Says.LOSS, Says.TIME, Says.GROUP)
         and (table.says(twin) or stem(table.columns[twin], PRED_PREFIXES) is None)
         and base(table.columns[twin]) == rest
     ]

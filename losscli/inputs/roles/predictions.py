@@ -13,7 +13,8 @@ from losscli.inputs.findings import listed
 from losscli.inputs.names import PRED_NAMES, PRED_PREFIXES, stem
 from losscli.inputs.roles.asking import ambiguous, flags
 from losscli.inputs.roles.groups import after_classes, numbered, prefixed, quantiles, sum_to_one
-from losscli.inputs.roles.state import Found, State
+from losscli.inputs.roles.models import comparison, several_models
+from losscli.inputs.roles.state import BY_NAME, Found, State
 
 # What the items of a loss are called, and what the names of their columns say.
 _ITEM_SAYS = {
@@ -73,18 +74,23 @@ def check_confidence(state: State) -> None:
     if not look.fractional or not look.in_unit:
         return
     classes = table.look(state.label[0]).words if len(state.label) == 1 else frozenset()
-    for place in (*state.free, *(() if state.columns.label else state.label)):
-        beside = table.look(place)
-        several = len(beside.words)
+    beside = (*state.free, *sorted(state.apart - {*state.pred, *state.label}))
+    for place in (*beside, *(() if state.columns.label else state.label)):
+        look_beside = table.look(place)
+        several = len(look_beside.words)
         if several < 2 or min(look.numbers) * several < 1.0:
             continue
         if place in state.label or not state.label:
             # Words that no row repeats name the rows.
-            classes_of_it = several <= _MOST_CLASSES and not beside.unique
+            classes_of_it = several <= _MOST_CLASSES and not look_beside.unique
             classes_of_it &= len(look.numbers) >= _FEWEST_SURE
         else:
-            classes_of_it = beside.words == classes
-        if table.says(place) is Says.HARD_CLASS or (beside.text and classes_of_it):
+            classes_of_it = look_beside.words == classes
+        hard = look_beside.text
+        if table.says(place) is Says.PREDICTION and place not in state.label:
+            # Whole classes beside a probability are what was decided by it.
+            hard |= _is_hard(look_beside)
+        if table.says(place) is Says.HARD_CLASS or (hard and classes_of_it):
             raise _how_sure(state, place)
 
 
@@ -173,7 +179,7 @@ def _by_name(state: State) -> Found | None:
     """The one column, or group of columns, that goes by a prediction's name."""
     readings = _named_readings(state)
     if len(readings) == 1:
-        return Found(readings[0], "by its name", "the prediction")
+        return Found(readings[0], BY_NAME, "the prediction")
     return _softest(state, readings) if readings else None
 
 
@@ -181,7 +187,7 @@ def _hard_class(state: State) -> Found | None:
     """The one column that is called a predicted class, or a prediction and holds words."""
     hard = state.saying(Says.HARD_CLASS)
     hard += [place for place in state.saying(Says.PREDICTION) if place in state.table.text]
-    return Found((hard[0],), "by its name", "the predicted class") if len(hard) == 1 else None
+    return Found((hard[0],), BY_NAME, "the predicted class") if len(hard) == 1 else None
 
 
 def _members(state: State) -> Found | None:
@@ -264,6 +270,8 @@ def _named_readings(state: State) -> list[tuple[int, ...]]:
         # Of one real value, columns that differ by words are several models.
         groups = [g for g in groups if len(g) == 1 or g in numbered(table, g)]
     groups = [group for group in groups if len(group) == 1 or _one_forecast(table, group)]
+    if len(state.label) == 1:
+        groups = [g for g in groups if len(g) == 1 or not several_models(table, g, state.label[0])]
     grouped = {place for group in groups for place in group}
     single: list[tuple[int, ...]] = [
         (place,)
@@ -303,7 +311,8 @@ def _softest(state: State, readings: Sequence[tuple[int, ...]]) -> Found:
     ):
         return Found(shares[0], "rows that sum to 1, beside scores of the same", "probabilities")
     soft.sort(key=lambda reading: reading not in shares)
-    raise ambiguous(table, "prediction", "--pred-col", [*soft, *hard])
+    apart = comparison(table, soft) if state.label else []
+    raise ambiguous(table, "prediction", "--pred-col", [*soft, *hard], besides=apart)
 
 
 def _decide_alike(table: Table, one: Sequence[int], other: Sequence[int]) -> bool:
@@ -329,9 +338,9 @@ def _ask(state: State, rest: Sequence[int]) -> UsageError:
     groups = numbered(table, rest)
     alone = [place for place in others or likely if table.says(place) not in BESIDE]
     singles = [(place,) for place in alone or likely]
-    return ambiguous(
-        table, "prediction", "--pred-col", [*groups, *singles], extra=_with_spread(state)
-    )
+    readings = [*groups, *singles]
+    extra, apart = _with_spread(state), comparison(table, singles)
+    return ambiguous(table, "prediction", "--pred-col", readings, extra=extra, besides=apart)
 
 
 def _with_spread(state: State) -> list[Choice]:

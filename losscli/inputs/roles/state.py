@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from losscli.errors import UsageError
-from losscli.inputs.columns import Columns, Table, matching, pick
+from losscli.inputs.columns import Columns, Table, pick
 from losscli.inputs.evidence.looks import likeness
-from losscli.inputs.evidence.words import Says, alike
+from losscli.inputs.evidence.words import Says
+from losscli.inputs.findings import listed
 from losscli.inputs.names import LABEL_NAMES
 from losscli.inputs.roles.claims import Claim, Claimed
 from losscli.vocabulary import Evidence
 
+# What is seen of a column that was taken by its name alone.
+BY_NAME = "by its name"
 # Columns with such a correlation speak of the same.
 _RELATED = 0.5
+# So many columns are named in a step of the reasoning.
+_SHOWN = 4
 # Fewer rows do not tell numbers of rows from amounts.
 _FEWEST = 3
 
@@ -50,13 +55,17 @@ class Found(Struct, frozen=True):
 
 
 class State(Struct):
-    """The columns of one table, those that are still free, and the roles that were given."""
+    """The columns of one table, those that are still free, and the roles that were given.
+
+    `apart` are columns that the user gave another role, and that are no candidates for these.
+    """
 
     table: Table
     columns: Columns
     want_pred: bool
     want_label: bool
     wanted: Wanted = ANYTHING
+    apart: frozenset[int] = frozenset()
     evidence: list[Evidence] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     pred: tuple[int, ...] = ()
@@ -90,7 +99,9 @@ class State(Struct):
 
     def because(self, places: Sequence[int], seen: str, follows: str) -> None:
         """Add a step of the reasoning."""
-        self.evidence.append(Evidence(f"column {self.table.named(places[:3])}", seen, follows))
+        names = [self.table.columns[place] for place in places]
+        noun = "column" if len(names) == 1 else "columns"
+        self.evidence.append(Evidence(f"{noun} {listed(names, _SHOWN)}", seen, follows))
 
     def numeric(self) -> list[int]:
         """The free columns of numbers."""
@@ -101,13 +112,17 @@ class State(Struct):
         return [place for place in self.free if self.table.says(place) is role]
 
     def unnamed(self) -> list[int]:
-        """The free columns of numbers whose names do not say that they are labels."""
+        """The free columns of numbers whose names do not say that they are labels, or losses."""
         return [
             place
             for place in self.numeric()
-            if self.table.says(place) is not Says.LABEL
+            if self.table.says(place) not in (Says.LABEL, Says.LOSS)
             and self.table.columns[place].lower() not in LABEL_NAMES
         ]
+
+    def losses(self) -> list[int]:
+        """The free columns of numbers that are called losses, which need neither role."""
+        return [place for place in self.saying(Says.LOSS) if place not in self.table.text]
 
     def counts(self, place: int) -> bool:
         """Whether a column tells rows apart rather than what they hold, as far as was looked.
@@ -139,22 +154,13 @@ class State(Struct):
 
     def _reserved(self) -> set[int]:
         """The columns that are neither prediction nor label: keys, weights, a nameless index."""
-        table, columns = self.table, self.columns
-        named = {name for name in (columns.weight, *(columns.id or ())) if name is not None}
-        grouping = {
+        table = self.table
+        return {
             place
-            for pattern in (*columns.by, *columns.cluster, *filter(None, [columns.group]))
-            for place in matching(table, pattern)
+            for place, name in enumerate(table.columns)
+            if place in self.apart
+            or place in table.keys
+            or place == table.index
+            or name == self.columns.weight
+            or table.says(place) in (Says.KEY, Says.WEIGHT)
         }
-        return (
-            grouping
-            | table.keys
-            | {
-                place
-                for place, name in enumerate(table.columns)
-                if place == table.index
-                or name in named
-                or any(alike(name, key) for key in columns.id or ())
-                or table.says(place) in (Says.KEY, Says.WEIGHT)
-            }
-        )

@@ -9,7 +9,13 @@ from msgspec import Struct
 
 from losscli.comparing.report import Comparison, ComparisonReport, Verdict
 from losscli.evaluating.report import Baseline, Report, Result
-from losscli.render.comparison_columns import losses_of, signed, tied, verdict_sentence
+from losscli.render.comparison_columns import (
+    leading_comparisons,
+    losses_of,
+    signed,
+    tied,
+    verdict_sentence,
+)
 from losscli.render.numbers import between, constant, interval, number, share, titles
 from losscli.render.visible import visible
 
@@ -119,14 +125,13 @@ class Forest(Struct, frozen=True):
 
 def headline(report: ComparisonReport) -> tuple[str, list[str]]:
     """The verdict of the leading loss on each model, and the reason for each."""
-    by_loss = [items for _, items in losses_of(report.comparisons)]
-    if not by_loss:
+    items = leading_comparisons(report)
+    if not items:
         return "Nothing was compared", []
-    leading = next((items for items in by_loss if items[0].recommended), by_loss[0])
-    found = [tuple(map(visible, verdict_sentence(item))) for item in leading]
+    found = [tuple(map(visible, verdict_sentence(item))) for item in items]
     if len(found) == 1:
         [(said, reason)] = found
-        named = reason.startswith((visible(leading[0].reference), visible(leading[0].model)))
+        named = reason.startswith((visible(items[0].reference), visible(items[0].model)))
         # The name of a model stays as it is written.
         return said.rstrip(":"), [reason if named else f"{reason[:1].upper()}{reason[1:]}"]
     first, *others = map(visible, report.models)

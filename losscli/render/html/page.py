@@ -16,6 +16,7 @@ from losscli.errors import UsageError
 from losscli.render.comparison_columns import (
     chance,
     few_large_misses,
+    leading_comparisons,
     legend,
     losses_of,
     mark,
@@ -128,8 +129,8 @@ def _misses(report: ComparisonReport) -> list[tuple[str, str]]:
     """That most rows speak for a model that loses, and the command that shows the others."""
     found = [
         (visible(f"{model} {words}"), visible(rows_command(report, model)))
-        for item in report.comparisons
-        if item.recommended and (said := few_large_misses(item)) is not None
+        for item in leading_comparisons(report)
+        if (said := few_large_misses(item)) is not None
         for model, words in [said]
     ]
     return list(dict.fromkeys(found))

@@ -9,16 +9,20 @@ from losscli.checking.report import Checked, CheckReport, Finding
 from losscli.render.findings import rule_title, tally
 from losscli.render.numbers import NOTHING, number
 from losscli.render.screen import Screen
-from losscli.render.terminal.layout import hanging, indented
+from losscli.render.terminal.layout import hanging, indented, labelled
 from losscli.render.terminal.table import text_of
 from losscli.render.visible import visible
 
 
 def render_check(report: CheckReport, screen: Screen) -> str:
-    """Each check with its rules, and how many of all are kept."""
+    """Each check with its rules, how many of all are kept, and what was read."""
     named = len(report.checks) > 1
     parts = [_block(check, named=named) for check in report.checks]
-    return text_of([*parts, _total(report)], screen)
+    parts.append(_total(report))
+    notes = dict.fromkeys(note for check in report.checks for note in check.notes)
+    if screen.notes and notes:
+        parts.append(labelled([("note", Text(visible(note), overflow="fold")) for note in notes]))
+    return text_of(parts, screen)
 
 
 def _block(check: Checked, *, named: bool) -> RenderableType:

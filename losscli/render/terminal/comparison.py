@@ -13,6 +13,7 @@ from losscli.render.commands import command_lines
 from losscli.render.comparison_columns import (
     chance,
     few_large_misses,
+    leading_comparisons,
     losses_of,
     method,
     otherwise,
@@ -43,10 +44,10 @@ def comparison_blocks(
     report: ComparisonReport, screen: Screen, width: int
 ) -> Iterator[RenderableType]:
     """What was compared, the verdict, the losses, what misleads, and how it was found."""
-    leading = _leading(report)
-    yield Group(*_verdicts(report, leading))
+    first = leading_comparisons(report)
+    yield Group(*_verdicts(report, first))
     yield _losses(report, width)
-    for item in leading:
+    for item in first:
         if few_large_misses(item):
             yield _misses(report, item, width)
     lines = [("plan", Text(visible(each))) for each in plans(report)]
@@ -71,17 +72,9 @@ def _noted(report: ComparisonReport) -> Iterator[tuple[str, Text]]:
             yield "note", Text(visible(note), overflow="fold")
 
 
-def _leading(report: ComparisonReport) -> list[Comparison]:
-    """What the recommended loss, or else the first, says of each model."""
-    by_loss = [items for _, items in losses_of(report.comparisons)]
-    if not by_loss:
-        return []
-    return next((items for items in by_loss if items[0].recommended), by_loss[0])
-
-
-def _verdicts(report: ComparisonReport, leading: Sequence[Comparison]) -> Iterator[Text]:
+def _verdicts(report: ComparisonReport, first: Sequence[Comparison]) -> Iterator[Text]:
     """The verdict on each model, and what other losses prove that the leading one does not."""
-    for item in leading:
+    for item in first:
         yield _verdict(item)
         for other in report.comparisons:
             if words := otherwise(other, item):

@@ -33,8 +33,8 @@ def render_matches(
 ) -> str:
     """The best hit first and its command last; near misses and chance hits where `near` asks.
 
-    `notes` say what was read as what, and stand above the command. Where nothing gives the number,
-    the command is `otherwise`, which shows what the rows score.
+    `notes` say what was read as what, and stand beneath all. Where nothing gives the number, the
+    command is `otherwise`, which shows what the rows score.
     """
     columns = min(screen.width or WIDEST, WIDEST)
     lines = [*_lines(value, found, columns, near=near, notes=notes)]
@@ -75,10 +75,17 @@ def _lines(
     line = " · ".join(filter(None, [_chance(value, hits), _more(said)]))
     if line:
         yield from wrapped(line, columns)
-    for note in notes:
-        yield from wrapped(visible(note), columns)
     if hits:
         yield from _command(*hits[0], columns)
+    yield from noted_beneath(notes, columns)
+
+
+def noted_beneath(notes: Sequence[str], columns: int) -> Iterator[str]:
+    """Notes behind an empty line, each on lines of its own; nothing where there are none."""
+    if notes:
+        yield ""
+    for note in notes:
+        yield from wrapped(visible(note), columns)
 
 
 def _hit(value: str, match: Match, command: str, columns: int) -> Iterator[str]:

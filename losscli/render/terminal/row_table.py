@@ -14,6 +14,7 @@ from rich.text import Text
 
 from losscli.charts.histogram import Histogram
 from losscli.differentiating.report import GradientCheck
+from losscli.evaluating.report import Report
 from losscli.render.numbers import NOTHING, aligned, number, share, titles
 from losscli.render.screen import Screen
 from losscli.render.terminal.headline import facts, file_names
@@ -56,9 +57,15 @@ def render_rows(report: RowReport, screen: Screen, plot: Histogram | None = None
     return text_of(parts, screen)
 
 
-def render_checks(checks: Sequence[GradientCheck], screen: Screen) -> str:
-    """How each gradient compares with central differences, and the rows where they part."""
-    return text_of([_check_block(check, screen.width) for check in checks], screen)
+def render_checks(checks: Sequence[GradientCheck], report: Report, screen: Screen) -> str:
+    """How each gradient compares with central differences, and the rows where they part.
+
+    The `report` is that of the losses, whose notes stand beneath.
+    """
+    parts = [_check_block(check, screen.width) for check in checks]
+    if screen.notes and (lines := list(noted(report))):
+        parts.append(labelled(lines))
+    return text_of(parts, screen)
 
 
 def _check_block(check: GradientCheck, width: int | None) -> RenderableType:

@@ -92,9 +92,15 @@ def noted(report: Report) -> Iterator[tuple[str, Text]]:
         yield count.what, Text(visible(" · ".join(filter(None, (words, of, count.way_out)))))
 
 
-def render_recommendation(advice: Recommendation, screen: Screen) -> str:
-    """The advice with its evidence."""
-    return text_of([advice_block(advice, screen.width or _BOUNDLESS)], screen)
+def render_recommendation(
+    advice: Recommendation, screen: Screen, notes: Sequence[tuple[str, str]] = ()
+) -> str:
+    """The advice with its evidence; beneath it the `notes`, each with its heading."""
+    parts: list[RenderableType] = [advice_block(advice, screen.width or _BOUNDLESS)]
+    if notes:
+        lines = [(head, Text(visible(note), overflow="fold")) for head, note in notes]
+        parts.append(labelled(lines))
+    return text_of(parts, screen)
 
 
 def render_comparison(report: ComparisonReport, screen: Screen) -> str:

@@ -7,16 +7,26 @@ from collections.abc import Iterator, Sequence
 from losscli.losses.registry import REGISTRY
 from losscli.matching.report import Match, Why
 from losscli.render.screen import Screen
-from losscli.render.terminal.matches import WIDEST, command_block, indented, wrapped
+from losscli.render.terminal.matches import WIDEST, command_block, indented, noted_beneath, wrapped
 
 # Seven digits are printed: what is less than this share of the whole changes none of them.
 _SHOWN = 5e-8
 
 
-def render_why(numbers: Sequence[str], found: Why, commands: Sequence[str], screen: Screen) -> str:
-    """Whose the numbers are, the parts of the difference, and the rows that carry it."""
+def render_why(
+    numbers: Sequence[str],
+    found: Why,
+    commands: Sequence[str],
+    screen: Screen,
+    notes: Sequence[str] = (),
+) -> str:
+    """Whose the numbers are, the parts of the difference, and the rows that carry it.
+
+    `notes` say what was read as what, and stand beneath all.
+    """
     columns = min(screen.width or WIDEST, WIDEST)
-    return "\n".join(_lines(numbers, found, commands, columns)) + "\n"
+    lines = _lines(numbers, found, commands, columns)
+    return "\n".join([*lines, *noted_beneath(notes, columns)]) + "\n"
 
 
 def _lines(

@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from losscli.cli.formats import render_comparison
 from losscli.comparing.report import ComparedSlice, Comparison, ComparisonReport, Verdict
 from losscli.evaluating.report import Input, IntervalMethod
+from losscli.render.comparison_columns import few_large_misses
 from losscli.render.screen import Screen
 from tests.render.conftest import Snapshot
 from tests.render.reports import HOSTILE
@@ -57,6 +58,7 @@ def comparison(**changes: Any) -> Comparison:
         convention="standard",
         interval_method=METHOD,
         signatures=("binary_cross_entropy|n:228", "binary_cross_entropy|n:228"),
+        decisive=2,
     )
     return replace(usual, **changes)
 
@@ -82,6 +84,7 @@ def dice(**changes: Any) -> Comparison:
         unit="",
         recommended=False,
         interval_method=replace(METHOD, name="BCa bootstrap"),
+        decisive=None,
     )
     return replace(usual, **changes)
 
@@ -147,6 +150,7 @@ UNTESTED = comparison(
     level=0.95,
     words="not tested: no finite function of sums of rows",
     interval_method=None,
+    decisive=None,
 )
 REPORTS = {
     "pair": report(comparison(), dice()),
@@ -205,6 +209,11 @@ class TestScreen:
         assert lines[2].startswith("No winner yet: model_a is ahead of model_b by 0.00833 nats")
         assert "about 17,000 rows" in " ".join(lines[2:5])
 
+    def test_the_loss_that_was_named_first_has_the_verdict(self) -> None:
+        text = render_comparison(report(dice(), comparison()), "table", Screen(80))
+        assert "model_b is better: 0.0198 less Dice loss" in text
+        assert "No winner yet" not in text
+
     def test_another_loss_that_proves_more_is_heard(self) -> None:
         text = render_comparison(REPORTS["pair"], "table", Screen(80))
         assert "By Dice loss, model_b is better (p = 0.001)." in text
@@ -213,24 +222,63 @@ class TestScreen:
 
     def test_most_rows_against_the_verdict_come_with_the_command_that_shows_why(self) -> None:
         lines = render_comparison(REPORTS["pair"], "table", Screen(80)).splitlines()
-        place = lines.index("model_b is better on 78 % of the rows and loses by few, large misses:")
+        place = lines.index(
+            "model_b is better on 78 % of the rows and is behind by few, large misses:"
+        )
         assert lines[place + 1].strip() == (
             "losscli rows model_b.csv labels.csv -p prob -y label --top 5"
         )
         ahead = report(comparison(better=0.2, difference=-0.0083))
         assert "losscli rows model_a.csv" in render_comparison(ahead, "table", Screen(80))
-        agreeing = report(comparison(better=0.45, equal=0.1))
-        assert "of the rows" not in render_comparison(agreeing, "table", Screen(80))
 
-    @pytest.mark.parametrize("better", [0.0, 0.9])
-    def test_a_difference_of_rounding_is_a_tie(self, better: float) -> None:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"better": 0.45, "equal": 0.1},
+            {"better": 0.51},
+            {"better": 0.59},
+            {"better": 0.62, "n": 40},
+            {"decisive": 12},
+            {"decisive": None},
+        ],
+    )
+    def test_few_large_misses_are_few_and_against_a_clear_majority(self, changes: Any) -> None:
+        text = render_comparison(report(comparison(**changes)), "table", Screen(80))
+        assert "of the rows" not in text
+
+    def test_only_a_model_that_is_proven_to_be_worse_loses(self) -> None:
+        assert few_large_misses(comparison()) == (
+            "model_b",
+            "is better on 78 % of the rows and is behind by few, large misses",
+        )
+        lost = few_large_misses(comparison(verdict=Verdict.WORSE, better=0.999))
+        assert lost == ("model_b", "is better on 99 % of the rows and loses by few, large misses")
+
+    def test_equal_values_of_rows_that_differ_are_no_winner_and_no_equality(self) -> None:
         value = 0.10804827914226246
+        even = comparison(value=value + 1.4e-17, difference=1.4e-17, equal=0.2)
+        text = " ".join(render_comparison(report(even), "table", Screen(80)).split())
+        assert (
+            "No winner: model_a and model_b have the same binary cross entropy, though they differ "
+            "on 80.0 % of the rows; the true difference may lie anywhere in [-0.031, 0.089]."
+        ) in text
+        assert "large misses" not in text
+        sums = comparison(difference=0.0, better=None, equal=None, interval=None)
+        text = " ".join(render_comparison(report(sums), "table", Screen(80)).split())
+        assert "though they differ on some rows." in text
+
+    def test_models_that_are_equal_on_every_row_are_a_tie(self) -> None:
+        words = "equal on every row but for rounding"
         tie = comparison(
-            value=value + 1.4e-17, difference=1.4e-17, better=better, verdict=Verdict.WORSE
+            value=0.10804827914226246, difference=0.0, verdict=Verdict.EQUAL, words=words
         )
         text = render_comparison(report(tie), "table", Screen(80))
-        assert "model_a and model_b are a tie: equal but for rounding" in text
-        assert "% of the rows" not in text
+        assert f"model_a and model_b are a tie: {words}" in " ".join(text.split())
+
+    def test_losses_of_one_number_are_counted_as_one_test(self) -> None:
+        same = comparison(loss="dice", title="Dice loss", same_test_as="binary_cross_entropy")
+        text = render_comparison(report(comparison(), same, tests=1), "table", Screen(200))
+        assert "(1 test for 2 differences)" in text
 
     def test_names_too_long_for_columns_stand_above_them(self) -> None:
         names = ("a_model_with_quite_a_long_name", "another_model_with_a_long_name")
