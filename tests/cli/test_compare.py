@@ -63,9 +63,7 @@ def test_one_file_alone_is_answered_with_the_whole_commands(here: Here, write: W
     assert answer.err.splitlines()[1].strip() == command
 
 
-def test_models_of_unlike_length_are_told_of_models_not_of_labels(
-    here: Here, write: Write
-) -> None:
+def test_models_of_unlike_length_are_told_of_models_not_of_labels(here: Here, write: Write) -> None:
     one = write("a.csv", "prob\n" + "0.5\n" * 4)
     two = write("b.csv", "prob\n" + "0.4\n" * 7)
     label = write("y.csv", "label\n" + "1\n" * 7)

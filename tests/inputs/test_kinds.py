@@ -135,7 +135,9 @@ def test_how_sure_a_predicted_class_is_is_no_probability(
     assert losscli.evaluate(path, losses="bce", columns=named).results
 
 
-@pytest.mark.parametrize("names", [("prob_rf", "prob_nn"), ("p_old", "p_new"), ("score_a", "score_b")])
+@pytest.mark.parametrize(
+    "names", [("prob_rf", "prob_nn"), ("p_old", "p_new"), ("score_a", "score_b")]
+)
 def test_two_models_of_one_prefix_are_no_two_classes_of_the_label(
     names: tuple[str, str], tmp_path: Path
 ) -> None:
