@@ -225,14 +225,16 @@ def _proven(comparison: Comparison, found: NotWorse, *, undecided_passes: bool) 
     chance = "" if found.p is None else f" (p = {found.p:.2g}, one-sided)"
     margin = f"{found.margin:.4g}"
     if found.proof is Proof.PROVEN:
-        words = f"proven to be worse by less than {margin}{chance}"
+        way = "worse" if found.harm > 0.0 else "better"
+        by = f"{abs(found.harm):.4g} {way}" if found.harm else "no different"
+        words = f"not worse by {margin} or more{chance}: {by} on these rows"
     elif found.proof is Proof.WORSE:
         words = f"proven to be worse by more than {margin}: by {found.harm:.4g} on these rows"
     elif found.rows_needed is None:
-        words = f"too few rows differ to prove that it is worse by less than {margin}"
+        words = f"too few rows differ to prove that it is not worse by {margin} or more"
     else:
         words = (
-            f"not enough rows to prove that it is worse by less than {margin}{chance}: "
+            f"not enough rows to prove that it is not worse by {margin} or more{chance}: "
             f"{comparison.n:,} of the {found.rows_needed:,} that it takes for two equal models"
         )
     sign = 1.0 if comparison.lower_is_better else -1.0

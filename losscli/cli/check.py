@@ -85,8 +85,8 @@ class CheckOptions(DependenceOptions, SlicingOptions, ScoringOptions, InputOptio
         metavar="[LOSS=]X[%]",
         many=True,
         panel=RULES,
-        help="Pass only where a loss is proven to be worse than that of --baseline-pred by less "
-        "than this: 1%, 0.01 or bce=1%; repeatable.",
+        help="Pass only where a loss is proven not to be worse than that of --baseline-pred by "
+        "this or more: 1%, 0.01 or bce=1%; repeatable.",
     )
     undecided: str = option(
         "--undecided",

@@ -23,6 +23,7 @@ from losscli.losses.distributions import (
     reading_of,
     stacked_like,
     surprise_at_count,
+    with_article,
 )
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -228,18 +229,19 @@ def _crps(
     label: tuple[float, ...],
     **narrower: Bounds,
 ) -> Loss:
+    one = with_article(title)
     return Loss(
         id=f"crps_{name}",
-        title=f"CRPS of a {title} forecast",
+        title=f"CRPS of {one} forecast",
         family="forecast",
         names={"scoringrules": (Name(f"crps_{name}", reduction=Reduction.NONE),)},
         readings=reading_of(kernel, items, gradient, **narrower),
         formula=formula,
         derivative=derivative,
         derivative_says=_SAYS if derivative else _NO_CLOSED_FORM,
-        summary=f"How far a {title} forecast ({', '.join(items)}) lies from the label, in the "
+        summary=f"How far {one} forecast ({', '.join(items)}) lies from the label, in the "
         "label's unit.",
-        when=f"The prediction is a {title} distribution per row; sharp and well placed is best.",
+        when=f"The prediction is {one} distribution per row; sharp and well placed is best.",
         reference="Gneiting & Raftery 2007, J. Am. Stat. Assoc. 102; Jordan, Krüger & Lerch 2019; "
         "scoringrules 0.10",
         example=Example(pred, label, Kind.DISTRIBUTION, Task.FORECAST),

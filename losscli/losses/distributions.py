@@ -21,6 +21,11 @@ POSITIVE_PAIR = ((2.0, 1.0), (3.0, 2.0))
 PLACED = ((0.0, 1.0), (1.0, 2.0))
 
 
+def with_article(title: str) -> str:
+    """The title of a distribution behind its article: a normal, an exponential."""
+    return f"{'an' if title.startswith(('a', 'e', 'i', 'o')) else 'a'} {title}"
+
+
 def columns(pred: Array, count: int) -> tuple[Array, ...]:
     """The parameters of each row, one array per parameter."""
     table = pred[:, None] if pred.ndim == 1 else pred

@@ -22,6 +22,7 @@ from losscli.losses.distributions import (
     reading_of,
     stacked_like,
     surprise_at_count,
+    with_article,
 )
 from losscli.vocabulary import Kind, Reduction, Task
 
@@ -208,16 +209,17 @@ def _log_score(
     pred: tuple[tuple[float, ...], ...],
     label: tuple[float, ...],
 ) -> Loss:
+    one = with_article(title)
     return Loss(
         id=f"log_score_{name}",
-        title=f"log score of a {title} forecast",
+        title=f"log score of {one} forecast",
         family="forecast",
         names={"scoringrules": (Name(f"logs_{name}", reduction=Reduction.NONE),)},
         readings=reading_of(kernel, items, gradient),
         formula="mean −log f(y)",
         derivative=derivative,
-        summary=f"The surprise, in nats, of a {title} forecast ({', '.join(items)}) at the label.",
-        when=f"The prediction is a {title} distribution per row and the likelihood is what counts. "
+        summary=f"The surprise, in nats, of {one} forecast ({', '.join(items)}) at the label.",
+        when=f"The prediction is {one} distribution per row and the likelihood is what counts. "
         "A label that the forecast calls impossible costs infinity.",
         reference="Good 1952, J. R. Stat. Soc. B 14(1); scoringrules 0.10",
         example=Example(pred, label, Kind.DISTRIBUTION, Task.FORECAST),

@@ -7,6 +7,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
+# What Keras and PyTorch do unless they are told otherwise, and a file of float64 does not show.
+IN_SINGLE = "predictions cast to float32"
+
 
 class Match(Struct, frozen=True):
     """One way to a number that somebody printed.

@@ -18,6 +18,7 @@ from losscli.engine.gate import Settled
 from losscli.losses.definition.loss import Loss
 from losscli.matching.candidates import Data
 from losscli.matching.command import Command
+from losscli.matching.report import IN_SINGLE
 from losscli.task.labels import LabelCode
 from losscli.vocabulary import Kind, Task
 
@@ -167,7 +168,7 @@ def _casts(data: Data) -> Iterator[Variant]:
         if data.dtype is None or data.dtype.itemsize > stored.itemsize:
             yield Variant(
                 replace(data, dtype=stored),
-                (f"predictions cast to {name}",),
+                (IN_SINGLE if name == "float32" else f"predictions cast to {name}",),
                 cost,
                 partial(_rounded, stored),
                 partial(replace, cast=name),

@@ -121,7 +121,9 @@ def remarks(result: Result) -> list[str]:
 def beside(result: Result) -> list[str]:
     """Which constant prediction a value is held against, where that is not the best one."""
     against = result.baseline
-    return [] if against is None or against.best else [f"skill beside the {against.constant}"]
+    if against is None or against.best:
+        return []
+    return [f"skill beside the {against.constant.partition(' of ')[0]}"]
 
 
 def constant(against: Baseline) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,21 @@ def test_baselines_are_written_beside_checks_that_have_none(tmp_path: Path) -> N
     report = run_checks(checks, update=lambda file, _: written.append(file))
     assert report.passed
     assert written == [str(tmp_path / "main.json")] == list(report.baselines)
+
+
+@pytest.mark.parametrize(("shift", "way"), [(0.002, "worse"), (-0.002, "better")])
+def test_a_model_that_is_proven_not_worse_is_not_called_worse(shift: float, way: str) -> None:
+    random = np.random.default_rng(5)
+    label = random.normal(size=400)
+    error = random.normal(size=400)
+    report = losscli.check(
+        label + (1.0 + shift) * error,
+        label,
+        "mse",
+        not_worse_by="5%",
+        baseline_pred=label + error,
+    )
+    finding = only(report)
+    assert finding.passed
+    assert finding.words.startswith("not worse by ")
+    assert re.search(rf": 0\.\d+ {way} on these rows$", finding.words)

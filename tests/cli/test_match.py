@@ -41,6 +41,15 @@ def test_nothing_of_numpys_leaks(here: Here) -> None:
     assert "Warning" not in answer.err
 
 
+def test_float32_is_no_unusual_thing_for_a_framework_that_computes_in_it(here: Here) -> None:
+    answer = here("match", "0.1824", FOREST, "-p", "prob_rf")
+    assert "as keras has it" in answer.out
+    assert "predictions cast to float32, the default of Keras and PyTorch" in answer.out
+    assert "unusual" not in answer.out
+    command = answer.out.rpartition("losscli ")[2].replace("\\\n", " ").split()
+    assert f"{here(*command, '-q').number:.4f}" == "0.1824"
+
+
 def test_json_holds_every_way(here: Here) -> None:
     answer = here("match", "0.5511", FOREST, "-p", "prob_rf", "--format", "json")
     assert answer.json["target"] == "0.5511"

@@ -77,8 +77,8 @@ def test_columns_that_group_rows_are_said_as_what_they_are(tmp_path: Path) -> No
     file = table(tmp_path / "t.csv", "label,prob,site,patient\n1,0.9,a,x\n0,0.2,b,y\n1,0.3,a,z\n")
     found = open_dataset(file, columns=Columns(by="site", cluster="patient", group="site")).findings
     assert found.summary() == (
-        "prob as the prediction; label as the label; site as the list; site to group by; "
-        "patient as the cluster"
+        "prob as prediction; label as label; site as list; site to group by; "
+        "patient as cluster"
     )
     assert found.notes() == [f"{file}: prediction from column prob; label from column label"]
 
@@ -86,13 +86,13 @@ def test_columns_that_group_rows_are_said_as_what_they_are(tmp_path: Path) -> No
 def test_scores_are_no_prediction(tmp_path: Path) -> None:
     file = table(tmp_path / "t.csv", "doc,loss\n1,0.9\n1,0.2\n2,0.4\n")
     found = open_dataset(file, columns=Columns(score="loss")).findings
-    assert found.summary() == "loss as the scores · not used: doc"
+    assert found.summary() == "loss as scores · not used: doc"
 
 
 def test_what_one_side_of_a_file_reads_is_not_unused(tmp_path: Path) -> None:
     file = table(tmp_path / "t.csv", "prob,label,remark\n0.9,1,0.5\n0.2,0,0.5\n")
     assert open_dataset(file, file).findings.summary() == (
-        "prob as the prediction; label as the label · not used: remark"
+        "prob as prediction; label as label · not used: remark"
     )
 
 
@@ -101,5 +101,5 @@ def test_each_model_of_a_comparison_is_named_by_the_user(tmp_path: Path) -> None
     rivals = open_rivals([file], columns=Columns(pred=("a", "b")), by_pattern=True)
     assert rivals.notes == (f"{file}: label from column label · not used: comment",)
     assert rivals.together.findings.summary() == (
-        "a, b as the prediction; label as the label · not used: comment"
+        "a, b as prediction; label as label · not used: comment"
     )

@@ -329,3 +329,9 @@ class TestParam:
     )
     def test_the_range_is_written_as_an_interval(self, param: Param, written: str) -> None:
         assert param.range == written
+
+
+@every_loss
+def test_what_begins_with_a_vowel_has_its_article(loss: Loss) -> None:
+    prose = " ".join((loss.title, loss.summary, loss.when, loss.derivative_says))
+    assert not re.search(r"\ba [aei]\w", prose)

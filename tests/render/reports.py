@@ -124,7 +124,7 @@ def binary() -> Report:
             ),
             result(
                 "sum_squared_error",
-                title="sum of squared errors",
+                title="half the sum of squared errors",
                 value=2410.25,
                 reduction="sum",
                 interval=None,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+from msgspec.structs import replace
 
-from losscli.render.numbers import aligned, between, interval, number, share
-from tests.render.reports import result
+from losscli.render.numbers import aligned, between, interval, number, recalibration_words, share
+from losscli.stats.calibrated import ByChance
+from losscli.stats.recalibrating import Recalibration
+from tests.render.reports import result, taken_apart
 
 
 @pytest.mark.parametrize(
@@ -110,3 +113,32 @@ class TestAnIntervalAboutAValue:
 
     def test_is_as_fine_as_its_width_where_it_holds_the_value(self) -> None:
         assert between((0.0451, 0.1172), 0.0681) == "[0.0451, 0.1172]"
+
+
+class TestRecalibration:
+    @staticmethod
+    def words(with_temperature: float, isotonic: float | None, calibration: float) -> str:
+        [found] = taken_apart().results
+        assert found.decomposition is not None
+        made_of = replace(
+            found.decomposition,
+            calibration=calibration,
+            calibration_by_chance=ByChance(0.03, 0.02, 0.05),
+            recalibration=Recalibration(228, 0.0718, 0.77, with_temperature, isotonic),
+        )
+        return recalibration_words(found.changed(decomposition=made_of))
+
+    def test_says_first_that_none_helps_and_chance_explains_it(self) -> None:
+        said = self.words(0.0726, 0.1258, 0.025)
+        assert said.startswith(
+            "calibration is no more than what chance brings; recalibration would not help: "
+            "0.0718 as it stands"
+        )
+        assert "0.0726 with a temperature of 0.77, 0.1258 with an isotonic curve" in said
+
+    def test_says_first_what_helps_most(self) -> None:
+        said = self.words(0.0626, 0.0558, 0.06)
+        assert said.startswith(
+            "calibration is beyond what chance brings; an isotonic curve would help: "
+        )
+        assert self.words(0.0626, None, 0.06).count("a temperature of 0.77 would help") == 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from losscli.conventions.table import CONVENTIONS
 from losscli.describing.loss_page import deviations
 from losscli.losses.registry import REGISTRY
-from losscli.matching.report import Match
+from losscli.matching.report import IN_SINGLE, Match
 from losscli.render.commands import command_lines
 from losscli.render.line_breaks import filled
 from losscli.render.screen import Screen
@@ -118,8 +118,10 @@ def whose(match: Match) -> str:
 
 
 def _remarks(match: Match, columns: int) -> Iterator[str]:
-    if match.unusual:
-        yield from indented(f"unusual: {'; '.join(match.unusual)}", columns)
+    if IN_SINGLE in match.unusual:
+        yield from indented(f"{IN_SINGLE}, the default of Keras and PyTorch", columns)
+    if unusual := [said for said in match.unusual if said != IN_SINGLE]:
+        yield from indented(f"unusual: {'; '.join(unusual)}", columns)
     if match.shared:
         many = len(match.shared) > _FEW
         also = f"{len(match.shared)} other conventions" if many else ", ".join(match.shared)
