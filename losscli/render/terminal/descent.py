@@ -19,8 +19,8 @@ def render_descent(descent: Descent, width: int | None) -> str:
         "loss": repr(descent.value),
         "gradient": _rounded(descent.gradient),
         "step": f"{descent.step:g}, to prediction {sign} step × gradient",
-        "prediction then": _rounded(descent.new_pred),
-        "loss then": repr(descent.new_value),
+        "new prediction": _rounded(descent.new_pred),
+        "new loss": repr(descent.new_value),
     }
     longest = max(map(len, lines))
     shown = [*entry("", f"{descent.title}: {descent.derivative}", columns), ""]
