@@ -77,8 +77,7 @@ def test_columns_that_group_rows_are_said_as_what_they_are(tmp_path: Path) -> No
     file = table(tmp_path / "t.csv", "label,prob,site,patient\n1,0.9,a,x\n0,0.2,b,y\n1,0.3,a,z\n")
     found = open_dataset(file, columns=Columns(by="site", cluster="patient", group="site")).findings
     assert found.summary() == (
-        "prob as prediction; label as label; site as list; site to group by; "
-        "patient as cluster"
+        "prob as prediction; label as label; site as list; site to group by; patient as cluster"
     )
     assert found.notes() == [f"{file}: prediction from column prob; label from column label"]
 
