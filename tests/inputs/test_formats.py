@@ -267,9 +267,7 @@ class TestParquet:
     def test_lists_of_two_lengths_are_refused_by_row(self, write: Write) -> None:
         lists = pa.array([[0.5, 0.5]] * 30 + [[0.5]] + [[0.5, 0.5]] * 30)
         source = source_of(write(parquet(pa.table({"probs": lists}), row_group_size=20)))
-        with pytest.raises(
-            DataError, match=r"row 30, column probs: has 1 items where"
-        ) as refused:
+        with pytest.raises(DataError, match=r"row 30, column probs: has 1 items where") as refused:
             column(source, 0, rows=7)
         assert refused.value.position == "row 30"
 
