@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from itertools import pairwise
-
-from rich.cells import cell_len
+from unicodedata import combining, east_asian_width
 
 # Stands for a blank at which no line ends. `visible` lets no private character through from a file.
 GLUE = "\ue000"
@@ -39,11 +38,11 @@ def cuts(text: str, width: int) -> list[int]:
     """
     places = []
     for word in re.finditer(r"\S+", text):
-        if cell_len(word[0]) <= width:
+        if _cells(word[0]) <= width:
             continue
         room = width
         for part in _PARTS.finditer(word[0]):
-            wide = cell_len(part[0])
+            wide = _cells(part[0])
             if wide > room and part.start():
                 places.append(word.start() + part.start())
                 room = width
@@ -54,7 +53,7 @@ def cuts(text: str, width: int) -> list[int]:
 def filled(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
     """A text in lines of so many columns, the first behind `first` and the others behind `rest`."""
     text = glued(text)
-    places = [0, *cuts(text, columns - max(cell_len(first), cell_len(rest))), len(text)]
+    places = [0, *cuts(text, columns - max(_cells(first), _cells(rest))), len(text)]
     # Two parts of a name never fit one line, so no blank comes between them.
     parted = " ".join(text[a:b] for a, b in pairwise(places))
     lines = textwrap.wrap(
@@ -65,3 +64,10 @@ def filled(text: str, columns: int, first: str = "", rest: str = "") -> list[str
         break_on_hyphens=False,
     )
     return list(map(unglued, lines))
+
+
+def _cells(text: str) -> int:
+    """The columns that a text takes; rich, which says it too, is slow to import."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
