@@ -17,6 +17,7 @@ from losscli.evaluating.misread import labels_as_places, misread_as_logits
 from losscli.evaluating.report import Input, IntervalMethod
 from losscli.evaluating.signature import signature
 from losscli.inputs.rivals import Rivals
+from losscli.losses.registry import REGISTRY
 from losscli.stats.groups import Resampling
 from losscli.stats.holm import ALPHA, holm, holm_levels
 from losscli.stats.paired import PairedResult
@@ -275,7 +276,8 @@ def _cluster_notes(comparisons: Sequence[Comparison]) -> Iterator[str]:
         return
     several = len({item.model for item in tested}) > 1
     effects = [
-        f"{item.title}{f' ({item.model})' if several else ''} {item.design_effect:.3g}"
+        f"{REGISTRY.short(item.loss, item.title)}"
+        f"{f' ({item.model})' if several else ''} {item.design_effect:.3g}"
         for item in tested
         if item.design_effect is not None
     ]

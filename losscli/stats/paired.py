@@ -385,7 +385,9 @@ def _proportional(mine: Array, theirs: Array) -> bool:
     top = int(np.abs(mine).argmax())
     if mine[top] == 0.0 or theirs[top] == 0.0:
         return False
-    return bool(np.abs(mine / mine[top] - theirs / theirs[top]).max() <= _PROPORTIONAL)
+    # Parts that are far smaller than the largest may underflow.
+    with np.errstate(all="ignore"):
+        return bool(np.abs(mine / mine[top] - theirs / theirs[top]).max() <= _PROPORTIONAL)
 
 
 def _losses(sums: Array) -> Array:

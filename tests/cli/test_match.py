@@ -43,7 +43,7 @@ def test_nothing_of_numpys_leaks(here: Here) -> None:
 
 def test_float32_is_no_unusual_thing_for_a_framework_that_computes_in_it(here: Here) -> None:
     answer = here("match", "0.1824", FOREST, "-p", "prob_rf")
-    assert "as keras has it" in answer.out
+    assert "by the keras convention" in answer.out
     assert "predictions cast to float32, the default of Keras and PyTorch" in answer.out
     assert "unusual" not in answer.out
     command = answer.out.rpartition("losscli ")[2].replace("\\\n", " ").split()

@@ -167,7 +167,7 @@ def test_few_clusters_and_what_dependence_costs_are_said_by_eval_and_compare() -
     report = losscli.evaluate(one, label, "mse", task="regression", block_length=25)
     both = losscli.compare([one, two], label, "mse", block_length=25, resamples=100)
     for notes in (report.notes, both.notes):
-        assert any("12 blocks of 25 rows; design effect: mean squared error" in n for n in notes)
+        assert any("12 blocks of 25 rows; design effect: mse" in n for n in notes)
         assert any(note.startswith("12 clusters are few") for note in notes)
     [found] = both.comparisons
     assert (found.units, found.clusters) == ("12 blocks of 25 rows", 12)
