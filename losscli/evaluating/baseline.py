@@ -21,9 +21,9 @@ from losscli.losses.forms.categorical import Form
 from losscli.task.labels import CODED_TASKS, LabelCode, Misfit
 from losscli.vocabulary import Kind, Reduction, Task
 
-# Where golden section stops: the argument is then known to about 1e-10 of its range, and the value,
+# Where golden section stops: the argument is then known to about 1e-8 of its range, and the value,
 # which is flat there, to the last digits.
-_STEPS = 50
+_STEPS = 40
 _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 # Reductions that do not divide by what the convention says.
 _OWN_DIVISOR = (Reduction.SUM, Reduction.WEIGHTED_MEAN)

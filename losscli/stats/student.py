@@ -103,16 +103,25 @@ def binomial_interval(share: float, trials: float, level: float) -> tuple[float,
 
 
 def _root(falling: Callable[[float], float], low: float, high: float) -> float:
-    """Where a falling function crosses 0, by halving."""
+    """Where a falling function crosses 0 between two ends, by Ridders' method (1979)."""
+    at_low, at_high = falling(low), falling(high)
+    before = math.nan
     for _ in range(200):
         middle = 0.5 * (low + high)
-        if not low < middle < high:
-            break
-        if falling(middle) > 0.0:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+        at_middle = falling(middle)
+        if at_middle == 0.0 or not low < middle < high:
+            return middle
+        scale = math.sqrt(at_middle * at_middle - at_low * at_high)
+        found = middle + (middle - low) * at_middle / scale if scale else middle
+        if abs(found - before) <= 2.0 * math.ulp(found) or not low < found < high:
+            return found
+        before, at_found = found, falling(found)
+        for place, value in ((middle, at_middle), (found, at_found)):
+            if value > 0.0 and place > low:
+                low, at_low = place, value
+            elif value <= 0.0 and place < high:
+                high, at_high = place, value
+    return before
 
 
 def logit_interval(share: float, error: float, level: float) -> tuple[float, float]:
