@@ -61,7 +61,7 @@ def main(wanted: Sequence[str]) -> None:
         sys.exit(f"no benchmark is called {' or '.join(sorted(unknown))}")
     for title, subject in _SUBJECTS:
         if not wanted or subject.__name__ in wanted:
-            _write(title, f"{subject.__doc__}\n{machine()}\n\n{table(subject.races())}")
+            _write(title, f"{subject.__doc__.strip()}\n\n{machine()}\n\n{table(subject.races())}")
 
 
 def _write(title: str, part: str) -> None:
