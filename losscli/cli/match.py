@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from losscli.cli.options import argument, command_options, count, option, shared_options, switch
 from losscli.cli.searching import SearchOptions
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import UsageError
 
 
 @shared_options
@@ -40,31 +40,26 @@ class MatchOptions(SearchOptions, _Value):
 def run(options: MatchOptions) -> None:
     """Search and print."""
     from losscli.cli.formats import render_matches
-    from losscli.cli.output import color, emit, note, on_terminal, reader_width
+    from losscli.cli.output import color, emit, noting, on_terminal, reader_width
     from losscli.cli.progress import progress_bar
     from losscli.matching.match import match
     from losscli.render.screen import Screen
 
     if options.value is None or options.pred is None:
         raise UsageError("which number?", hint="Usage: losscli match VALUE PRED [LABEL].")
-    beneath = options.format == "table" and on_terminal()
     notes: list[str] = []
-    try:
-        with progress_bar("trying losses") as progress:
-            found = match(
-                options.value,
-                options.pred,
-                options.label,
-                options.loss or None,
-                batch_size=count("--batch-size", options.batch_size),
-                progress=progress,
-                announce=notes.append if beneath else lambda said: note((said,)),
-                **options.keywords(),
-            )
-    except LosscliError:
-        # What was read as what belongs to what went wrong.
-        note(notes)
-        raise
+    said = noting(notes, beneath=options.format == "table" and on_terminal())
+    with said as announce, progress_bar("trying losses") as progress:
+        found = match(
+            options.value,
+            options.pred,
+            options.label,
+            options.loss or None,
+            batch_size=count("--batch-size", options.batch_size),
+            progress=progress,
+            announce=announce,
+            **options.keywords(),
+        )
     screen = Screen(reader_width(), color())
     shown = [(each, options.command_of(each)) for each in found]
     text = render_matches(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from losscli.errors import UsageError
+from losscli.errors import LosscliError, UsageError
 
 if TYPE_CHECKING:
     from losscli.render.screen import Screen
@@ -96,6 +97,20 @@ def note(texts: Iterable[str]) -> None:
     except (OSError, ValueError):
         # What is said beside a result changes neither it nor the exit code.
         _silence(sys.stderr, sys.__stderr__)
+
+
+@contextmanager
+def noting(notes: list[str], *, beneath: bool) -> Iterator[Callable[[str], None]]:
+    """What announces something: on stderr, or into `notes`, which stand `beneath` the result.
+
+    Where there is no result, because an error of the user's or the data's ends it, they go to
+    stderr: what was read as what belongs to what went wrong.
+    """
+    try:
+        yield notes.append if beneath else lambda said: note((said,))
+    except LosscliError:
+        note(notes)
+        raise
 
 
 def _stderr_columns() -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from losscli.cli.options import argument, command_options, shared_options
 from losscli.cli.searching import SearchOptions
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import UsageError
 
 
 @shared_options
@@ -30,31 +30,26 @@ class WhyOptions(SearchOptions, _Values):
 def run(options: WhyOptions) -> None:
     """Search twice, compare and print."""
     from losscli.cli.formats import render_why
-    from losscli.cli.output import color, emit, note, on_terminal, reader_width
+    from losscli.cli.output import color, emit, noting, on_terminal, reader_width
     from losscli.cli.progress import progress_bar
     from losscli.matching.why import why
     from losscli.render.screen import Screen
 
     if options.first is None or options.second is None or options.pred is None:
         raise UsageError("which two numbers?", hint="Usage: losscli why A B PRED [LABEL].")
-    beneath = options.format == "table" and on_terminal()
     notes: list[str] = []
-    try:
-        with progress_bar("trying losses") as progress:
-            found = why(
-                options.first,
-                options.second,
-                options.pred,
-                options.label,
-                options.loss or None,
-                progress=progress,
-                announce=notes.append if beneath else lambda said: note((said,)),
-                **options.keywords(),
-            )
-    except LosscliError:
-        # What was read as what belongs to what went wrong.
-        note(notes)
-        raise
+    said = noting(notes, beneath=options.format == "table" and on_terminal())
+    with said as announce, progress_bar("trying losses") as progress:
+        found = why(
+            options.first,
+            options.second,
+            options.pred,
+            options.label,
+            options.loss or None,
+            progress=progress,
+            announce=announce,
+            **options.keywords(),
+        )
     commands = tuple(
         "" if each is None else options.command_of(each) for each in (found.first, found.second)
     )

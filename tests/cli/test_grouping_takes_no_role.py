@@ -5,6 +5,7 @@ Whatever column an option groups by, the number is that without the option, or t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -40,8 +41,8 @@ class Given:
         return "\n".join(lines) + "\n"
 
 
-def columns(**given: object) -> dict[str, list[object]]:
-    return {name: list(values) for name, values in given.items()}  # type: ignore[call-overload]
+def columns(**given: Iterable[object]) -> dict[str, list[object]]:
+    return {name: list(values) for name, values in given.items()}
 
 
 GIVEN = {
