@@ -105,6 +105,11 @@ def pick(table: Table, patterns: Sequence[str], flag: str) -> tuple[int, ...]:
     return tuple(picked)
 
 
+def matching_any(table: Table, patterns: Iterable[str]) -> frozenset[int]:
+    """The columns that any of the names or globs means."""
+    return frozenset(place for each in patterns for place in matching(table, each))
+
+
 def matching(table: Table, pattern: str) -> list[int]:
     """The columns of just that name, or else those that the glob picks."""
     exact = [place for place, name in enumerate(table.columns) if name == pattern]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from losscli.errors import UsageError
-from losscli.inputs.columns import Columns, Table, matching
+from losscli.inputs.columns import Columns, Table, matching_any
 from losscli.inputs.evidence.words import Says, alike, base, says, split
 from losscli.inputs.names import LABEL_NAMES, PRED_NAMES, PRED_PREFIXES
 from losscli.inputs.roles.groups import after_classes, prefixed
@@ -19,17 +19,17 @@ def named_beside(table: Table, columns: Columns) -> frozenset[int]:
         for place, name in enumerate(table.columns)
         if any(alike(name, key) for key in columns.id or ())
     }
-    return (_matching(table, patterns) | keys) - named_roles(table, columns)
+    return (matching_any(table, patterns) | keys) - named_roles(table, columns)
 
 
 def named_roles(table: Table, columns: Columns) -> frozenset[int]:
     """The columns that are named as prediction or label."""
-    return _matching(table, (*columns.pred, *columns.label))
+    return matching_any(table, (*columns.pred, *columns.label))
 
 
 def grouped(table: Table, columns: Columns) -> frozenset[int]:
     """The columns of whose values each gets losses of its own, as those of a label may."""
-    return _matching(table, columns.by)
+    return matching_any(table, columns.by)
 
 
 def told_by_names(table: Table, place: int, pred: Sequence[int], label: Sequence[int]) -> bool:
@@ -65,7 +65,3 @@ def _called_label(table: Table, place: int) -> bool:
     name = table.columns[place]
     called = table.says(place) is Says.LABEL or name.lower() in LABEL_NAMES
     return called and not any(says(word) is Says.KEY for word in split(name))
-
-
-def _matching(table: Table, patterns: Iterable[str]) -> frozenset[int]:
-    return frozenset(place for each in patterns for place in matching(table, each))

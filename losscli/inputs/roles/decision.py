@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from losscli.errors import UsageError
-from losscli.inputs.columns import Columns, Table, matching
+from losscli.inputs.columns import Columns, Table, matching_any
 from losscli.inputs.roles.asking import ambiguous, finished_losses
 from losscli.inputs.roles.beside import asks_of, grouped, named_beside, told_by_names
 from losscli.inputs.roles.claims import Claim
@@ -55,8 +55,7 @@ def resolve(
     def decided(apart: frozenset[int]) -> Roles:
         return _decided(State(table, columns, want_pred, want_label, wanted, apart))
 
-    given = frozenset(place for each in columns.pred for place in matching(table, each))
-    rivals = frozenset(place for each in others for place in matching(table, each)) - given
+    rivals = matching_any(table, others) - matching_any(table, columns.pred)
     named = named_beside(table, columns) - rivals
     if not named:
         return decided(rivals)
